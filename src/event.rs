@@ -1,0 +1,91 @@
+//! What happens during a run, as a stream of facts.
+//!
+//! Suites and runtimes emit; `run` folds the stream into the record; the console follows it. The channel is
+//! bounded, so a slow listener slows the run instead of filling memory. Deliberately absent: any decision.
+
+use tokio::sync::mpsc;
+
+use crate::model::{CaseRecord, Metric, SuiteId};
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Preparation went on to another step; the text says which (`building image …`).
+    Preparing {
+        /// The step, in the present participle.
+        step: String,
+    },
+    /// A line of output of a long preparation, such as an image build.
+    Output {
+        /// The line, free of control characters.
+        line: String,
+    },
+    /// Something that a reader of the results must know.
+    Notice {
+        /// One sentence.
+        text: String,
+    },
+    /// A suite begins; its server starts next.
+    SuiteStarted {
+        /// Which suite.
+        suite: SuiteId,
+        /// Its title.
+        title: String,
+        /// How many cases it has.
+        cases: usize,
+    },
+    /// A suite learnt a fact for the reader.
+    Fact {
+        /// What the fact is about.
+        name: String,
+        /// The fact.
+        value: String,
+    },
+    /// A suite advanced within a long step.
+    Progress {
+        /// The step, such as `upload`.
+        step: &'static str,
+        /// Units done.
+        done: u64,
+        /// Units in all.
+        total: u64,
+    },
+    /// A case ended.
+    CaseFinished {
+        /// Its record.
+        case: Box<CaseRecord>,
+    },
+    /// A quantity was measured.
+    Measured {
+        /// The metric.
+        metric: Box<Metric>,
+    },
+    /// A suite ended and its server is gone.
+    SuiteFinished {
+        /// Which suite.
+        suite: SuiteId,
+    },
+}
+
+/// The sending side of the stream.
+#[derive(Debug, Clone)]
+pub struct Events(mpsc::Sender<Event>);
+
+impl Events {
+    /// A stream that holds at most `capacity` events that nobody has received yet.
+    #[must_use]
+    pub fn channel(capacity: usize) -> (Self, mpsc::Receiver<Event>) {
+        let (sender, receiver) = mpsc::channel(capacity);
+        (Self(sender), receiver)
+    }
+
+    /// Emits an event; waits while the listener is behind. A listener that is gone is no fault of the sender's.
+    pub async fn emit(&self, event: Event) {
+        let _ = self.0.send(event).await;
+    }
+
+    /// Emits progress unless the listener is behind: progress may be lost, results may not.
+    pub fn progress(&self, step: &'static str, done: u64, total: u64) {
+        let _ = self.0.try_send(Event::Progress { step, done, total });
+    }
+}

@@ -1,0 +1,71 @@
+//! The exit codes: what a build script may rely on.
+
+use crate::model::{Interruption, Outcome, RunRecord};
+
+/// Every way in which s3ci ends.
+///
+/// Where several hold, the one that stands first in [`Exit::PRECEDENCE`] is the process's exit code; the record lists all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All that was asked for passed.
+    Success,
+    /// A check failed: the server gave a wrong answer.
+    CheckFailed,
+    /// The command line or the configuration is wrong, or selects nothing.
+    Usage,
+    /// Docker, the image or the server failed, or a case errored or timed out: s3ci could not tell.
+    Environment,
+    /// A report could not be written.
+    Report,
+    /// SIGINT arrived; the reports of what was done are written.
+    Interrupted,
+    /// SIGTERM arrived; the reports of what was done are written.
+    Terminated,
+}
+
+impl Exit {
+    /// From the most to the least important.
+    pub const PRECEDENCE: [Self; 7] = [
+        Self::Interrupted,
+        Self::Terminated,
+        Self::CheckFailed,
+        Self::Environment,
+        Self::Report,
+        Self::Usage,
+        Self::Success,
+    ];
+
+    /// The number that the process ends with. 3 and 6 belong to the throughput gate.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::CheckFailed => 1,
+            Self::Usage => 2,
+            Self::Environment => 4,
+            Self::Report => 5,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+
+    /// What a record amounts to, in order of precedence; never empty.
+    #[must_use]
+    pub fn of(record: &RunRecord) -> Vec<Self> {
+        let outcomes = || record.suites.iter().flat_map(|suite| suite.cases.iter().map(|case| &case.outcome));
+        let holds = |exit: Self| match exit {
+            Self::Interrupted => record.interruption == Some(Interruption::Interrupt),
+            Self::Terminated => record.interruption == Some(Interruption::Terminate),
+            Self::CheckFailed => outcomes().any(Outcome::is_failed),
+            Self::Environment => {
+                outcomes().any(Outcome::is_error)
+                    || record.suites.iter().any(|suite| suite.fault.is_some())
+                    || record.faults.iter().any(|fault| fault.kind != "report")
+            }
+            Self::Report => record.faults.iter().any(|fault| fault.kind == "report"),
+            Self::Usage | Self::Success => false,
+        };
+        let exits: Vec<Self> = Self::PRECEDENCE.into_iter().filter(|exit| holds(*exit)).collect();
+        if exits.is_empty() { vec![Self::Success] } else { exits }
+    }
+}

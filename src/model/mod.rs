@@ -1,0 +1,21 @@
+//! Plain data: what a run is made of and what it found.
+//!
+//! Owns the vocabulary that every other module speaks (case ids, verdicts,
+//! metrics, the [`RunRecord`]) and with it the JSON schema, because
+//! `metrics.json` is the record's serialisation and nothing else.
+//!
+//! Deliberately absent: I/O, clocks, rendering, and any import from the rest
+//! of the crate.
+
+mod case;
+mod metric;
+mod record;
+mod verdict;
+
+pub use case::{CaseId, CaseSpec, Severity, SuiteId};
+pub use metric::{Direction, Metric, Unit};
+pub use record::{
+    CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, RunRecord, RunSettings, RuntimeIdentity,
+    RuntimeKind, SCHEMA_VERSION, ServerStart, SuiteRecord, TargetIdentity, Tool,
+};
+pub use verdict::{Exchange, Failure, Fault, Outcome, Stop};

@@ -1,0 +1,122 @@
+//! The server under test: where it comes from, how it is started, watched and stopped.
+//!
+//! Owns the three runtimes (Docker, process, external), targets, images, readiness, the server's log and its accounting, and the
+//! removal of whatever an earlier run left. Deliberately absent: anything S3 beyond "it answers", and any opinion about the answers.
+
+mod docker;
+mod error;
+mod external;
+mod log;
+mod process;
+mod ready;
+pub mod reaper;
+mod target;
+
+use std::time::Duration;
+
+pub use docker::{DockerSettings, Leftovers};
+pub use error::ServerError;
+pub use target::{Target, TargetError};
+
+use crate::event::Events;
+use crate::model::{RuntimeIdentity, ServerStart, TargetIdentity};
+
+/// Where pys3local stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// Files and a SQLite database on the server's own disk.
+    Local,
+}
+
+/// Which buckets the server offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketMode {
+    /// Buckets are created on request (`--allow-bucket-creation` from 0.2.0 on, the only mode before).
+    Custom,
+    /// One virtual bucket named `default`.
+    Default,
+}
+
+/// An access key and its secret. `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Access key id.
+    pub access_key: String,
+    /// Secret access key.
+    pub secret_key: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Credentials(redacted)")
+    }
+}
+
+/// What a suite asks of its server.
+#[derive(Debug, Clone)]
+pub struct ServerSpec {
+    /// Short label for container names and logs, such as `bench-local`.
+    pub label: String,
+    /// Where the server stores.
+    pub backend: Backend,
+    /// Which buckets it offers.
+    pub bucket_mode: BucketMode,
+    /// Credentials that the server demands; none starts it with `--no-auth`.
+    pub credentials: Option<Credentials>,
+    /// The most that the suite will have stored at one time; sizes the data file system and the memory limit.
+    pub data_bytes: u64,
+    /// The largest single object; the server may hold several copies of it in memory.
+    pub largest_object_bytes: u64,
+}
+
+/// CPU time and memory of a server since its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// CPU time of all its processes.
+    pub cpu: Duration,
+    /// Peak memory; in a container this counts what lies on its tmpfs.
+    pub memory_peak_bytes: Option<u64>,
+}
+
+/// How servers are to be run: the user's choice, before anything is asked of the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuntimeChoice {
+    /// Docker where a daemon answers, otherwise a process with a loud notice.
+    Auto,
+    /// Docker or nothing.
+    Docker,
+    /// A process on this machine.
+    Process,
+}
+
+/// What runtimes need to know of the run.
+#[derive(Debug, Clone)]
+pub struct RuntimeSettings {
+    /// Random name of the run.
+    pub run_id: String,
+    /// Which runtime.
+    pub choice: RuntimeChoice,
+    /// The server to test.
+    pub target: Target,
+    /// Port on loopback that the server must use; an ephemeral one otherwise.
+    pub port: Option<u16>,
+    /// How long a server may take to its first S3 answer.
+    pub ready_timeout: Duration,
+    /// Images, base and certificates.
+    pub docker: DockerSettings,
+    /// Directory for the process runtime's server data, removed by the owner of the run.
+    pub work_dir: std::path::PathBuf,
+    /// Directory for what outlives a run: virtual environments, and what was learnt of images.
+    pub cache_dir: std::path::PathBuf,
+    /// Credentials of an external endpoint.
+    pub external_credentials: Option<Credentials>,
+}
+
+/// A prepared way to start servers: the image is built, or the environment installed.
+pub struct Runtime(Inner);
+
+enum Inner {
+    Docker(docker::DockerRuntime),
+    Process(process::ProcessRuntime),
+    External(external::ExternalRuntime),
+}
