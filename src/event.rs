@@ -5,7 +5,9 @@
 
 use tokio::sync::mpsc;
 
-use crate::model::{CaseRecord, Metric, SuiteId};
+use crate::model::{
+    CaseRecord, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart, SuiteId, TargetIdentity,
+};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub enum Event {
     SuiteStarted {
         /// Which suite.
         suite: SuiteId,
+        /// Backend of its server.
+        backend: String,
         /// Its title.
         title: String,
         /// How many cases it has.
@@ -64,7 +68,46 @@ pub enum Event {
     SuiteFinished {
         /// Which suite.
         suite: SuiteId,
+        /// What only its end shows.
+        end: Box<SuiteEnd>,
     },
+    /// The target is there and its runtime prepared.
+    Prepared {
+        /// What is tested and how.
+        prepared: Box<Prepared>,
+    },
+    /// Something outside any suite kept s3ci from doing what was asked.
+    Fault {
+        /// What it was.
+        fault: Fault,
+    },
+    /// A signal arrived; what is under way is stopped.
+    Interrupted {
+        /// Which signal.
+        by: Interruption,
+    },
+}
+
+/// What only the end of a suite shows.
+#[derive(Debug, Clone, Default)]
+pub struct SuiteEnd {
+    /// A fault that kept the suite from running to its end.
+    pub fault: Option<Fault>,
+    /// How the server came up; none where it did not.
+    pub server_start: Option<ServerStart>,
+    /// The server's last log lines.
+    pub server_log: Vec<String>,
+}
+
+/// What is tested and how.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What is tested.
+    pub target: TargetIdentity,
+    /// How it is run.
+    pub runtime: RuntimeIdentity,
+    /// What the preparation took.
+    pub timings: Vec<HarnessTiming>,
 }
 
 /// The sending side of the stream.

@@ -60,10 +60,11 @@ impl Exit {
             Self::Environment => {
                 outcomes().any(Outcome::is_error)
                     || record.suites.iter().any(|suite| suite.fault.is_some())
-                    || record.faults.iter().any(|fault| fault.kind != "report")
+                    || record.faults.iter().any(|fault| !["report", "target"].contains(&fault.kind.as_str()))
             }
             Self::Report => record.faults.iter().any(|fault| fault.kind == "report"),
-            Self::Usage | Self::Success => false,
+            Self::Usage => record.faults.iter().any(|fault| fault.kind == "target"),
+            Self::Success => false,
         };
         let exits: Vec<Self> = Self::PRECEDENCE.into_iter().filter(|exit| holds(*exit)).collect();
         if exits.is_empty() { vec![Self::Success] } else { exits }

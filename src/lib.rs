@@ -2,3 +2,7 @@
 pub mod event;
 pub mod exit;
 pub mod model;
+pub mod s3;
+pub mod server;
+pub mod suites;
+pub mod workload;

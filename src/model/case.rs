@@ -29,7 +29,7 @@ impl SuiteId {
         self.0.split('/').next().unwrap_or_default()
     }
 
-    /// The name used by JUnit for the suite and its cases' class: `s3ci.bench.local`.
+    /// The name that JUnit has for the suite and its cases' class: `s3ci.bench.local`.
     #[must_use]
     pub fn dotted(&self) -> String {
         format!("s3ci.{}", self.0.replace('/', "."))

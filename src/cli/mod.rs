@@ -1,0 +1,232 @@
+//! The command line as it is typed: clap types, no logic.
+//!
+//! [`Settings`] is also what `s3ci.toml` may hold, so that a flag and a key of the file are one thing with one name.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  s3ci run --all --junit out.xml          everything, on the pinned release of pys3local
+  s3ci run bench/local --files 500        one benchmark with more files
+  s3ci run sync etag                      all suites of two kinds
+  s3ci run etag/local::put-is-md5         one case
+  s3ci run --all --target path:.          the checkout in this directory
+  s3ci run api --target endpoint:http://127.0.0.1:9000
+
+Exit codes: 0 passed, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
+5 a report could not be written, 130 and 143 interrupted.";
+
+/// Continuous integration for an S3 server: starts pys3local in an isolated container, checks and benchmarks it, and reports.
+#[derive(Debug, Parser)]
+#[command(name = "s3ci", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// More about what happens, on stderr (-v: steps, -vv: requests).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Only errors and the summary.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run suites and write reports.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// List suites and cases.
+    List(ListArgs),
+    /// Say what is here, what is missing, and the command that mends it.
+    Doctor(DoctorArgs),
+    /// Remove what an earlier run left: containers, networks, directories.
+    Clean(CleanArgs),
+    /// Images of the server.
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// Render the reports of a metrics.json again.
+    Report(ReportArgs),
+    /// Print the JSON Schema of metrics.json.
+    Schema,
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Watch over a run and remove what it leaves when it dies (started by `run` itself).
+    #[command(hide = true)]
+    Reap(ReapArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Suites (bench/local), kinds (bench), or single cases (etag/local::put-is-md5).
+    #[arg(value_name = "SUITE", conflicts_with = "all")]
+    pub suites: Vec<String>,
+    /// All suites.
+    #[arg(long)]
+    pub all: bool,
+    /// Reports.
+    #[command(flatten)]
+    pub reports: ReportPaths,
+    /// Settings, shared with s3ci.toml.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Configuration file [default: s3ci.toml, where there is one].
+    #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Where reports go.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReportPaths {
+    /// Directory for all reports: out.xml, metrics.json, report.txt. It is made where it is missing.
+    #[arg(long, value_name = "DIR", env = "S3CI_OUT")]
+    pub out: Option<PathBuf>,
+    /// JUnit XML.
+    #[arg(long, value_name = "FILE", env = "S3CI_JUNIT")]
+    pub junit: Option<PathBuf>,
+    /// JSON metrics: the whole record of the run.
+    #[arg(long, value_name = "FILE", env = "S3CI_JSON")]
+    pub json: Option<PathBuf>,
+    /// Text report.
+    #[arg(long, value_name = "FILE", env = "S3CI_TEXT")]
+    pub text: Option<PathBuf>,
+}
+
+/// Everything that may stand on the command line, in an `S3CI_*` variable, or in `s3ci.toml`; absent where nobody said anything.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// The server: pypi:VERSION, pypi:latest, path:DIR, git:REF[@DIR], image:TAG or endpoint:URL [default: the pinned release].
+    #[arg(long, env = "S3CI_TARGET")]
+    pub target: Option<String>,
+    /// auto (Docker where a daemon answers), docker, or process [default: auto].
+    #[arg(long, value_name = "RUNTIME", env = "S3CI_RUNTIME")]
+    pub runtime: Option<String>,
+    /// Files of a benchmark [default: 100].
+    #[arg(long, value_name = "N", env = "S3CI_FILES")]
+    pub files: Option<u64>,
+    /// Smallest file in bytes [default: 1024].
+    #[arg(long, value_name = "BYTES", env = "S3CI_MIN_SIZE")]
+    pub min_size: Option<u64>,
+    /// Largest file in bytes [default: 1048576].
+    #[arg(long, value_name = "BYTES", env = "S3CI_MAX_SIZE")]
+    pub max_size: Option<u64>,
+    /// Subdirectories that share the files [default: 5].
+    #[arg(long, value_name = "N", env = "S3CI_SUBDIRS")]
+    pub subdirs: Option<u64>,
+    /// Port of the server on loopback [default: a free one].
+    #[arg(long, value_name = "PORT", env = "S3CI_PORT")]
+    pub port: Option<u16>,
+    /// Of the benchmarks that are selected, run the parallel ones only.
+    #[arg(short, long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_PARALLEL")]
+    pub parallel: Option<bool>,
+    /// Concurrent requests of the parallel benchmarks [default: 5].
+    #[arg(long, value_name = "N", env = "S3CI_WORKERS")]
+    pub workers: Option<u64>,
+    /// Files of the sync workflow [default: 5].
+    #[arg(long, value_name = "N", env = "S3CI_SYNC_FILES")]
+    pub sync_files: Option<u64>,
+    /// Seed of all content [default: 1].
+    #[arg(long, value_name = "N", env = "S3CI_SEED")]
+    pub seed: Option<u64>,
+    /// Deadline of each request; a case may take four times as long [default: 60s].
+    #[arg(long, value_name = "DURATION", env = "S3CI_TIMEOUT")]
+    pub timeout: Option<String>,
+    /// How long the server may take to its first answer [default: 60s].
+    #[arg(long, value_name = "DURATION", env = "S3CI_READY_TIMEOUT")]
+    pub ready_timeout: Option<String>,
+    /// Base image of the server's image.
+    #[arg(long, value_name = "IMAGE", env = "S3CI_BASE_IMAGE")]
+    pub base_image: Option<String>,
+    /// CA certificates for package downloads [default: SSL_CERT_FILE, PIP_CERT or REQUESTS_CA_BUNDLE].
+    #[arg(long, value_name = "FILE", env = "S3CI_CA_BUNDLE")]
+    pub ca_bundle: Option<PathBuf>,
+    /// Directory for test data; a directory of the run's own inside it is removed at the end [default: the system's].
+    #[arg(long, value_name = "DIR", env = "S3CI_WORK_DIR")]
+    pub work_dir: Option<PathBuf>,
+    /// Directory for what is kept between runs [default: the user's cache].
+    #[arg(long, value_name = "DIR", env = "S3CI_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// text, json or md.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// How a listing is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a program.
+    Json,
+    /// For a document.
+    Md,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Settings that decide what is looked for.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Arguments of `clean`.
+#[derive(Debug, Args)]
+pub struct CleanArgs {
+    /// Remove the server images that s3ci built as well.
+    #[arg(long)]
+    pub images: bool,
+    /// Remove what is kept between runs as well: virtual environments.
+    #[arg(long)]
+    pub cache: bool,
+    /// Directory for what is kept between runs [default: the user's cache].
+    #[arg(long, value_name = "DIR", env = "S3CI_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// Subcommands of `image`.
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// Build the server's image, so that a later run needs no network.
+    Build {
+        /// Settings that shape the image.
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A metrics.json of an earlier run.
+    pub record: PathBuf,
+    /// Where the reports go; the text goes to stdout where nothing is named.
+    #[command(flatten)]
+    pub reports: ReportPaths,
+}
+
+/// Arguments of the hidden `reap`.
+#[derive(Debug, Args)]
+pub struct ReapArgs {
+    /// Name of the run.
+    #[arg(long)]
+    pub run_id: String,
+    /// Directory of the run.
+    #[arg(long)]
+    pub work_dir: PathBuf,
+}

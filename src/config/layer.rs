@@ -1,0 +1,206 @@
+//! One layer over another, and the defaults under both.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Config, ConfigError, PINNED_RELEASE};
+use crate::cli::Settings;
+use crate::server::{DockerSettings, RuntimeChoice, Target};
+use crate::workload::DatasetSettings;
+
+/// Variables that other programs use for a CA bundle, in order.
+const CA_VARIABLES: [&str; 3] = ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"];
+
+/// What stands in `upper` hides what stands in `lower`.
+pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
+    Settings {
+        target: upper.target.or(lower.target),
+        runtime: upper.runtime.or(lower.runtime),
+        files: upper.files.or(lower.files),
+        min_size: upper.min_size.or(lower.min_size),
+        max_size: upper.max_size.or(lower.max_size),
+        subdirs: upper.subdirs.or(lower.subdirs),
+        port: upper.port.or(lower.port),
+        parallel: upper.parallel.or(lower.parallel),
+        workers: upper.workers.or(lower.workers),
+        sync_files: upper.sync_files.or(lower.sync_files),
+        seed: upper.seed.or(lower.seed),
+        timeout: upper.timeout.or(lower.timeout),
+        ready_timeout: upper.ready_timeout.or(lower.ready_timeout),
+        base_image: upper.base_image.or(lower.base_image),
+        ca_bundle: upper.ca_bundle.or(lower.ca_bundle),
+        work_dir: upper.work_dir.or(lower.work_dir),
+        cache_dir: upper.cache_dir.or(lower.cache_dir),
+    }
+}
+
+/// Fills in the defaults and checks every value.
+pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
+    let repro = repro(&settings);
+    let dataset = dataset(&settings)?;
+    let target = settings.target.unwrap_or_else(|| format!("pypi:{PINNED_RELEASE}"));
+    Ok(Config {
+        target: Target::parse(&target)?,
+        runtime: runtime(settings.runtime.as_deref())?,
+        dataset,
+        port: settings.port.map(|port| bounded("port", u64::from(port), 1, 65_535).map(|_| port)).transpose()?,
+        parallel_only: settings.parallel.unwrap_or(false),
+        workers: count("workers", settings.workers.unwrap_or(5), 1, 1_000)?,
+        sync_files: count("sync-files", settings.sync_files.unwrap_or(5), 1, 10_000)?,
+        seed: settings.seed.unwrap_or(1),
+        timeout: duration("timeout", settings.timeout.as_deref())?,
+        ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
+        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)? },
+        work_dir: work_dir(settings.work_dir)?,
+        cache_dir: settings.cache_dir.unwrap_or_else(cache_dir),
+        repro,
+    })
+}
+
+fn dataset(settings: &Settings) -> Result<DatasetSettings, ConfigError> {
+    let max_size_bytes = bounded("max-size", settings.max_size.unwrap_or(1 << 20), 0, 5 << 30)?;
+    let min_size_bytes = settings.min_size.unwrap_or(1024.min(max_size_bytes));
+    if min_size_bytes > max_size_bytes {
+        let reason = format!("the smallest file would be larger than the largest (--max-size {max_size_bytes})");
+        return Err(ConfigError::Value { name: "min-size", value: min_size_bytes.to_string(), reason });
+    }
+    Ok(DatasetSettings {
+        files: count("files", settings.files.unwrap_or(100), 1, 100_000)?,
+        min_size_bytes,
+        max_size_bytes,
+        subdirs: count("subdirs", settings.subdirs.unwrap_or(5), 0, 10_000)?,
+    })
+}
+
+fn runtime(name: Option<&str>) -> Result<RuntimeChoice, ConfigError> {
+    match name.unwrap_or("auto") {
+        "auto" => Ok(RuntimeChoice::Auto),
+        "docker" => Ok(RuntimeChoice::Docker),
+        "process" => Ok(RuntimeChoice::Process),
+        other => Err(ConfigError::Value {
+            name: "runtime",
+            value: other.to_owned(),
+            reason: "it is auto, docker or process".to_owned(),
+        }),
+    }
+}
+
+fn bounded(name: &'static str, value: u64, least: u64, most: u64) -> Result<u64, ConfigError> {
+    if (least..=most).contains(&value) {
+        return Ok(value);
+    }
+    let reason = format!("it is at least {least} and at most {most}");
+    Err(ConfigError::Value { name, value: value.to_string(), reason })
+}
+
+fn count(name: &'static str, value: u64, least: u64, most: u64) -> Result<usize, ConfigError> {
+    let value = bounded(name, value, least, most)?;
+    usize::try_from(value).map_err(|error| ConfigError::Value { name, value: value.to_string(), reason: error.to_string() })
+}
+
+fn duration(name: &'static str, text: Option<&str>) -> Result<Duration, ConfigError> {
+    let text = text.unwrap_or("60s");
+    let wrong = |reason: String| ConfigError::Value { name, value: text.to_owned(), reason };
+    let plain = text.parse::<u64>().map(Duration::from_secs);
+    let parsed = plain.or_else(|_| humantime::parse_duration(text)).map_err(|error| wrong(error.to_string()))?;
+    if parsed < Duration::from_millis(10) || parsed > Duration::from_secs(24 * 3600) {
+        return Err(wrong("it is at least 10ms and at most 24h".to_owned()));
+    }
+    Ok(parsed)
+}
+
+fn ca_bundle(named: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
+    if let Some(path) = named {
+        return match path.is_file() {
+            true => Ok(Some(path)),
+            false => Err(ConfigError::Value {
+                name: "ca-bundle",
+                value: path.display().to_string(),
+                reason: "there is no such file".to_owned(),
+            }),
+        };
+    }
+    let found = CA_VARIABLES.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file());
+    Ok(found)
+}
+
+fn work_dir(named: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
+    let path = named.unwrap_or_else(std::env::temp_dir);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    let value = path.display().to_string();
+    Err(ConfigError::Value { name: "work-dir", value, reason: "there is no such directory".to_owned() })
+}
+
+/// The user's cache directory by the XDG base directory specification, or the system's temporary one.
+pub(crate) fn cache_dir() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA")).or_else(|| Some(set("HOME")?.join(".cache")));
+    base.unwrap_or_else(std::env::temp_dir).join("s3ci")
+}
+
+/// The command that repeats the run, without the selection: what was set, and the seed.
+fn repro(settings: &Settings) -> String {
+    let numbers = [
+        ("files", settings.files),
+        ("min-size", settings.min_size),
+        ("max-size", settings.max_size),
+        ("subdirs", settings.subdirs),
+        ("workers", settings.workers),
+        ("sync-files", settings.sync_files),
+    ];
+    let set = numbers.into_iter().filter_map(|(name, value)| Some(format!(" --{name} {}", value?)));
+    let target = settings.target.iter().map(|target| format!(" --target {}", without_userinfo(target)));
+    let runtime = settings.runtime.iter().map(|runtime| format!(" --runtime {runtime}"));
+    let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
+    std::iter::once("s3ci run".to_owned()).chain(target).chain(runtime).chain(set).chain([seed]).collect()
+}
+
+/// Leaves the user and password of a URL out.
+fn without_userinfo(target: &str) -> String {
+    match (target.split_once("://"), target.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => target.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_hides_the_file_and_the_file_hides_the_default() {
+        let flags = Settings { files: Some(7), ..Settings::default() };
+        let file = Settings { files: Some(8), workers: Some(9), ..Settings::default() };
+        let merged = over(flags, file);
+        assert_eq!((merged.files, merged.workers, merged.seed), (Some(7), Some(9), None));
+    }
+
+    #[test]
+    fn values_out_of_range_name_their_option() {
+        let refused = |settings: Settings| match resolve(settings) {
+            Err(ConfigError::Value { name, .. }) => name,
+            other => panic!("not refused: {other:?}"),
+        };
+        assert_eq!(refused(Settings { workers: Some(0), ..Settings::default() }), "workers");
+        assert_eq!(refused(Settings { files: Some(0), ..Settings::default() }), "files");
+        let sizes = Settings { min_size: Some(10), max_size: Some(9), ..Settings::default() };
+        assert_eq!(refused(sizes), "min-size");
+        assert_eq!(refused(Settings { runtime: Some("vm".into()), ..Settings::default() }), "runtime");
+        assert_eq!(refused(Settings { timeout: Some("soon".into()), ..Settings::default() }), "timeout");
+        assert_eq!(refused(Settings { timeout: Some("0".into()), ..Settings::default() }), "timeout");
+        assert_eq!(refused(Settings { ca_bundle: Some("/nowhere".into()), ..Settings::default() }), "ca-bundle");
+        assert_eq!(refused(Settings { work_dir: Some("/nowhere".into()), ..Settings::default() }), "work-dir");
+    }
+
+    #[test]
+    fn the_repro_line_has_what_was_set_and_no_password() {
+        let settings = Settings {
+            target: Some("endpoint:http://user:pass@127.0.0.1:9000".into()),
+            files: Some(3),
+            ..Settings::default()
+        };
+        assert_eq!(repro(&settings), "s3ci run --target endpoint:http://127.0.0.1:9000 --files 3 --seed 1");
+    }
+}

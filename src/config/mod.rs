@@ -1,0 +1,82 @@
+//! From flags, environment and `s3ci.toml` to one validated [`Config`].
+//!
+//! Owns the defaults, the precedence (flag, then `S3CI_*`, then the file, then the default) and every rule about values, so that
+//! nothing below has to doubt them. Deliberately absent: any look at the network or at Docker.
+
+mod error;
+mod file;
+mod layer;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use error::ConfigError;
+
+use crate::cli::Settings;
+use crate::model::RunSettings;
+use crate::server::{DockerSettings, RuntimeChoice, Target};
+use crate::workload::DatasetSettings;
+
+/// The release that is tested where nobody names one; `docker/` pins what it depends on.
+pub const PINNED_RELEASE: &str = "0.2.1";
+
+/// What a run is to do, once and for all.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The server to test.
+    pub target: Target,
+    /// Which runtime.
+    pub runtime: RuntimeChoice,
+    /// Files of the benchmarks.
+    pub dataset: DatasetSettings,
+    /// Port on loopback; an ephemeral one otherwise.
+    pub port: Option<u16>,
+    /// Whether only the parallel benchmarks are wanted.
+    pub parallel_only: bool,
+    /// Concurrent requests of the parallel benchmarks.
+    pub workers: usize,
+    /// Files of the sync workflow.
+    pub sync_files: usize,
+    /// Seed of all content.
+    pub seed: u64,
+    /// Deadline of a request.
+    pub timeout: Duration,
+    /// Deadline of a server's first answer.
+    pub ready_timeout: Duration,
+    /// Base image and certificates.
+    pub docker: DockerSettings,
+    /// Where the run's own directory is made.
+    pub work_dir: PathBuf,
+    /// What is kept between runs.
+    pub cache_dir: PathBuf,
+    /// The command line that repeats the run, without the selection.
+    pub repro: String,
+}
+
+impl Config {
+    /// Merges flags and environment with the file and the defaults, and checks every value.
+    ///
+    /// # Errors
+    /// The first value that cannot be, with its name and what would do.
+    pub fn new(flags: Settings, file: Option<&std::path::Path>) -> Result<Self, ConfigError> {
+        let settings = match file::read(file)? {
+            Some(from_file) => layer::over(flags, from_file),
+            None => flags,
+        };
+        layer::resolve(settings)
+    }
+
+    /// The part of it that shapes results, for the record.
+    #[must_use]
+    pub fn settings(&self) -> RunSettings {
+        RunSettings {
+            files: self.dataset.files as u64,
+            min_size_bytes: self.dataset.min_size_bytes,
+            max_size_bytes: self.dataset.max_size_bytes,
+            subdirs: self.dataset.subdirs as u64,
+            workers: self.workers as u64,
+            sync_files: self.sync_files as u64,
+            timeout_ns: u64::try_from(self.timeout.as_nanos()).unwrap_or(u64::MAX),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The client and how it is configured.
+
+use std::time::Duration;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation, SharedHttpClient,
+    StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::Builder as HttpClientBuilder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use super::bounds::BodyBound;
+use super::recorder::Recorder;
+
+/// Idle connections are given up before any common server closes them, so that no request meets a closing one.
+const POOL_IDLE: Duration = Duration::from_secs(4);
+
+/// What a client needs to know.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// URL of the server.
+    pub endpoint: String,
+    /// Access key id.
+    pub access_key: String,
+    /// Secret access key.
+    pub secret_key: String,
+    /// Deadline of each request, answer's body included.
+    pub deadline: Duration,
+}
+
+/// A client for one server. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    pub(super) client: aws_sdk_s3::Client,
+    pub(super) deadline: Duration,
+}
+
+impl S3 {
+    /// A client for one server: path style, no retries, checksums only where the protocol demands them.
+    ///
+    /// Proxy settings of the environment do not apply: a proxy between client and server would be measured and judged as well.
+    #[must_use]
+    pub fn new(settings: &ClientSettings) -> Self {
+        let credentials = Credentials::new(&settings.access_key, &settings.secret_key, None, None, "s3ci");
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .endpoint_url(&settings.endpoint)
+            .credentials_provider(credentials)
+            .force_path_style(true)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .http_client(http_client(&settings.endpoint))
+            .interceptor(BodyBound)
+            .build();
+        Self { client: aws_sdk_s3::Client::from_conf(config), deadline: settings.deadline }
+    }
+
+    /// The same client, with every exchange noted in the returned recorder.
+    #[must_use]
+    pub fn recorded(&self) -> (Self, Recorder) {
+        let recorder = Recorder::default();
+        let config = self.client.config().to_builder().interceptor(recorder.clone()).build();
+        (Self { client: aws_sdk_s3::Client::from_conf(config), deadline: self.deadline }, recorder)
+    }
+}
+
+/// TLS roots are only loaded for an endpoint that needs them.
+fn http_client(endpoint: &str) -> SharedHttpClient {
+    let builder = HttpClientBuilder::new();
+    if endpoint.starts_with("https:") {
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).pool_idle_timeout(POOL_IDLE).build_https()
+    } else {
+        builder.pool_idle_timeout(POOL_IDLE).build_http()
+    }
+}

@@ -1,0 +1,87 @@
+//! Buckets and keys of the run's own: nothing else is ever written or deleted.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{RequestError, S3};
+
+/// Most keys of one `DeleteObjects` request, by the S3 API reference.
+const DELETE_BATCH: usize = 1000;
+
+/// All buckets that a run has leased and not yet given back. Clones share the books.
+#[derive(Debug, Clone, Default)]
+pub struct Leases(Arc<Mutex<Vec<Lease>>>);
+
+impl Leases {
+    /// Enters a bucket before it is asked for, so that one is never forgotten between request and answer.
+    #[must_use]
+    pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
+        let lease = Lease { bucket: bucket.into(), kept, keys: Arc::default() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(lease.clone());
+        lease
+    }
+
+    /// Gives every bucket back: deletes the keys that were written, then the bucket. Goes on after an error.
+    ///
+    /// # Errors
+    /// The first request that failed for another reason than that the bucket is gone.
+    pub async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
+        let leases = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut first = None;
+        for lease in leases {
+            if let Err(error) = lease.give_back(s3).await {
+                first.get_or_insert(error);
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+}
+
+/// A bucket of the run's own.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    bucket: String,
+    kept: bool,
+    keys: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Lease {
+    /// The bucket's name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Notes a key before it is written.
+    pub fn writes(&self, key: &str) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+    }
+
+    /// Notes a key that the server has deleted.
+    pub fn deleted(&self, key: &str) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// Whether the run ever noted this key and has not deleted it since.
+    #[must_use]
+    pub fn holds(&self, key: &str) -> bool {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+    }
+
+    async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
+        let keys: Vec<String> = self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        for batch in keys.chunks(DELETE_BATCH) {
+            match s3.delete_many(&self.bucket, batch).await {
+                Err(error) if error.status() != Some(404) => return Err(error),
+                _ => {}
+            }
+        }
+        if self.kept {
+            return Ok(());
+        }
+        match s3.delete_bucket(&self.bucket).await {
+            Err(error) if error.status() != Some(404) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

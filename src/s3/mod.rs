@@ -1,0 +1,20 @@
+//! The S3 client: requests that the suites make, with answers as plain values.
+//!
+//! Owns everything that knows aws-sdk-s3: how the client is configured (path style, no retries, checksums only where the
+//! protocol demands them), how its errors are told apart ([`RequestError`]), how exchanges are recorded, how a listing is followed
+//! to its end, and which buckets and keys belong to the run ([`Lease`]). Deliberately absent: any judgement of an answer.
+
+mod bounds;
+mod client;
+mod error;
+mod lease;
+mod listing;
+mod operations;
+mod recorder;
+
+pub use client::{ClientSettings, S3};
+pub use error::RequestError;
+pub use lease::{Lease, Leases};
+pub use listing::{ListError, Listed, Page};
+pub use operations::{Body, Downloaded, Head};
+pub use recorder::Recorder;

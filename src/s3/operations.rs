@@ -1,0 +1,259 @@
+//! The S3 operations, one method each, with answers as plain values.
+
+use std::future::Future;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::{ByteStream, FsBuilder, Length};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+
+use super::{RequestError, S3};
+
+/// Read size of an upload from a file: large enough that the file system costs little, small enough for many at once.
+const FILE_BUFFER_BYTES: usize = 256 << 10;
+
+/// An object's content in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The tag as sent, quotes included.
+    pub etag: Option<String>,
+    /// The content.
+    pub bytes: Bytes,
+}
+
+/// What HEAD says of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The tag as sent, quotes included.
+    pub etag: Option<String>,
+    /// Content-Length.
+    pub size_bytes: Option<u64>,
+}
+
+/// An object that was written to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Downloaded {
+    /// Bytes received; one more than asked for at most.
+    pub size_bytes: u64,
+    /// From the request to the head of the answer.
+    pub first_byte: Duration,
+}
+
+impl S3 {
+    /// Runs a request under the client's deadline and sorts its error.
+    pub(super) async fn within<T, E>(
+        &self,
+        operation: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, RequestError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        tokio::time::timeout(self.deadline, request)
+            .await
+            .map_err(|_| RequestError::Timeout { operation, after: self.deadline })?
+            .map_err(|error| RequestError::from_sdk(operation, &error))
+    }
+
+    /// `CreateBucket`.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn create_bucket(&self, bucket: &str) -> Result<(), RequestError> {
+        self.within("CreateBucket", self.client.create_bucket().bucket(bucket).send()).await.map(drop)
+    }
+
+    /// `HeadBucket`: whether the bucket is there.
+    ///
+    /// # Errors
+    /// Any answer other than yes and 404.
+    pub async fn bucket_exists(&self, bucket: &str) -> Result<bool, RequestError> {
+        present(self.within("HeadBucket", self.client.head_bucket().bucket(bucket).send()).await)
+            .map(|found| found.is_some())
+    }
+
+    /// `DeleteBucket`.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn delete_bucket(&self, bucket: &str) -> Result<(), RequestError> {
+        self.within("DeleteBucket", self.client.delete_bucket().bucket(bucket).send()).await.map(drop)
+    }
+
+    /// `PutObject` from memory; the tag of the answer as sent.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn put(&self, bucket: &str, key: &str, bytes: Bytes) -> Result<Option<String>, RequestError> {
+        self.put_stream(bucket, key, ByteStream::from(bytes)).await
+    }
+
+    /// `PutObject` from a file of a known size, streamed; the tag of the answer as sent.
+    ///
+    /// # Errors
+    /// The file cannot be read, or whatever keeps the server from saying yes.
+    pub async fn put_file(
+        &self,
+        bucket: &str,
+        key: &str,
+        path: &Path,
+        size_bytes: u64,
+    ) -> Result<Option<String>, RequestError> {
+        let stream = FsBuilder::new()
+            .path(path)
+            .length(Length::Exact(size_bytes))
+            .buffer_size(FILE_BUFFER_BYTES)
+            .build()
+            .await
+            .map_err(|error| RequestError::Local { operation: "PutObject", message: error.to_string() })?;
+        self.put_stream(bucket, key, stream).await
+    }
+
+    async fn put_stream(&self, bucket: &str, key: &str, body: ByteStream) -> Result<Option<String>, RequestError> {
+        let request = self.client.put_object().bucket(bucket).key(key).body(body);
+        let output = self.within("PutObject", request.customize().disable_payload_signing().send()).await?;
+        Ok(output.e_tag)
+    }
+
+    /// `GetObject` into memory, at most `limit_bytes` of it and one more to show that there was more.
+    ///
+    /// # Errors
+    /// Whatever keeps the content from arriving whole.
+    pub async fn get(&self, bucket: &str, key: &str, limit_bytes: u64) -> Result<Body, RequestError> {
+        const OPERATION: &str = "GetObject";
+        let read = async {
+            let request = self.client.get_object().bucket(bucket).key(key);
+            let mut output = self.within(OPERATION, request.send()).await?;
+            let mut bytes = Vec::new();
+            while let Some(chunk) = output.body.next().await {
+                bytes.extend_from_slice(&chunk.map_err(|error| broken_body(OPERATION, &error))?);
+                if bytes.len() as u64 > limit_bytes {
+                    break;
+                }
+            }
+            Ok(Body { etag: output.e_tag, bytes: bytes.into() })
+        };
+        Box::pin(self.bounded(OPERATION, read)).await
+    }
+
+    /// `GetObject` into a file, streamed, at most `limit_bytes` and what came with the chunk that passed them.
+    ///
+    /// # Errors
+    /// Whatever keeps the content from arriving whole, or the file from being written.
+    pub async fn get_to_file(
+        &self,
+        bucket: &str,
+        key: &str,
+        path: &Path,
+        limit_bytes: u64,
+    ) -> Result<Downloaded, RequestError> {
+        const OPERATION: &str = "GetObject";
+        let local = |error: std::io::Error| RequestError::Local {
+            operation: OPERATION,
+            message: format!("{}: {error}", path.display()),
+        };
+        let read = async {
+            let started = Instant::now();
+            let mut output = self.within(OPERATION, self.client.get_object().bucket(bucket).key(key).send()).await?;
+            let first_byte = started.elapsed();
+            let file = tokio::fs::File::create(path).await.map_err(local)?;
+            let mut file = tokio::io::BufWriter::with_capacity(FILE_BUFFER_BYTES, file);
+            let mut size_bytes = 0;
+            while let Some(chunk) = output.body.next().await {
+                let chunk = chunk.map_err(|error| broken_body(OPERATION, &error))?;
+                file.write_all(&chunk).await.map_err(local)?;
+                size_bytes += chunk.len() as u64;
+                if size_bytes > limit_bytes {
+                    break;
+                }
+            }
+            file.flush().await.map_err(local)?;
+            Ok(Downloaded { size_bytes, first_byte })
+        };
+        Box::pin(self.bounded(OPERATION, read)).await
+    }
+
+    /// `HeadObject`; none where the server says 404.
+    ///
+    /// # Errors
+    /// Any answer other than yes and 404.
+    pub async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>, RequestError> {
+        let output =
+            present(self.within("HeadObject", self.client.head_object().bucket(bucket).key(key).send()).await)?;
+        Ok(output.map(|output| Head {
+            etag: output.e_tag,
+            size_bytes: output.content_length.and_then(|length| u64::try_from(length).ok()),
+        }))
+    }
+
+    /// `DeleteObject`.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), RequestError> {
+        self.within("DeleteObject", self.client.delete_object().bucket(bucket).key(key).send()).await.map(drop)
+    }
+
+    /// `DeleteObjects`, at most 1,000 keys; the keys that the server says it could not delete, each with its reason.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from answering for each key.
+    pub async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<(String, String)>, RequestError> {
+        const OPERATION: &str = "DeleteObjects";
+        let local = |error: aws_sdk_s3::error::BuildError| RequestError::Local {
+            operation: OPERATION,
+            message: error.to_string(),
+        };
+        let objects = keys
+            .iter()
+            .map(|key| ObjectIdentifier::builder().key(key).build())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(local)?;
+        let delete = Delete::builder().set_objects(Some(objects)).build().map_err(local)?;
+        let output = self.within(OPERATION, self.client.delete_objects().bucket(bucket).delete(delete).send()).await?;
+        let reason = |error: &aws_sdk_s3::types::Error| {
+            format!("{}: {}", error.code().unwrap_or("(no code)"), error.message().unwrap_or_default())
+        };
+        Ok(output.errors().iter().map(|error| (error.key().unwrap_or_default().to_owned(), reason(error))).collect())
+    }
+
+    /// `CopyObject` within a bucket; the tag of the answer as sent.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn copy(&self, bucket: &str, source: &str, destination: &str) -> Result<Option<String>, RequestError> {
+        let request =
+            self.client.copy_object().bucket(bucket).key(destination).copy_source(format!("{bucket}/{source}"));
+        let output = Box::pin(self.within("CopyObject", request.send())).await?;
+        Ok(output.copy_object_result.and_then(|result| result.e_tag))
+    }
+
+    /// Bounds a request whose body is read here by the client's deadline.
+    async fn bounded<T>(
+        &self,
+        operation: &'static str,
+        request: impl Future<Output = Result<T, RequestError>>,
+    ) -> Result<T, RequestError> {
+        tokio::time::timeout(self.deadline, request)
+            .await
+            .unwrap_or(Err(RequestError::Timeout { operation, after: self.deadline }))
+    }
+}
+
+fn broken_body(operation: &'static str, error: &dyn std::error::Error) -> RequestError {
+    let cause = std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string);
+    RequestError::Broken { operation, message: format!("the body broke off: {}", cause.unwrap_or_default()) }
+}
+
+/// Turns a 404 into absence.
+fn present<T>(answer: Result<T, RequestError>) -> Result<Option<T>, RequestError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.status() == Some(404) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,126 @@
+//! Notes what went over the wire, as evidence for a failure.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+
+use crate::model::Exchange;
+
+/// Only the latest exchanges are kept: a failure is explained by what came right before it.
+const KEPT: usize = 12;
+/// Longest part of a body that is kept.
+const BODY_BYTES: usize = 600;
+
+/// Request headers worth keeping; never the credentials.
+const REQUEST_HEADERS: [&str; 10] = [
+    "content-length",
+    "content-md5",
+    "content-type",
+    "host",
+    "if-match",
+    "if-none-match",
+    "range",
+    "x-amz-content-sha256",
+    "x-amz-copy-source",
+    "x-amz-metadata-directive",
+];
+/// Answer headers worth keeping.
+const RESPONSE_HEADERS: [&str; 8] = [
+    "accept-ranges",
+    "content-length",
+    "content-range",
+    "content-type",
+    "etag",
+    "last-modified",
+    "server",
+    "transfer-encoding",
+];
+
+/// Collects the exchanges of one client. Clones share what they collect.
+#[derive(Debug, Clone, Default)]
+pub struct Recorder(Arc<Mutex<VecDeque<Exchange>>>);
+
+impl Recorder {
+    /// The latest exchanges, oldest first.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn begin(&self, exchange: Exchange) {
+        let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if exchanges.len() == KEPT {
+            exchanges.pop_front();
+        }
+        exchanges.push_back(exchange);
+    }
+
+    /// Adds to the exchange under way. Requests of one client that overlap may complete each other's; a case sends them in turn.
+    fn complete(&self, change: impl FnOnce(&mut Exchange)) {
+        if let Some(exchange) = self.0.lock().unwrap_or_else(PoisonError::into_inner).back_mut() {
+            change(exchange);
+        }
+    }
+}
+
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "Recorder"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let path = request.uri().splitn(4, '/').nth(3).map_or_else(|| "/".to_owned(), |rest| format!("/{rest}"));
+        self.begin(Exchange {
+            method: request.method().to_owned(),
+            path,
+            request_headers: kept(&REQUEST_HEADERS, |name| request.headers().get(name)),
+            status: None,
+            response_headers: Vec::new(),
+            body_start: None,
+        });
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        self.complete(|exchange| {
+            exchange.status = Some(response.status().as_u16());
+            exchange.response_headers = kept(&RESPONSE_HEADERS, |name| response.headers().get(name));
+        });
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(bytes) = context.response().body().bytes().filter(|bytes| !bytes.is_empty()) {
+            let start = &bytes[..bytes.len().min(BODY_BYTES)];
+            self.complete(|exchange| exchange.body_start = Some(String::from_utf8_lossy(start).into_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn kept<'a>(names: &[&str], value: impl Fn(&str) -> Option<&'a str>) -> Vec<(String, String)> {
+    names.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?.to_owned()))).collect()
+}

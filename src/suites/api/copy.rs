@@ -1,0 +1,65 @@
+//! CopyObject.
+
+use futures_util::FutureExt;
+
+use crate::model::{CaseSpec, Severity, Stop};
+use crate::suites::case::{Case, CaseContext};
+use crate::suites::judge::{ensure, ensure_content, shown};
+use crate::workload::md5_hex;
+
+pub(super) const CONTENT_AND_ETAG: Case = Case {
+    spec: CaseSpec {
+        name: "copy-content-and-etag",
+        severity: Severity::DataLoss,
+        rule: "a copy has the source's content and the MD5 of it as its tag, in every answer; the source stays",
+        consequence: "a renamed file is lost, or is uploaded again and again",
+        source: "S3 API reference, CopyObject",
+    },
+    body: |context| content_and_etag(context).boxed(),
+};
+
+async fn content_and_etag(context: &CaseContext<'_>) -> Result<(), Stop> {
+    for size in [0, 70_000] {
+        let (source, destination) = (format!("source-{size}"), format!("copies/of-{size}"));
+        let bytes = context.bytes(&source, size);
+        context.put(&source, &bytes).await?;
+        let answered = context.copy(&source, &destination).await?;
+        for key in [&destination, &source] {
+            let body = context.get(key, size).await?;
+            ensure_content(key, &bytes, &body.bytes)?;
+        }
+        let expected = format!("\"{}\"", md5_hex(&bytes));
+        let head = context.head(&destination).await?.etag;
+        for (operation, tag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
+            let message = format!("the tag in the answer to {operation} is not that of the content");
+            ensure(tag.as_deref() == Some(&expected), "etag-disagrees", message, &expected, shown(tag.as_deref()))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) const MISSING_SOURCE: Case = Case {
+    spec: CaseSpec {
+        name: "copy-missing-source-is-404",
+        severity: Severity::DataLoss,
+        rule: "a copy of a key that was never stored is 404 and leaves the destination as it was",
+        consequence: "a rename of a file that another client deleted destroys the one of the new name",
+        source: "S3 API reference, CopyObject and error NoSuchKey",
+    },
+    body: |context| missing_source(context).boxed(),
+};
+
+async fn missing_source(context: &CaseContext<'_>) -> Result<(), Stop> {
+    let bytes = context.bytes("object", 100);
+    context.put("destination", &bytes).await?;
+    let actual = match context.s3.copy(context.bucket(), "never-stored", "destination").await {
+        Ok(_) => "200".to_owned(),
+        Err(error) if error.status() == Some(404) => "404".to_owned(),
+        Err(error) if error.status().is_some() => error.to_string(),
+        Err(error) => return Err(error.into()),
+    };
+    let message = "a copy of a key that was never stored is not refused as it should be";
+    ensure(actual == "404", "copy-of-nothing", message, "404", actual)?;
+    let body = context.get("destination", bytes.len()).await?;
+    ensure_content("destination", &bytes, &body.bytes)
+}

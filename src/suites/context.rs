@@ -1,0 +1,102 @@
+//! What a suite is handed: a client, a running server, settings, and a place for what it finds.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crate::event::{Event, Events};
+use crate::model::{Metric, SuiteId};
+use crate::s3::{Leases, S3};
+use crate::server::Server;
+use crate::workload::DatasetSettings;
+
+/// The settings that shape a suite.
+#[derive(Debug, Clone)]
+pub struct SuiteSettings {
+    /// Files of the benchmarks.
+    pub dataset: DatasetSettings,
+    /// Concurrent requests of the parallel benchmarks.
+    pub workers: usize,
+    /// Files of the sync workflow.
+    pub sync_files: usize,
+    /// Seed of all content and order.
+    pub seed: u64,
+    /// Deadline of a request; a case may take [`SuiteSettings::case_deadline`].
+    pub timeout: Duration,
+    /// Words of the command line that repeats the run, without the selection.
+    pub repro: String,
+}
+
+impl SuiteSettings {
+    /// Deadline of one case: several requests, each of which may come close to its own.
+    #[must_use]
+    pub fn case_deadline(&self) -> Duration {
+        self.timeout * 4
+    }
+}
+
+/// What a suite is handed.
+#[derive(Debug)]
+pub struct SuiteContext<'a> {
+    /// Which suite this is.
+    pub suite: SuiteId,
+    /// Client of the server.
+    pub s3: S3,
+    /// The server, for restarts and accounting; which runtime it is stays hidden.
+    pub server: &'a Server,
+    /// Buckets of the run.
+    pub leases: Leases,
+    /// Where findings go.
+    pub events: Events,
+    /// Settings.
+    pub settings: SuiteSettings,
+    /// Name of the run, part of each bucket's name.
+    pub run_id: String,
+    /// A directory of the suite's own; the run removes it.
+    pub work_dir: PathBuf,
+    /// Names of the only cases to run; all where none.
+    pub only: Option<Vec<String>>,
+    buckets: AtomicU32,
+}
+
+impl<'a> SuiteContext<'a> {
+    /// Puts a context together.
+    #[expect(clippy::too_many_arguments, reason = "each part comes from another owner and is used by name afterwards")]
+    #[must_use]
+    pub fn new(
+        suite: SuiteId,
+        s3: S3,
+        server: &'a Server,
+        leases: Leases,
+        events: Events,
+        settings: SuiteSettings,
+        run_id: String,
+        work_dir: PathBuf,
+        only: Option<Vec<String>>,
+    ) -> Self {
+        Self { suite, s3, server, leases, events, settings, run_id, work_dir, only, buckets: AtomicU32::new(1) }
+    }
+
+    /// A bucket name that no other case, suite or run uses, valid by the naming rules of S3.
+    #[must_use]
+    pub fn bucket_name(&self) -> String {
+        let number = self.buckets.fetch_add(1, Ordering::Relaxed);
+        format!("s3ci-{}-{}-{number}", self.run_id, self.suite.as_str().replace('/', "-"))
+    }
+
+    /// Whether a case is selected.
+    #[must_use]
+    pub fn selects(&self, case: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == case))
+    }
+
+    /// Reports a fact for the reader.
+    pub async fn fact(&self, name: &str, value: impl Into<String>) {
+        self.events.emit(Event::Fact { name: name.to_owned(), value: value.into() }).await;
+    }
+
+    /// Reports a measured quantity.
+    pub async fn measured(&self, metric: Metric) {
+        self.events.emit(Event::Measured { metric: Box::new(metric) }).await;
+    }
+}

@@ -1,0 +1,149 @@
+//! The suites: named groups of cases on one backend, and the catalogue that lists them.
+//!
+//! Owns what is asked of a server and how its answers are judged. Deliberately absent: how the server is run (a suite is handed a
+//! running one), reports, exit codes, and the throughput gate.
+//!
+//! A new suite is a file here and a line in [`CATALOGUE`].
+
+mod api;
+mod bench;
+mod case;
+mod context;
+mod etag;
+mod judge;
+mod sync;
+
+use crate::model::{CaseSpec, SuiteId};
+use crate::server::BucketMode;
+
+pub use case::CaseRunner;
+pub use context::{SuiteContext, SuiteSettings};
+
+use bench::Concurrency;
+use case::Case;
+
+/// A named group of cases on one backend.
+#[derive(Debug, Clone, Copy)]
+pub struct Suite {
+    /// Name on the command line, such as `bench/local`.
+    pub name: &'static str,
+    /// What the suite is, in a few words.
+    pub title: &'static str,
+    /// Backend of its server.
+    pub backend: &'static str,
+    /// Which buckets its server must offer.
+    pub bucket_mode: BucketMode,
+    body: Body,
+}
+
+/// How a suite is carried out.
+#[derive(Debug, Clone, Copy)]
+enum Body {
+    /// Cases that stand alone, each in a bucket of its own.
+    Cases(&'static [Case]),
+    /// The benchmark: one flow whose steps are cases.
+    Bench(Concurrency),
+    /// The sync workflow: one flow whose phases are cases.
+    Sync,
+}
+
+/// Every suite, in the order in which `--all` runs them.
+pub static CATALOGUE: [Suite; 7] = [
+    Suite {
+        name: "bench/local",
+        title: "benchmark, custom buckets, sequential",
+        backend: "local",
+        bucket_mode: BucketMode::Custom,
+        body: Body::Bench(Concurrency::Sequential),
+    },
+    Suite {
+        name: "bench/local-parallel",
+        title: "benchmark, custom buckets, parallel",
+        backend: "local",
+        bucket_mode: BucketMode::Custom,
+        body: Body::Bench(Concurrency::Parallel),
+    },
+    Suite {
+        name: "bench/local-default",
+        title: "benchmark, default bucket, sequential",
+        backend: "local",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Sequential),
+    },
+    Suite {
+        name: "bench/local-default-parallel",
+        title: "benchmark, default bucket, parallel",
+        backend: "local",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Parallel),
+    },
+    Suite {
+        name: "sync/local",
+        title: "five-phase sync workflow",
+        backend: "local",
+        bucket_mode: BucketMode::Custom,
+        body: Body::Sync,
+    },
+    Suite {
+        name: "etag/local",
+        title: "ETag rules, MD5 profile",
+        backend: "local",
+        bucket_mode: BucketMode::Custom,
+        body: Body::Cases(&etag::CASES),
+    },
+    Suite {
+        name: "api/local",
+        title: "S3 operations",
+        backend: "local",
+        bucket_mode: BucketMode::Custom,
+        body: Body::Cases(&api::CASES),
+    },
+];
+
+impl Suite {
+    /// The suite's id in the record.
+    #[must_use]
+    pub fn id(&self) -> SuiteId {
+        SuiteId::new(self.name)
+    }
+
+    /// The suite's cases in the order of the catalogue.
+    #[must_use]
+    pub fn cases(&self) -> Vec<&'static CaseSpec> {
+        match self.body {
+            Body::Cases(cases) => cases.iter().map(|case| &case.spec).collect(),
+            Body::Bench(_) => bench::cases(self.bucket_mode),
+            Body::Sync => sync::CASES.iter().collect(),
+        }
+    }
+
+    /// Whether the suite transfers the dataset of the benchmarks.
+    #[must_use]
+    pub fn is_benchmark(&self) -> bool {
+        matches!(self.body, Body::Bench(_))
+    }
+
+    /// Whether the suite's requests run several at a time.
+    #[must_use]
+    pub fn is_parallel(&self) -> bool {
+        matches!(self.body, Body::Bench(Concurrency::Parallel))
+    }
+
+    /// The most bytes that the suite stores at one time, and the largest object among them.
+    #[must_use]
+    pub fn footprint(&self, settings: &SuiteSettings) -> (u64, u64) {
+        match self.body {
+            Body::Bench(_) => (settings.dataset.most_bytes(), settings.dataset.max_size_bytes),
+            Body::Cases(_) | Body::Sync => (64 << 20, 20 << 20),
+        }
+    }
+
+    /// Carries the suite out on a running server. Everything found goes into the context's events.
+    pub async fn run(&self, context: &SuiteContext<'_>) {
+        match self.body {
+            Body::Cases(cases) => case::run_all(context, cases).await,
+            Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).await,
+            Body::Sync => sync::run(context).await,
+        }
+    }
+}

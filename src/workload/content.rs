@@ -1,0 +1,88 @@
+//! Seeded bytes and their digests.
+
+use md5::{Digest, Md5};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sha2::Sha256;
+
+/// A generator for one purpose of one run: the same seed and purpose give the same stream on every machine and in every release.
+#[must_use]
+pub fn seeded(seed: u64, purpose: &str) -> ChaCha8Rng {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_le_bytes());
+    hash.update(purpose.as_bytes());
+    ChaCha8Rng::from_seed(hash.finalize().into())
+}
+
+/// How a file's bytes are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// One letter, repeated: compresses to nothing.
+    Compressible,
+    /// Random bytes: compresses not at all.
+    Random,
+}
+
+impl Content {
+    /// Draws one or the other with equal odds.
+    pub fn draw(generator: &mut impl Rng) -> Self {
+        if generator.random_bool(0.5) { Self::Compressible } else { Self::Random }
+    }
+
+    /// A source that fills buffers with this content.
+    pub fn filler(self, generator: &mut impl Rng) -> impl FnMut(&mut [u8]) {
+        let letter = generator.random_range(b'a'..=b'z');
+        let mut bytes = ChaCha8Rng::seed_from_u64(generator.random());
+        move |buffer| match self {
+            Self::Compressible => buffer.fill(letter),
+            Self::Random => bytes.fill_bytes(buffer),
+        }
+    }
+
+    /// `size` bytes of this content.
+    pub fn bytes(self, size: usize, generator: &mut impl Rng) -> Vec<u8> {
+        let mut buffer = vec![0; size];
+        self.filler(generator)(&mut buffer);
+        buffer
+    }
+}
+
+/// MD5 in lower-case hexadecimal, the ETag of a simple upload by the S3 API reference.
+#[must_use]
+pub fn md5_hex(bytes: &[u8]) -> String {
+    hex(&Md5::digest(bytes))
+}
+
+/// SHA-256 in lower-case hexadecimal.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_and_purpose_give_the_same_bytes() {
+        let bytes = |seed, purpose| Content::Random.bytes(64, &mut seeded(seed, purpose));
+        assert_eq!(bytes(1, "a"), bytes(1, "a"));
+        assert_ne!(bytes(1, "a"), bytes(2, "a"));
+        assert_ne!(bytes(1, "a"), bytes(1, "b"));
+    }
+
+    #[test]
+    fn digests_agree_with_published_values() {
+        assert_eq!(md5_hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(md5_hex(b"abc"), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,12 @@
+//! What is stored: seeded test data on disk and in memory, and the comparison of what came back.
+//!
+//! Everything here follows from a seed, so that a failure can be repeated. Deliberately absent: S3, servers, and verdicts; a
+//! difference between two trees is a value.
+
+mod content;
+mod dataset;
+mod tree;
+
+pub use content::{Content, md5_hex, seeded, sha256_hex};
+pub use dataset::{DataFile, Dataset, DatasetSettings};
+pub use tree::{Difference, SizeClass, compare, copy_tree, path_for};
