@@ -1,7 +1,52 @@
-//! s3ci: continuous integration for an S3 server.
+//! s3ci puts an S3 server through continuous integration.
+//!
+//! One command starts the server in throwaway, isolated containers, runs benchmarks and correctness checks against it, and answers
+//! with an exit code and reports. Two sentences rule everything here:
+//!
+//! - It never lets a data-loss bug through, and never cries wolf.
+//! - One command, one glance, one truth: every report is a rendering of the same record.
+//!
+//! # The house
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! cli → config → plan → run (server, suites) → record → report → exit code
+//! ```
+//!
+//! Seen as floors, each importing only what stands below it:
+//!
+//! ```text
+//! main
+//! app
+//! run
+//! plan
+//! report      suites
+//! server      config    event     exit
+//! model       cli       workload  s3
+//! ```
+//!
+//! # Invariants
+//!
+//! - [`model`] imports nothing of the crate, and everything may import it.
+//! - clap stands only in [`cli`] and where `app` prints completions; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
+//! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
+//! - A suite never knows which runtime serves it.
+//! - A wrong answer of the server is a value ([`model::Failure`]); a fault means that s3ci could not tell.
+//! - The server is not trusted: its keys never become paths by themselves, its bodies are bounded, each request has a deadline, and
+//!   its words never reach a report or a terminal unsanitised.
+//!
+//! `tests/house.rs` holds those that a test can hold.
+
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod event;
 pub mod exit;
 pub mod model;
+pub mod plan;
+pub mod report;
+pub mod run;
 pub mod s3;
 pub mod server;
 pub mod suites;

@@ -9,8 +9,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::SuiteContext;
-use crate::event::Event;
-use crate::model::{CaseId, CaseRecord, CaseSpec, Fault, Outcome, Stop};
+use crate::event::{Event, Events};
+use crate::model::{CaseId, CaseRecord, CaseSpec, Exchange, Fault, Outcome, Stop, SuiteId};
 use crate::s3::{Body, Head, Lease, Recorder, S3};
 use crate::server::Server;
 use crate::workload::{Content, seeded};
@@ -171,28 +171,48 @@ impl<'a> CaseRunner<'a> {
 
     /// Reports a case that was not run.
     pub async fn skip(&self, spec: &CaseSpec, reason: &str) {
-        self.report(spec, Outcome::Skipped { reason: reason.to_owned() }, Duration::ZERO).await;
+        let SuiteContext { events, suite, settings, .. } = self.context;
+        Self::skipped(events, suite, spec, reason, &settings.repro).await;
+    }
+
+    /// Reports a case of a suite that could not even begin.
+    pub async fn skipped(events: &Events, suite: &SuiteId, spec: &CaseSpec, reason: &str, repro: &str) {
+        let outcome = Outcome::Skipped { reason: reason.to_owned() };
+        let case = Box::new(record(suite, spec, outcome, Duration::ZERO, Vec::new(), repro));
+        events.emit(Event::CaseFinished { case }).await;
     }
 
     async fn report(&self, spec: &CaseSpec, outcome: Outcome, duration: Duration) {
-        let id = CaseId::new(&self.context.suite, spec.name);
         let exchanges = match outcome {
             Outcome::Failed(_) | Outcome::Error(_) => self.recorder.exchanges(),
             Outcome::Passed | Outcome::Skipped { .. } => Vec::new(),
         };
-        let repro = format!("{} {id}", self.context.settings.repro);
-        let case = CaseRecord {
-            id,
-            severity: spec.severity,
-            rule: spec.rule.to_owned(),
-            consequence: spec.consequence.to_owned(),
-            source: spec.source.to_owned(),
-            outcome,
-            duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-            exchanges,
-            repro,
-        };
-        self.context.events.emit(Event::CaseFinished { case: Box::new(case) }).await;
+        let SuiteContext { events, suite, settings, .. } = self.context;
+        let case = Box::new(record(suite, spec, outcome, duration, exchanges, &settings.repro));
+        events.emit(Event::CaseFinished { case }).await;
+    }
+}
+
+fn record(
+    suite: &SuiteId,
+    spec: &CaseSpec,
+    outcome: Outcome,
+    duration: Duration,
+    exchanges: Vec<Exchange>,
+    repro: &str,
+) -> CaseRecord {
+    let id = CaseId::new(suite, spec.name);
+    let repro = format!("{repro} {id}");
+    CaseRecord {
+        id,
+        severity: spec.severity,
+        rule: spec.rule.to_owned(),
+        consequence: spec.consequence.to_owned(),
+        source: spec.source.to_owned(),
+        outcome,
+        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        exchanges,
+        repro,
     }
 }
 

@@ -123,6 +123,12 @@ impl Suite {
         matches!(self.body, Body::Bench(_))
     }
 
+    /// Whether the suite's cases are the steps of one flow, so that none of them can run alone.
+    #[must_use]
+    pub fn is_flow(&self) -> bool {
+        matches!(self.body, Body::Bench(_) | Body::Sync)
+    }
+
     /// Whether the suite's requests run several at a time.
     #[must_use]
     pub fn is_parallel(&self) -> bool {

@@ -1,0 +1,88 @@
+//! One function for each subcommand; the only module that sees all others.
+//!
+//! Owns the order of things: what is checked before any work, what is told to whom, and which exit code comes of it. Deliberately
+//! absent: everything that could be said without it.
+
+mod catalogue;
+mod clean;
+mod completions;
+mod doctor;
+mod image;
+mod report;
+mod run;
+mod signals;
+mod trace;
+
+use std::error::Error;
+
+use crate::cli::{Cli, Command, ImageCommand};
+use crate::config::ConfigError;
+use crate::exit::Exit;
+use crate::plan::PlanError;
+use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, causes_of, json};
+use crate::server::{Target, reaper};
+
+/// Carries out a command line.
+#[must_use]
+pub fn main(cli: Cli) -> Exit {
+    trace::start(cli.verbose);
+    let verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, 0) => Verbosity::Normal,
+        _ => Verbosity::Verbose,
+    };
+    let mut console = Console::new(ConsoleOptions::detect(verbosity));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&mut console, "start", &error, None, Exit::Environment),
+    };
+    runtime.block_on(async {
+        match cli.command {
+            Command::Run(arguments) => run::run(*arguments, console).await,
+            Command::List(arguments) => catalogue::list(arguments.format, &mut console),
+            Command::Doctor(arguments) => doctor::doctor(arguments.settings, &mut console).await,
+            Command::Clean(arguments) => clean::clean(arguments, &mut console).await,
+            Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
+            Command::Report(arguments) => report::report(arguments, &mut console),
+            Command::Schema => {
+                console.print(&json::schema());
+                Exit::Success
+            }
+            Command::Completions { shell } => completions::print(shell, &mut console),
+            Command::Reap(arguments) => {
+                reaper::run(&arguments.run_id, &arguments.work_dir).await;
+                Exit::Success
+            }
+        }
+    })
+}
+
+/// Tells what failed and what to try.
+fn fail(console: &mut Console, what: &str, error: &dyn Error, hint: Option<&str>, exit: Exit) -> Exit {
+    let mut causes = causes_of(error);
+    if what != error.to_string() {
+        causes.insert(0, error.to_string());
+    }
+    console.error(what, &causes, hint);
+    exit
+}
+
+fn refuse_config(console: &mut Console, error: &ConfigError) -> Exit {
+    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Usage)
+}
+
+fn refuse_plan(console: &mut Console, error: &PlanError) -> Exit {
+    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Usage)
+}
+
+fn refuse_report(console: &mut Console, error: &WriteError) -> Exit {
+    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Report)
+}
+
+/// Looks at a target as far as that needs neither network nor Docker.
+async fn validate(target: &Target, console: &mut Console) -> Result<(), Exit> {
+    match target.validate().await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Usage)),
+    }
+}

@@ -1,0 +1,114 @@
+//! `s3ci run`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{fail, refuse_config, refuse_plan, refuse_report, signals, validate};
+use crate::cli::{ReportPaths, RunArgs};
+use crate::config::Config;
+use crate::event::Event;
+use crate::exit::Exit;
+use crate::model::RunRecord;
+use crate::plan::{Plan, Selection};
+use crate::report::{Console, Outputs, WriteError};
+use crate::run::{Run, Stopper};
+use crate::server::Credentials;
+
+/// Names of the reports in `--out`.
+const JUNIT: &str = "out.xml";
+const METRICS: &str = "metrics.json";
+const TEXT: &str = "report.txt";
+
+/// Checks all that can be checked beforehand, runs, reports.
+pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
+    let config = match Config::new(arguments.settings, arguments.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return refuse_config(&mut console, &error),
+    };
+    let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
+    let plan = match Plan::new(&selection, config.parallel_only) {
+        Ok(plan) => plan,
+        Err(error) => return refuse_plan(&mut console, &error),
+    };
+    if let Err(exit) = validate(&config.target, &mut console).await {
+        return exit;
+    }
+    let outputs = match outputs(&arguments.reports, &mut console) {
+        Ok(outputs) => outputs,
+        Err(exit) => return exit,
+    };
+    let stopper = Stopper::default();
+    if let Err(error) = signals::listen(stopper.clone()) {
+        return fail(&mut console, "listen for signals", &error, None, Exit::Environment);
+    }
+    let run_id = format!("{:08x}", rand::random::<u32>());
+    let run = Run { plan: &plan, config: &config, run_id, external_credentials: external_credentials(), stopper };
+    let console = Arc::new(Mutex::new(console));
+    let ticker = tokio::spawn(tick(Arc::clone(&console)));
+    let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;
+    ticker.abort();
+    finish(&mut record, &mut lock(&console), &outputs)
+}
+
+/// Where reports go; a directory named by `--out` is made.
+pub(super) fn outputs(paths: &ReportPaths, console: &mut Console) -> Result<Outputs, Exit> {
+    if let Some(directory) = &paths.out && let Err(error) = std::fs::create_dir_all(directory) {
+        let what = format!("make the report directory {}", directory.display());
+        let hint = "choose a directory that you may write to";
+        return Err(fail(console, &what, &error, Some(hint), Exit::Report));
+    }
+    let default = |name: &str| paths.out.as_ref().map(|directory| directory.join(name));
+    let outputs = Outputs {
+        junit: paths.junit.clone().or_else(|| default(JUNIT)),
+        json: paths.json.clone().or_else(|| default(METRICS)),
+        text: paths.text.clone().or_else(|| default(TEXT)),
+    };
+    outputs.check().map_err(|error| refuse_report(console, &error))?;
+    Ok(outputs)
+}
+
+/// Shows an event, and writes the reports whenever a suite has ended, so that a crash loses one suite at most.
+fn observe(event: &Event, record: &RunRecord, console: &Mutex<Console>, outputs: &Outputs) {
+    lock(console).event(event);
+    if matches!(event, Event::SuiteFinished { .. }) {
+        for error in outputs.write_all(record) {
+            tracing::debug!(%error, "a report could not be written after a suite; the end of the run tells");
+        }
+    }
+}
+
+/// Writes the reports for good and tells how the run ended.
+fn finish(record: &mut RunRecord, console: &mut Console, outputs: &Outputs) -> Exit {
+    let failed = outputs.write_all(record);
+    if !failed.is_empty() {
+        record.faults.extend(failed.iter().map(WriteError::fault));
+        record.exit_codes = Exit::of(record).into_iter().map(Exit::code).collect();
+        record.exit_code = record.exit_codes.first().copied().unwrap_or_default();
+        // Reports that can be written tell of those that could not.
+        drop(outputs.write_all(record));
+        for error in &failed {
+            refuse_report(console, error);
+        }
+    }
+    console.summary(record, outputs);
+    Exit::of(record).first().copied().unwrap_or(Exit::Success)
+}
+
+async fn tick(console: Arc<Mutex<Console>>) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        lock(&console).tick();
+    }
+}
+
+fn lock(console: &Mutex<Console>) -> std::sync::MutexGuard<'_, Console> {
+    console.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Credentials of an endpoint that somebody else runs, from the variables that every S3 tool uses.
+fn external_credentials() -> Option<Credentials> {
+    let access_key = std::env::var("AWS_ACCESS_KEY_ID").ok()?;
+    let secret_key = std::env::var("AWS_SECRET_ACCESS_KEY").ok()?;
+    Some(Credentials { access_key, secret_key })
+}

@@ -1,0 +1,198 @@
+//! From a selection to a plan: which suites run, in which order, and which of their cases. Pure.
+
+use crate::suites::{CATALOGUE, Suite};
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Suites in the order of the catalogue.
+    pub suites: Vec<PlannedSuite>,
+}
+
+/// One suite of a plan.
+#[derive(Debug, Clone)]
+pub struct PlannedSuite {
+    /// The suite.
+    pub suite: &'static Suite,
+    /// Names of the only cases that are wanted; all where none.
+    pub only: Option<Vec<String>>,
+}
+
+/// What the user asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// Every suite.
+    All,
+    /// Suites, kinds of suites, or cases, as typed.
+    Named(Vec<String>),
+}
+
+/// A selection that cannot be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Nothing was named.
+    #[error("select suites: none is named")]
+    Nothing,
+    /// There is no suite, kind or case of that name.
+    #[error("select {name}: there is no such suite or case")]
+    Unknown {
+        /// What was typed.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
+    /// The filters leave nothing over.
+    #[error("select suites: none of those named is a parallel benchmark, which is what --parallel asks for")]
+    NoneParallel,
+}
+
+impl PlanError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Nothing => "name suites, or say --all; `s3ci list` shows what there is".to_owned(),
+            Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `s3ci list` shows all"),
+            Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
+            Self::NoneParallel => "leave --parallel out, or name a benchmark".to_owned(),
+        })
+    }
+}
+
+impl Plan {
+    /// Carries out a selection; `parallel_only` leaves the sequential benchmarks out.
+    ///
+    /// # Errors
+    /// A name that does not exist, or nothing left to run.
+    pub fn new(selection: &Selection, parallel_only: bool) -> Result<Self, PlanError> {
+        let mut suites: Vec<PlannedSuite> = match selection {
+            Selection::All => CATALOGUE.iter().map(|suite| PlannedSuite { suite, only: None }).collect(),
+            Selection::Named(names) if names.is_empty() => return Err(PlanError::Nothing),
+            Selection::Named(names) => named(names)?,
+        };
+        if parallel_only {
+            suites.retain(|planned| planned.suite.is_parallel() || !planned.suite.is_benchmark());
+            if !suites.iter().any(|planned| planned.suite.is_parallel()) {
+                return Err(PlanError::NoneParallel);
+            }
+        }
+        Ok(Self { suites })
+    }
+}
+
+fn named(names: &[String]) -> Result<Vec<PlannedSuite>, PlanError> {
+    for name in names {
+        if !CATALOGUE.iter().any(|suite| chosen(suite, name).is_some()) {
+            return Err(PlanError::Unknown { name: name.clone(), nearest: nearest(name) });
+        }
+    }
+    let planned = CATALOGUE.iter().filter_map(|suite| {
+        let chosen: Vec<Chosen> = names.iter().filter_map(|name| chosen(suite, name)).collect();
+        let cases = || {
+            chosen.iter().filter_map(|chosen| match chosen {
+                Chosen::Case(case) => Some(case.clone()),
+                Chosen::Suite => None,
+            })
+        };
+        match (chosen.is_empty(), chosen.contains(&Chosen::Suite)) {
+            (true, _) => None,
+            (_, true) => Some(PlannedSuite { suite, only: None }),
+            _ => Some(PlannedSuite { suite, only: Some(cases().collect()) }),
+        }
+    });
+    Ok(planned.collect())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Chosen {
+    Suite,
+    Case(String),
+}
+
+/// What a name chooses of a suite.
+fn chosen(suite: &Suite, name: &str) -> Option<Chosen> {
+    let name = name.trim_end_matches('/').trim_end_matches("/*");
+    if let Some((of, case)) = name.split_once("::") {
+        let known = of == suite.name && suite.cases().iter().any(|spec| spec.name == case);
+        return known.then(|| Chosen::Case(case.to_owned()));
+    }
+    (name == suite.name || name == suite.id().kind()).then_some(Chosen::Suite)
+}
+
+/// The name that takes the fewest edits, if they are few.
+fn nearest(name: &str) -> Option<String> {
+    let kinds = CATALOGUE.iter().map(|suite| suite.id().kind().to_owned());
+    let suites = CATALOGUE.iter().map(|suite| suite.name.to_owned());
+    let cases = CATALOGUE
+        .iter()
+        .flat_map(|suite| suite.cases().into_iter().map(move |spec| format!("{}::{}", suite.name, spec.name)));
+    kinds
+        .chain(suites)
+        .chain(cases)
+        .map(|candidate| (strsim::damerau_levenshtein(name, &candidate), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= 2 + name.len() / 4)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(names: &[&str]) -> Result<Vec<(&'static str, Option<Vec<String>>)>, PlanError> {
+        let selection = Selection::Named(names.iter().map(|name| (*name).to_owned()).collect());
+        let plan = Plan::new(&selection, false)?;
+        Ok(plan.suites.into_iter().map(|planned| (planned.suite.name, planned.only)).collect())
+    }
+
+    #[test]
+    fn a_kind_selects_its_suites_in_the_order_of_the_catalogue() {
+        let names: Vec<_> = plan(&["etag", "bench"]).unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            ["bench/local", "bench/local-parallel", "bench/local-default", "bench/local-default-parallel", "etag/local"]
+        );
+    }
+
+    #[test]
+    fn a_case_selects_itself_unless_its_suite_is_named_too() {
+        let case = "etag/local::put-is-md5";
+        assert_eq!(plan(&[case]).unwrap(), [("etag/local", Some(vec!["put-is-md5".to_owned()]))]);
+        assert_eq!(plan(&[case, "etag/local"]).unwrap(), [("etag/local", None)]);
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_nearest_one() {
+        let nearest = |name: &str| match plan(&[name]) {
+            Err(PlanError::Unknown { nearest, .. }) => nearest,
+            other => panic!("not refused: {other:?}"),
+        };
+        assert_eq!(nearest("bench/locl").as_deref(), Some("bench/local"));
+        assert_eq!(nearest("etag/local::put-is-md6").as_deref(), Some("etag/local::put-is-md5"));
+        assert_eq!(nearest("something-else-entirely"), None);
+    }
+
+    #[test]
+    fn nothing_selected_is_refused() {
+        assert_eq!(plan(&[]), Err(PlanError::Nothing));
+        let etag = Selection::Named(vec!["etag".to_owned()]);
+        assert_eq!(Plan::new(&etag, true).unwrap_err(), PlanError::NoneParallel);
+    }
+
+    #[test]
+    fn parallel_leaves_the_sequential_benchmarks_out() {
+        let names: Vec<_> =
+            Plan::new(&Selection::All, true).unwrap().suites.iter().map(|planned| planned.suite.name).collect();
+        assert!(!names.contains(&"bench/local") && names.contains(&"bench/local-parallel") && names.contains(&"etag/local"));
+    }
+
+    #[test]
+    fn case_names_are_unique_within_a_suite() {
+        for suite in &CATALOGUE {
+            let mut names: Vec<_> = suite.cases().iter().map(|spec| spec.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), suite.cases().len(), "{}", suite.name);
+        }
+    }
+}

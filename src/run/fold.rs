@@ -1,0 +1,113 @@
+//! Folds events into the record.
+
+use std::time::Instant;
+
+use time::OffsetDateTime;
+
+use super::{host, nanoseconds, timing};
+use crate::config::Config;
+use crate::event::{Event, SuiteEnd};
+use crate::exit::Exit;
+use crate::model::{
+    RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
+};
+use crate::server::Target;
+
+/// The record of a run of which nothing is known yet but what was asked for.
+#[must_use]
+pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
+    let kind = match (&config.target, &config.runtime) {
+        (Target::Endpoint(_), _) => RuntimeKind::External,
+        (_, crate::server::RuntimeChoice::Process) => RuntimeKind::Process,
+        _ => RuntimeKind::Docker,
+    };
+    RunRecord {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        run_id: run_id.to_owned(),
+        started_at: OffsetDateTime::now_utc(),
+        duration_ns: 0,
+        seed: config.seed,
+        target: TargetIdentity { spec: config.target.to_string(), version: None, source_digest: None, image: None },
+        runtime: RuntimeIdentity { kind, isolated: false, detail: "not prepared".to_owned() },
+        host: host::fingerprint(),
+        settings: config.settings(),
+        notices: Vec::new(),
+        suites: Vec::new(),
+        faults: Vec::new(),
+        interruption: None,
+        timings: Vec::new(),
+        exit_code: 0,
+        exit_codes: vec![0],
+    }
+}
+
+/// Takes one event into the record, which is whole after each.
+pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
+    record.duration_ns = nanoseconds(started.elapsed());
+    match event {
+        Event::Preparing { .. } | Event::Output { .. } | Event::Progress { .. } => return,
+        Event::Prepared { prepared } => {
+            record.target = prepared.target.clone();
+            record.runtime = prepared.runtime.clone();
+            record.timings.extend(prepared.timings.iter().cloned());
+            record.timings.push(timing("prepare", started.elapsed()));
+        }
+        Event::Notice { text } => record.notices.push(text.clone()),
+        Event::Fault { fault } => record.faults.push(fault.clone()),
+        Event::Interrupted { by } => record.interruption = Some(*by),
+        Event::SuiteStarted { suite, title, backend, .. } => record.suites.push(SuiteRecord {
+            id: suite.clone(),
+            title: title.clone(),
+            backend: backend.clone(),
+            started_at: OffsetDateTime::now_utc(),
+            duration_ns: 0,
+            facts: Vec::new(),
+            cases: Vec::new(),
+            metrics: Vec::new(),
+            fault: None,
+            server_start: None,
+            server_log: Vec::new(),
+        }),
+        Event::Fact { .. } | Event::CaseFinished { .. } | Event::Measured { .. } | Event::SuiteFinished { .. } => {
+            if let Some(suite) = record.suites.last_mut() {
+                within(suite, event);
+            }
+        }
+    }
+    judge(record);
+}
+
+/// What happens within the suite under way.
+fn within(suite: &mut SuiteRecord, event: &Event) {
+    let elapsed = OffsetDateTime::now_utc() - suite.started_at;
+    suite.duration_ns = u64::try_from(elapsed.whole_nanoseconds()).unwrap_or_default();
+    match event {
+        Event::Fact { name, value } => suite.facts.push((name.clone(), value.clone())),
+        Event::CaseFinished { case } => suite.cases.push((**case).clone()),
+        Event::Measured { metric } => suite.metrics.push((**metric).clone()),
+        Event::SuiteFinished { end, .. } => finish_suite(suite, end),
+        _ => {}
+    }
+}
+
+fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
+    suite.fault.clone_from(&end.fault);
+    suite.server_start.clone_from(&end.server_start);
+    let wrong = suite.cases.iter().any(|case| case.outcome.is_failed() || case.outcome.is_error());
+    if wrong || suite.fault.is_some() {
+        suite.server_log.clone_from(&end.server_log);
+    }
+}
+
+/// Closes the record.
+pub(super) fn finish(record: &mut RunRecord, started: Instant) {
+    record.duration_ns = nanoseconds(started.elapsed());
+    record.timings.push(timing("run", started.elapsed()));
+    judge(record);
+}
+
+fn judge(record: &mut RunRecord) {
+    record.exit_codes = Exit::of(record).into_iter().map(Exit::code).collect();
+    record.exit_code = record.exit_codes.first().copied().unwrap_or_default();
+}

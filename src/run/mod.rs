@@ -1,0 +1,176 @@
+//! Carries out a plan: prepares the target, runs suite after suite on a fresh server each, and folds what happens into the record.
+//!
+//! Owns order, cancellation and teardown: whatever was started here is stopped here, on every way out. Deliberately absent: what is
+//! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
+
+mod fold;
+mod host;
+mod suite;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::event::{Event, Events, Prepared};
+use crate::model::{Fault, HarnessTiming, Interruption, RunRecord};
+use crate::plan::Plan;
+use crate::server::reaper::Reaper;
+use crate::server::{Credentials, Runtime, RuntimeSettings, ServerError};
+
+pub use fold::new_record;
+
+/// Events that may wait for their listener.
+const EVENTS: usize = 256;
+
+/// A request to stop: cancelled once, with the reason in the value that was set before.
+#[derive(Debug, Clone, Default)]
+pub struct Stopper {
+    token: CancellationToken,
+    by: std::sync::Arc<std::sync::OnceLock<Interruption>>,
+}
+
+impl Stopper {
+    /// Asks the run to stop; the first reason counts.
+    pub fn stop(&self, by: Interruption) {
+        let _ = self.by.set(by);
+        self.token.cancel();
+    }
+
+    /// Resolves when the run is asked to stop.
+    pub async fn stopped(&self) -> Interruption {
+        self.token.cancelled().await;
+        self.by.get().copied().unwrap_or(Interruption::Interrupt)
+    }
+
+    /// Whether the run was asked to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.token.is_cancelled()
+    }
+}
+
+/// A run that is about to be carried out.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// What to do.
+    pub plan: &'a Plan,
+    /// How.
+    pub config: &'a Config,
+    /// Random name of the run.
+    pub run_id: String,
+    /// Credentials of an external endpoint.
+    pub external_credentials: Option<Credentials>,
+    /// Asks the run to stop.
+    pub stopper: Stopper,
+}
+
+impl Run<'_> {
+    /// Carries the run out. `observe` sees each event after it was folded into the record.
+    pub async fn execute(&self, mut observe: impl FnMut(&Event, &RunRecord)) -> RunRecord {
+        let started = Instant::now();
+        let mut record = new_record(&self.run_id, self.config);
+        let (events, mut receiver) = Events::channel(EVENTS);
+        let work = async {
+            self.work(&events).await;
+            drop(events);
+        };
+        let fold = async {
+            while let Some(event) = receiver.recv().await {
+                fold::apply(&mut record, &event, started);
+                observe(&event, &record);
+            }
+        };
+        tokio::join!(work, fold);
+        fold::finish(&mut record, started);
+        record
+    }
+
+    /// Everything that happens, told through events.
+    async fn work(&self, events: &Events) {
+        let directory = match tempfile::Builder::new().prefix("s3ci-").tempdir_in(&self.config.work_dir) {
+            Ok(directory) => directory,
+            Err(error) => {
+                let message = format!("make a directory in {}: {error}", self.config.work_dir.display());
+                let fault = Fault::new("work-dir", message).with_hint("name another directory with --work-dir");
+                return events.emit(Event::Fault { fault }).await;
+            }
+        };
+        let reaper = match Reaper::spawn(&self.run_id, directory.path()).await {
+            Ok(reaper) => Some(reaper),
+            Err(error) => {
+                let text = format!("no watchdog: what a killed run leaves stays until `s3ci clean` ({error})");
+                events.emit(Event::Notice { text }).await;
+                None
+            }
+        };
+        let prepared = tokio::select! {
+            prepared = self.prepare(directory.path().to_owned(), reaper.as_ref(), events) => Some(prepared),
+            by = self.stopper.stopped() => {
+                events.emit(Event::Interrupted { by }).await;
+                None
+            }
+        };
+        match prepared {
+            Some(Ok(runtime)) => self.suites(runtime, directory.path(), events).await,
+            Some(Err(error)) => events.emit(Event::Fault { fault: error.into() }).await,
+            None => {}
+        }
+        if let Err(error) = directory.close() {
+            let text = format!("the work directory could not be removed: {error}");
+            events.emit(Event::Notice { text }).await;
+        }
+        if let Some(reaper) = reaper {
+            reaper.dismiss().await;
+        }
+    }
+
+    async fn prepare(
+        &self,
+        work_dir: PathBuf,
+        reaper: Option<&Reaper>,
+        events: &Events,
+    ) -> Result<Runtime, ServerError> {
+        let settings = RuntimeSettings {
+            run_id: self.run_id.clone(),
+            choice: self.config.runtime.clone(),
+            target: self.config.target.clone(),
+            port: self.config.port,
+            ready_timeout: self.config.ready_timeout,
+            docker: self.config.docker.clone(),
+            work_dir,
+            cache_dir: self.config.cache_dir.clone(),
+            external_credentials: self.external_credentials.clone(),
+        };
+        let runtime = Runtime::prepare(settings, reaper.map(Reaper::watch), events).await?;
+        let prepared = Prepared { target: runtime.target(), runtime: runtime.identity(), timings: runtime.timings() };
+        events.emit(Event::Prepared { prepared: Box::new(prepared) }).await;
+        Ok(runtime)
+    }
+
+    async fn suites(&self, runtime: Runtime, directory: &std::path::Path, events: &Events) {
+        for planned in &self.plan.suites {
+            if self.stopper.is_stopped() {
+                break;
+            }
+            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, directory, events };
+            suite.execute().await;
+        }
+        if self.stopper.is_stopped() {
+            events.emit(Event::Interrupted { by: self.stopper.stopped().await }).await;
+        }
+        if let Err(error) = runtime.close().await {
+            events.emit(Event::Fault { fault: error.into() }).await;
+        }
+    }
+}
+
+/// A duration of the harness, for the record.
+fn timing(name: &str, duration: Duration) -> HarnessTiming {
+    HarnessTiming { name: name.to_owned(), duration_ns: nanoseconds(duration) }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,169 @@
+//! One suite on a server of its own: start, run, give buckets back, stop.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Run;
+use crate::event::{Event, Events, SuiteEnd};
+use crate::model::{CaseSpec, Fault, RuntimeKind};
+use crate::plan::PlannedSuite;
+use crate::s3::{ClientSettings, Leases, S3};
+use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerSpec};
+use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
+
+/// Lines of the server's log that a report keeps.
+const LOG_LINES: usize = 120;
+/// How long giving buckets back may take, so that an interrupted run ends in time.
+const GIVE_BACK: Duration = Duration::from_secs(3);
+
+/// A suite about to be run.
+pub(super) struct SuiteRun<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) planned: &'a PlannedSuite,
+    pub(super) runtime: &'a Runtime,
+    pub(super) directory: &'a Path,
+    pub(super) events: &'a Events,
+}
+
+impl SuiteRun<'_> {
+    /// Runs the suite; all that is found goes into the events.
+    pub(super) async fn execute(&self) {
+        let suite = self.planned.suite;
+        let cases = self.selected().len();
+        let (id, title, backend) = (suite.id(), suite.title.to_owned(), suite.backend.to_owned());
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
+        let mut end = SuiteEnd::default();
+        let external = self.runtime.identity().kind == RuntimeKind::External;
+        if external && suite.bucket_mode == BucketMode::Default {
+            self.skip_all("the default bucket of an endpoint may hold what is not the run's own").await;
+        } else {
+            self.on_a_server(&mut end).await;
+        }
+        self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
+    }
+
+    fn selected(&self) -> Vec<&'static CaseSpec> {
+        let wanted = |spec: &&CaseSpec| {
+            let only = self.planned.only.as_ref().filter(|_| !self.planned.suite.is_flow());
+            only.is_none_or(|only| only.iter().any(|name| name == spec.name))
+        };
+        self.planned.suite.cases().into_iter().filter(wanted).collect()
+    }
+
+    async fn on_a_server(&self, end: &mut SuiteEnd) {
+        let started = tokio::select! {
+            started = self.runtime.start(&self.spec()) => started,
+            _ = self.run.stopper.stopped() => return,
+        };
+        let server = match started {
+            Ok(server) => server,
+            Err(error) => match error.unsupported() {
+                Some(reason) => return self.skip_all(&reason).await,
+                None => {
+                    end.server_log = error.log();
+                    end.fault = Some(error.into());
+                    return;
+                }
+            },
+        };
+        end.server_start = Some(server.started().clone());
+        let work_dir = self.directory.join(self.label());
+        if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
+            end.fault = Some(Fault::new("work-dir", error.to_string()));
+        } else {
+            self.ask(&server, &work_dir).await;
+        }
+        if let Err(error) = tokio::fs::remove_dir_all(&work_dir).await {
+            tracing::debug!(%error, "the suite's directory could not be removed");
+        }
+        end.server_log = server.log_tail(LOG_LINES);
+        if let (Some(how), None) = (server.exited(), &end.fault) {
+            let hint = "the last lines of its log are in the report";
+            end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));
+        }
+        if let Err(error) = server.stop().await {
+            end.fault.get_or_insert(error.into());
+        }
+    }
+
+    /// Runs the suite against a server until it ends or the run is stopped.
+    async fn ask(&self, server: &Server, work_dir: &Path) {
+        let config = self.run.config;
+        let credentials = self.credentials();
+        let s3 = S3::new(&ClientSettings {
+            endpoint: server.endpoint().to_owned(),
+            access_key: credentials.access_key,
+            secret_key: credentials.secret_key,
+            deadline: config.timeout,
+        });
+        let leases = Leases::default();
+        let context = SuiteContext::new(
+            self.planned.suite.id(),
+            s3.clone(),
+            server,
+            leases.clone(),
+            self.events.clone(),
+            self.settings(),
+            self.run.run_id.clone(),
+            work_dir.to_owned(),
+            self.planned.only.clone(),
+        );
+        if let Some(only) = &self.planned.only && self.planned.suite.is_flow() {
+            let text = format!("{} is one flow: all its steps run for the sake of {}", self.planned.suite.name, only.join(", "));
+            self.events.emit(Event::Notice { text }).await;
+        }
+        tokio::select! {
+            () = self.planned.suite.run(&context) => {}
+            _ = self.run.stopper.stopped() => {}
+        }
+        match tokio::time::timeout(GIVE_BACK, leases.give_back(&s3)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "buckets could not be given back"),
+            Err(_) => tracing::debug!("buckets could not be given back in time"),
+        }
+    }
+
+    async fn skip_all(&self, reason: &str) {
+        let suite = self.planned.suite.id();
+        for spec in self.selected() {
+            CaseRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
+        }
+    }
+
+    fn label(&self) -> String {
+        self.planned.suite.name.replace('/', "-")
+    }
+
+    fn settings(&self) -> SuiteSettings {
+        let config = self.run.config;
+        SuiteSettings {
+            dataset: config.dataset,
+            workers: config.workers,
+            sync_files: config.sync_files,
+            seed: config.seed,
+            timeout: config.timeout,
+            repro: config.repro.clone(),
+        }
+    }
+
+    fn spec(&self) -> ServerSpec {
+        let (data_bytes, largest_object_bytes) = self.planned.suite.footprint(&self.settings());
+        ServerSpec {
+            label: self.label(),
+            backend: Backend::Local,
+            bucket_mode: self.planned.suite.bucket_mode,
+            // The originals of these suites run without authentication; rules about signatures are another matter.
+            credentials: None,
+            data_bytes,
+            largest_object_bytes,
+        }
+    }
+
+    /// What the client signs with: the endpoint's own, or any where the server does not look.
+    fn credentials(&self) -> Credentials {
+        self.run.external_credentials.clone().unwrap_or_else(|| Credentials {
+            access_key: "s3ci".to_owned(),
+            secret_key: "s3ci".to_owned(),
+        })
+    }
+}
