@@ -20,7 +20,7 @@ mod totals;
 use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 use time::format_description::well_known::Rfc3339;
 
-use super::{evidence, sanitize, tally};
+use super::{evidence, sanitize, tally, text};
 use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
 
 const ENVIRONMENT: &str = "s3ci.environment";
@@ -112,10 +112,9 @@ fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, Juni
     }
     let mut lines = preamble(record);
     lines.push(format!("{}, backend {}", suite.title, suite.backend));
-    lines.extend(suite.facts.iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(suite.facts.iter().map(|(name, value)| evidence::fact(name, value)));
     if rendered.errors() + rendered.failures() > 0 && !suite.server_log.is_empty() {
-        lines.push("last lines of the server's log:".to_owned());
-        lines.extend(suite.server_log.iter().cloned());
+        lines.extend(evidence::of_log(&suite.server_log));
     }
     rendered.set_system_out(&cdata(&lines.join("\n")));
     Ok(rendered)
@@ -164,13 +163,12 @@ fn error_case(name: &str, class: &str, fault: &Fault) -> TestCase {
 /// What every suite's output begins with: what was tested, how, and what to know before trusting it.
 fn preamble(record: &RunRecord) -> Vec<String> {
     let version = record.target.version.as_deref().unwrap_or("version unknown");
-    let isolation = if record.runtime.isolated { "isolated" } else { "not isolated" };
     let mut lines = vec![
         format!("{} {}, seed {}", record.tool.name, record.tool.version, record.seed),
         format!("target: {} ({version})", record.target.spec),
-        format!("runtime: {}, {isolation}", record.runtime.detail),
+        format!("runtime: {}", text::runtime(&record.runtime)),
     ];
-    lines.extend(tally::notices(record).iter().map(|notice| format!("notice: {notice}")));
+    lines.extend(tally::notices(record).iter().map(|notice| evidence::fact("notice", notice)));
     lines
 }
 

@@ -62,9 +62,10 @@ impl Page {
 
     /// `lead` and a shell command behind it, broken so that it can be pasted.
     pub(super) fn command(&mut self, indent: usize, lead: &str, command: &str) {
-        let hang = indent + columns(lead) + 1;
+        let lead = if lead.ends_with(' ') { lead.to_owned() } else { format!("{lead} ") };
+        let hang = indent + columns(&lead);
         for (number, part) in wrap_command(&sanitize::line(command), WIDTH.saturating_sub(hang)).iter().enumerate() {
-            let start = if number == 0 { format!("{:indent$}{lead} ", "") } else { " ".repeat(hang) };
+            let start = if number == 0 { format!("{:indent$}{lead}", "") } else { " ".repeat(hang) };
             self.push(&format!("{start}{part}"));
         }
     }

@@ -103,11 +103,15 @@ impl Progress {
             Outcome::Passed => {
                 self.routine(page, 2, "✓", &format!("{name} ({})", format::duration(case.duration_ns)));
             }
-            Outcome::Skipped { reason } => self.routine(page, 2, "-", &format!("{name}: skipped: {reason}")),
-            Outcome::Failed(failure) => {
-                page.item(2, "✗", &format!("{name}: {} ({})", failure.message, case.severity.words()));
+            Outcome::Skipped { reason } => {
+                self.routine(page, 2, "-", &format!("{name}: skipped: {}", sanitize::line(reason)));
             }
-            Outcome::Error(fault) => page.item(2, "!", &format!("{name}: could not be told: {}", fault.message)),
+            Outcome::Failed(failure) => {
+                page.item(2, "✗", &format!("{name}: {} ({})", sanitize::line(&failure.message), case.severity.words()));
+            }
+            Outcome::Error(fault) => {
+                page.item(2, "!", &format!("{name}: could not be told: {}", sanitize::line(&fault.message)));
+            }
         }
         self.cases.push(case.clone());
     }

@@ -6,6 +6,7 @@ use super::format;
 use super::outputs::Outputs;
 use super::page::Page;
 use super::rating::Rating;
+use super::sanitize;
 use super::tally::{self, Failed, Tally, Trouble};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
@@ -40,15 +41,15 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
 fn failure(page: &mut Page, Failed { case, failure }: Failed<'_>) {
     page.blank();
     page.item(0, "✗", &format!("{}: {}", case.severity.words(), case.id));
-    page.item(2, "", &failure.message);
-    page.item(2, "", &case.consequence);
+    page.item(2, "", &sanitize::line(&failure.message));
+    page.item(2, "", &sanitize::line(&case.consequence));
     page.command(2, "repro:", &case.repro);
 }
 
 fn error(page: &mut Page, Trouble { place, fault, repro }: &Trouble<'_>) {
     page.blank();
     page.item(0, "!", &format!("could not be told: {place}"));
-    page.item(2, "", &fault.message);
+    page.item(2, "reason:", &fault.message);
     if let Some(hint) = &fault.hint {
         page.item(2, "hint:", hint);
     }

@@ -49,6 +49,7 @@ fn head(page: &mut Page, record: &RunRecord) {
     }
     page.pair("Runtime", &runtime(&record.runtime));
     page.pair("Host", &host(&record.host));
+    page.pair("Run", &record.run_id);
     page.pair("Seed", &record.seed.to_string());
     let started = record.started_at.replace_nanosecond(0).unwrap_or(record.started_at);
     page.pair("Started", &started.format(&Rfc3339).unwrap_or_else(|_| started.to_string()));
@@ -66,7 +67,7 @@ fn head(page: &mut Page, record: &RunRecord) {
 }
 
 /// How the server was run; says so where it was not isolated.
-fn runtime(runtime: &RuntimeIdentity) -> String {
+pub(super) fn runtime(runtime: &RuntimeIdentity) -> String {
     let kind = match runtime.kind {
         RuntimeKind::Docker => "docker",
         RuntimeKind::Process => "process",

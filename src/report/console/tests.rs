@@ -73,13 +73,30 @@ fn shown(options: ConsoleOptions) -> String {
 
 #[test]
 fn without_a_terminal_every_step_is_a_line() {
-    insta::assert_snapshot!(shown(ConsoleOptions::default()), @"");
+    insta::assert_snapshot!(shown(ConsoleOptions::default()), @"
+    → building image s3ci/pys3local
+    → etag/local: ETag rules, 4 checks
+        • upload
+    notice: the clock went back
+      ✓ is-the-md5-of-the-content (41.23 ms)
+      ✗ changes-on-same-size-edit: the ETag stayed the same after an edit of the
+        same size (data loss or corruption)
+      - survives-a-restart: skipped: an endpoint that others run is not restarted
+      ! is-stable: could not be told: no answer within 60 s
+    etag/local: 1 passed, 1 failed, 1 skipped, 1 error
+    ");
 }
 
 #[test]
 fn with_a_bar_only_what_matters_is_a_line() {
     let options = ConsoleOptions { stderr_is_terminal: true, ..ConsoleOptions::default() };
-    insta::assert_snapshot!(shown(options), @"");
+    insta::assert_snapshot!(shown(options), @"
+    notice: the clock went back
+      ✗ changes-on-same-size-edit: the ETag stayed the same after an edit of the
+        same size (data loss or corruption)
+      ! is-stable: could not be told: no answer within 60 s
+    etag/local: 1 passed, 1 failed, 1 skipped, 1 error
+    ");
 }
 
 #[test]

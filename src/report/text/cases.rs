@@ -2,6 +2,7 @@
 
 use super::super::format;
 use super::super::page::Page;
+use super::super::sanitize;
 use crate::model::{CaseRecord, Fault, Outcome, SuiteRecord};
 
 /// The cases of a suite, and the fault that ended it early.
@@ -21,25 +22,26 @@ fn one(page: &mut Page, case: &CaseRecord) {
     let name = case.id.name();
     match &case.outcome {
         Outcome::Passed => page.item(2, "✓", &format!("{name} ({})", format::duration(case.duration_ns))),
-        Outcome::Skipped { reason } => page.item(2, "-", &format!("{name}: skipped: {reason}")),
+        Outcome::Skipped { reason } => page.item(2, "-", &format!("{name}: skipped: {}", sanitize::line(reason))),
         Outcome::Error(fault) => {
             trouble(page, name, fault);
             page.command(4, "repro:", &case.repro);
         }
         Outcome::Failed(failure) => {
-            page.item(2, "✗", &format!("{name}: {}", failure.message));
-            page.item(4, "severity:   ", case.severity.words());
-            page.item(4, "rule:       ", &case.rule);
-            page.item(4, "expected:   ", &failure.expected);
-            page.item(4, "actual:     ", &failure.actual);
-            page.item(4, "consequence:", &case.consequence);
-            page.command(4, "repro:      ", &case.repro);
+            page.item(2, "✗", &format!("{name}: {}", sanitize::line(&failure.message)));
+            page.item(4, "severity:    ", case.severity.words());
+            page.item(4, "rule:        ", &case.rule);
+            page.item(4, "expected:    ", &failure.expected);
+            page.item(4, "actual:      ", &failure.actual);
+            page.item(4, "consequence: ", &case.consequence);
+            page.command(4, "repro:       ", &case.repro);
         }
     }
 }
 
 fn trouble(page: &mut Page, name: &str, fault: &Fault) {
-    page.item(2, "!", &format!("{name}: could not be told: {}", fault.message));
+    page.item(2, "!", &format!("{name}: could not be told"));
+    page.item(4, "reason:", &fault.message);
     if let Some(hint) = &fault.hint {
         page.item(4, "hint:", hint);
     }
