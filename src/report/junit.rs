@@ -173,8 +173,9 @@ fn preamble(record: &RunRecord) -> Vec<String> {
 }
 
 fn seconds(nanoseconds: u64) -> Duration {
-    // Whole microseconds: what lies below is noise, and would make long numbers.
-    Duration::try_from(std::time::Duration::from_micros(nanoseconds / 1000)).unwrap_or(Duration::MAX)
+    // Whole milliseconds: the schema that Jenkins uses takes three decimals and no more.
+    Duration::try_from(std::time::Duration::from_millis(nanoseconds.saturating_add(500_000) / 1_000_000))
+        .unwrap_or(Duration::MAX)
 }
 
 /// A value for an attribute: one line; the crate escapes markup there.

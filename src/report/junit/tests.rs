@@ -40,7 +40,7 @@ fn outline(xml: &str) -> String {
 #[test]
 fn a_run_with_failures() {
     insta::assert_snapshot!(outline(&render(&fixture::record()).unwrap()), @r#"
-    testsuites name="s3ci" tests="10" errors="3" failures="2" time="0.329872"
+    testsuites name="s3ci" tests="10" errors="3" failures="2" time="0.328"
       testsuite skipped="0" id="0" name="s3ci.environment" package="s3ci.environment" tests="1" errors="1" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:26.535Z" time="0"
         testcase name="docker" time="0" classname="s3ci.environment"
           error type="docker" message="connect to the Docker daemon: no such file"
@@ -51,9 +51,9 @@ fn a_run_with_failures() {
           | target: pypi:0.2.1 (0.2.1)
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
           | notice: not isolated: process runtime, because no Docker daemon answered
-      testsuite skipped="0" id="1" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082468"
-        testcase name="content-survives" time="0.041234" classname="s3ci.bench.local"
-        testcase name="bucket-is-deleted" time="0.041234" classname="s3ci.bench.local"
+      testsuite skipped="0" id="1" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"
+        testcase name="content-survives" time="0.041" classname="s3ci.bench.local"
+        testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"
         system-out
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
@@ -62,9 +62,9 @@ fn a_run_with_failures() {
           | benchmark, custom buckets, backend local
           | Bucket mode: custom
           | Workers: 1
-      testsuite skipped="0" id="2" name="s3ci.bench.local-default" package="s3ci.bench.local-default" tests="2" errors="0" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082468"
-        testcase name="content-survives" time="0.041234" classname="s3ci.bench.local-default"
-        testcase name="list-is-complete" time="0.041234" classname="s3ci.bench.local-default"
+      testsuite skipped="0" id="2" name="s3ci.bench.local-default" package="s3ci.bench.local-default" tests="2" errors="0" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"
+        testcase name="content-survives" time="0.041" classname="s3ci.bench.local-default"
+        testcase name="list-is-complete" time="0.041" classname="s3ci.bench.local-default"
           failure type="list-incomplete" message="1 of 100 keys is not listed"
             | 1 of 100 keys is not listed
             | 
@@ -83,9 +83,9 @@ fn a_run_with_failures() {
           | benchmark, default bucket, backend local
           | last lines of the server's log:
           |     INFO:     Uvicorn running
-      testsuite skipped="1" id="3" name="s3ci.etag.local" package="s3ci.etag.local" tests="5" errors="2" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.164936"
-        testcase name="is-the-md5-of-the-content" time="0.041234" classname="s3ci.etag.local"
-        testcase name="changes-on-same-size-edit" time="0.041234" classname="s3ci.etag.local"
+      testsuite skipped="1" id="3" name="s3ci.etag.local" package="s3ci.etag.local" tests="5" errors="2" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.164"
+        testcase name="is-the-md5-of-the-content" time="0.041" classname="s3ci.etag.local"
+        testcase name="changes-on-same-size-edit" time="0.041" classname="s3ci.etag.local"
           failure type="etag-unchanged" message="the ETag stayed the same after an edit of the same size"
             | the ETag stayed the same after an edit of the same size
             | 
@@ -104,9 +104,9 @@ fn a_run_with_failures() {
             |   HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
             | source: S3 API reference, ListObjectsV2
             | repro: s3ci run etag/local --case changes-on-same-size-edit --target pypi:0.2.1 --seed 7 --files 100
-        testcase name="survives-a-restart" time="0.041234" classname="s3ci.etag.local"
+        testcase name="survives-a-restart" time="0.041" classname="s3ci.etag.local"
           skipped type="skipped" message="an endpoint that others run is not restarted"
-        testcase name="is-stable" time="0.041234" classname="s3ci.etag.local"
+        testcase name="is-stable" time="0.041" classname="s3ci.etag.local"
           error type="timeout" message="no answer within 60 s"
             | no answer within 60 s
             | hint: give it longer: --timeout 120s
@@ -131,7 +131,7 @@ fn a_run_with_failures() {
 #[test]
 fn a_clean_run_as_it_is_written() {
     insta::assert_snapshot!(render(&fixture::clean()).unwrap(), @r#"
-    <?xml version="1.0" encoding="utf-8"?><testsuites name="s3ci" tests="2" errors="0" failures="0" time="0.082468"><testsuite skipped="0" id="0" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082468"><testcase name="content-survives" time="0.041234" classname="s3ci.bench.local"/><testcase name="bucket-is-deleted" time="0.041234" classname="s3ci.bench.local"/><system-out><![CDATA[s3ci 0.1.0, seed 7
+    <?xml version="1.0" encoding="utf-8"?><testsuites name="s3ci" tests="2" errors="0" failures="0" time="0.082"><testsuite skipped="0" id="0" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"><testcase name="content-survives" time="0.041" classname="s3ci.bench.local"/><testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"/><system-out><![CDATA[s3ci 0.1.0, seed 7
     target: pypi:0.2.1 (0.2.1)
     runtime: docker (Engine 28.1, API 1.49)
     benchmark, custom buckets, backend local
