@@ -1,0 +1,228 @@
+//! One run built by hand, with an example of everything that a report must be able to show. Tests only.
+
+use time::macros::datetime;
+
+use crate::model::{
+    CaseId, CaseRecord, Direction, Exchange, Failure, Fault, HarnessTiming, HostFingerprint, ImageIdentity, Metric,
+    Outcome, RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId,
+    SuiteRecord, TargetIdentity, Tool, Unit,
+};
+
+const MILLISECOND: u64 = 1_000_000;
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// What a server might send to make reports unreadable, or to forge them.
+pub(super) const HOSTILE: &str = "\u{1b}[31m\"deadbeef\"\u{1b}[0m\u{0}\u{7}\u{9b}2J 😀 ]]> <![CDATA[ <testsuite id=\"9\" \u{fffe}&amp;\r\nsecond line";
+
+/// A run with failures, errors, faults and notices.
+pub(super) fn record() -> RunRecord {
+    let mut record = clean();
+    record.notices = vec!["not isolated: process runtime, because no Docker daemon answered".to_owned()];
+    record.runtime = RuntimeIdentity {
+        kind: RuntimeKind::Process,
+        isolated: false,
+        detail: "Python 3.13.5 in a virtual environment".to_owned(),
+    };
+    record.target.image = None;
+    record.suites.push(default_bucket_benchmark());
+    record.suites.push(etag());
+    record.faults = vec![
+        Fault::new("docker", "connect to the Docker daemon: no such file")
+            .with_hint("start Docker, or see `s3ci doctor`"),
+    ];
+    record.exit_code = 1;
+    record.exit_codes = vec![1, 4];
+    record
+}
+
+/// A run of one benchmark in which everything passed.
+pub(super) fn clean() -> RunRecord {
+    RunRecord {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: "s3ci".to_owned(), version: "0.1.0".to_owned() },
+        run_id: "k3x9q2".to_owned(),
+        started_at: datetime!(2026-03-14 15:09:26.535_897 UTC),
+        duration_ns: 42_195 * MILLISECOND,
+        seed: 7,
+        target: TargetIdentity {
+            spec: "pypi:0.2.1".to_owned(),
+            version: Some("0.2.1".to_owned()),
+            source_digest: None,
+            image: Some(ImageIdentity {
+                tag: "s3ci/pys3local:0.2.1-5f0c".to_owned(),
+                id: format!("sha256:{}", "0123456789abcdef".repeat(4)),
+                base: Some("python:3.13.5-slim".to_owned()),
+                constraints_digest: Some("sha256:77aa".to_owned()),
+            }),
+        },
+        runtime: RuntimeIdentity {
+            kind: RuntimeKind::Docker,
+            isolated: true,
+            detail: "Engine 28.1, API 1.49".to_owned(),
+        },
+        host: HostFingerprint {
+            os: "linux".to_owned(),
+            arch: "x86_64".to_owned(),
+            cpu_model: Some("Example CPU 3000".to_owned()),
+            cpus: 2,
+            memory_bytes: Some(8192 * MEGABYTE),
+        },
+        settings: RunSettings {
+            files: 100,
+            min_size_bytes: 1024,
+            max_size_bytes: MEGABYTE,
+            subdirs: 5,
+            workers: 5,
+            sync_files: 5,
+            timeout_ns: 60_000 * MILLISECOND,
+        },
+        notices: Vec::new(),
+        suites: vec![benchmark()],
+        faults: Vec::new(),
+        interruption: None,
+        timings: vec![HarnessTiming { name: "image".to_owned(), duration_ns: 1_250 * MILLISECOND }],
+        exit_code: 0,
+        exit_codes: vec![0],
+    }
+}
+
+fn benchmark() -> SuiteRecord {
+    let nanoseconds = |name: &str, value| Metric::single(name, Unit::Nanoseconds, Direction::Lower, value);
+    let rate = |name: &str, value| Metric::single(name, Unit::BytesPerSecond, Direction::Higher, value);
+    let operations = |name: &str, value| Metric::single(name, Unit::OperationsPerSecond, Direction::Higher, value);
+    let mut suite = suite("bench/local", "benchmark, custom buckets");
+    suite.facts = vec![("Bucket mode".to_owned(), "custom".to_owned()), ("Workers".to_owned(), "1".to_owned())];
+    suite.cases = vec![
+        case("bench/local::content-survives", Outcome::Passed),
+        case("bench/local::bucket-is-deleted", Outcome::Passed),
+    ];
+    suite.metrics = vec![
+        Metric::single("test-data.files", Unit::Count, Direction::Higher, 100),
+        Metric::single("test-data.bytes", Unit::Bytes, Direction::Higher, 52 * MEGABYTE),
+        nanoseconds("bucket-create.time", 1_200_000),
+        nanoseconds("upload.time", 1_250 * MILLISECOND),
+        nanoseconds("download.time", 850 * MILLISECOND),
+        rate("upload.throughput", 41 * MEGABYTE + 629_146),
+        rate("download.throughput", 61 * MEGABYTE),
+        operations("upload.rate", 80),
+        operations("download.rate", 117),
+        latency("upload.latency", 100),
+        latency("upload.latency.small", 12),
+        latency("download.first-byte", 100),
+        nanoseconds("server.cpu.upload", 640 * MILLISECOND),
+        nanoseconds("server.cpu.download", 410 * MILLISECOND),
+        Metric::single("server.memory.peak", Unit::Bytes, Direction::Lower, 91 * MEGABYTE),
+        nanoseconds("local-copy.time", 40 * MILLISECOND),
+        rate("local-copy.throughput", 1300 * MEGABYTE),
+        Metric::single("list.pages", Unit::Count, Direction::Lower, 3),
+    ];
+    suite
+}
+
+fn default_bucket_benchmark() -> SuiteRecord {
+    let mut suite = suite("bench/local-default", "benchmark, default bucket");
+    suite.cases = vec![
+        case("bench/local-default::content-survives", Outcome::Passed),
+        case(
+            "bench/local-default::list-is-complete",
+            Outcome::Failed(Failure::new("list-incomplete", "1 of 100 keys is not listed", "100 keys", "99 keys")),
+        ),
+    ];
+    suite.metrics = vec![Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, 9 * MEGABYTE)];
+    suite.server_log = vec!["\u{1b}[32mINFO\u{1b}[0m:     Uvicorn running".to_owned()];
+    suite
+}
+
+fn etag() -> SuiteRecord {
+    let mut suite = suite("etag/local", "ETag rules");
+    let mut failed = case(
+        "etag/local::changes-on-same-size-edit",
+        Outcome::Failed(Failure::new(
+            "etag-unchanged",
+            "the ETag stayed the same after an edit of the same size",
+            "an ETag other than \"0cc175b9\"",
+            HOSTILE,
+        )),
+    );
+    failed.severity = Severity::DataLoss;
+    failed.exchanges = vec![
+        Exchange {
+            method: "PUT".to_owned(),
+            path: "/s3ci-k3x9q2/file%2000.txt".to_owned(),
+            request_headers: vec![("content-length".to_owned(), "12".to_owned())],
+            status: Some(200),
+            response_headers: vec![("etag".to_owned(), HOSTILE.to_owned())],
+            body_start: Some("<x>]]></x>".to_owned()),
+        },
+        Exchange {
+            method: "HEAD".to_owned(),
+            path: "/s3ci-k3x9q2/file%2000.txt".to_owned(),
+            request_headers: Vec::new(),
+            status: None,
+            response_headers: Vec::new(),
+            body_start: None,
+        },
+    ];
+    suite.cases = vec![
+        case("etag/local::is-the-md5-of-the-content", Outcome::Passed),
+        failed,
+        case(
+            "etag/local::survives-a-restart",
+            Outcome::Skipped { reason: "an endpoint that others run is not restarted".to_owned() },
+        ),
+        case(
+            "etag/local::is-stable",
+            Outcome::Error(Fault::new("timeout", "no answer within 60 s").with_hint("give it longer: --timeout 120s")),
+        ),
+    ];
+    suite.fault = Some(Fault::new("server-died", "the server ended with exit code 137"));
+    suite.server_log = vec![HOSTILE.to_owned(), "Killed".to_owned()];
+    suite
+}
+
+fn suite(id: &str, title: &str) -> SuiteRecord {
+    SuiteRecord {
+        id: SuiteId::new(id),
+        title: title.to_owned(),
+        backend: "local".to_owned(),
+        started_at: datetime!(2026-03-14 15:09:30.25 UTC),
+        duration_ns: 4_200 * MILLISECOND,
+        facts: Vec::new(),
+        cases: Vec::new(),
+        metrics: Vec::new(),
+        fault: None,
+        server_start: Some(ServerStart { ready_ns: 812 * MILLISECOND, attempts: 3 }),
+        server_log: Vec::new(),
+    }
+}
+
+fn case(id: &str, outcome: Outcome) -> CaseRecord {
+    let (suite, name) = id.split_once("::").unwrap();
+    CaseRecord {
+        id: CaseId::new(&SuiteId::new(suite), name),
+        severity: Severity::BreaksClients,
+        rule: "what was stored is what is listed and fetched".to_owned(),
+        consequence: "a sync client skips a modified file, and the backup is silently stale".to_owned(),
+        source: "S3 API reference, ListObjectsV2".to_owned(),
+        outcome,
+        duration_ns: 41_234_567,
+        exchanges: Vec::new(),
+        repro: format!("s3ci run {suite} --case {name} --target pypi:0.2.1 --seed 7 --files 100"),
+    }
+}
+
+fn latency(name: &str, n: u64) -> Metric {
+    Metric {
+        name: name.to_owned(),
+        unit: Unit::Nanoseconds,
+        direction: Direction::Lower,
+        n,
+        samples: Vec::new(),
+        min: 1_900_000,
+        median: 4_100_000,
+        p90: Some(8_300_000),
+        p99: (n >= 100).then_some(12_700_000),
+        p999: None,
+        max: 14_050_000,
+    }
+}

@@ -1,0 +1,141 @@
+//! `metrics.json`: the record itself, and its way back.
+//!
+//! Deliberately absent: a shape of its own. What the record holds is what the file holds, in the record's order.
+
+use schemars::schema_for;
+use serde::Deserialize;
+
+use crate::model::{RunRecord, SCHEMA_VERSION};
+
+/// A record could not be written as JSON, or read from it.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonReportError {
+    /// The record holds something that JSON cannot say, such as a year over 9999.
+    #[error("write the record as JSON")]
+    Write(#[source] serde_json::Error),
+    /// The text is no JSON; the source says where.
+    #[error("read the record: it is no valid JSON")]
+    Syntax(#[source] serde_json::Error),
+    /// The text is JSON, but no record; the source says what is amiss and where.
+    #[error("read the record: it is JSON, but not what s3ci writes")]
+    Shape(#[source] serde_json::Error),
+    /// The record was written by an s3ci whose records mean something else.
+    #[error("read the record: its schema version is {found}, and this s3ci reads {SCHEMA_VERSION} and its kin")]
+    Version {
+        /// The version that the record claims.
+        found: String,
+    },
+}
+
+impl JsonReportError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Write(_) => None,
+            Self::Syntax(_) => Some("give a whole metrics.json; was the file cut off?".to_owned()),
+            Self::Shape(_) => {
+                Some("give a metrics.json that `s3ci run` wrote; `s3ci schema` prints its schema".to_owned())
+            }
+            Self::Version { .. } => Some("use the s3ci that wrote the file; it stands under `tool`".to_owned()),
+        }
+    }
+}
+
+/// Only what must be known before the rest can be trusted.
+#[derive(Deserialize)]
+struct Versioned {
+    schema_version: String,
+}
+
+/// Renders a record as JSON, indented, with a line feed at the end.
+///
+/// # Errors
+///
+/// When a moment in the record lies outside the years 0 to 9999.
+pub fn render(record: &RunRecord) -> Result<String, JsonReportError> {
+    let mut json = serde_json::to_string_pretty(record).map_err(JsonReportError::Write)?;
+    json.push('\n');
+    Ok(json)
+}
+
+/// Reads a record back, to render it again.
+///
+/// # Errors
+///
+/// When the text is no JSON, no record, or a record of another major schema version. Fields that a later minor version added
+/// are ignored.
+pub fn parse(json: &str) -> Result<RunRecord, JsonReportError> {
+    let wrong = |error: serde_json::Error| {
+        if error.is_data() { JsonReportError::Shape(error) } else { JsonReportError::Syntax(error) }
+    };
+    let Versioned { schema_version: found } = serde_json::from_str(json).map_err(wrong)?;
+    if major(&found) != major(SCHEMA_VERSION) {
+        return Err(JsonReportError::Version { found });
+    }
+    serde_json::from_str(json).map_err(wrong)
+}
+
+/// The JSON Schema of `metrics.json`, indented, with a line feed at the end.
+#[must_use]
+pub fn schema() -> String {
+    format!("{:#}\n", schema_for!(RunRecord).as_value())
+}
+
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_record_survives_the_way_there_and_back() {
+        let record = fixture::record();
+        let json = render(&record).unwrap();
+        assert!(json.ends_with("}\n"));
+        assert_eq!(parse(&json).unwrap(), record);
+        assert_eq!(render(&parse(&json).unwrap()).unwrap(), json);
+    }
+
+    #[test]
+    fn a_record_validates_against_the_schema() {
+        let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for record in [fixture::record(), fixture::clean()] {
+            let instance: serde_json::Value = serde_json::from_str(&render(&record).unwrap()).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new());
+        }
+        let mut broken: serde_json::Value = serde_json::to_value(fixture::clean()).unwrap();
+        broken["suites"][0]["cases"][0]["outcome"]["status"] = "perhaps".into();
+        assert!(!validator.is_valid(&broken));
+    }
+
+    #[test]
+    fn another_major_version_is_refused_and_a_later_minor_one_is_read() {
+        let json = render(&fixture::clean()).unwrap();
+        let version = |version: &str| json.replacen(&format!("\"{SCHEMA_VERSION}\""), &format!("\"{version}\""), 1);
+        let refused = parse(&version("2.0")).unwrap_err();
+        assert!(matches!(&refused, JsonReportError::Version { found } if found == "2.0"), "{refused}");
+        let later = version("1.99").replacen('{', "{\"a_later_field\": [1],", 1);
+        assert_eq!(parse(&later).unwrap().schema_version, "1.99");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        let json = render(&fixture::clean()).unwrap();
+        let cut = parse(&json[..json.len() / 2]).unwrap_err();
+        assert!(matches!(cut, JsonReportError::Syntax(_)));
+        assert!(cut.source().unwrap().to_string().contains("at line "), "{:?}", cut.source());
+        let shape = parse(&json.replacen("\"seed\"", "\"sead\"", 1)).unwrap_err();
+        assert!(matches!(shape, JsonReportError::Shape(_)));
+        let source = shape.source().unwrap().to_string();
+        assert!(source.contains("missing field `seed` at line "), "{source}");
+        assert!(matches!(parse("[1]").unwrap_err(), JsonReportError::Shape(_)));
+    }
+}

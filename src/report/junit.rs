@@ -1,0 +1,192 @@
+//! JUnit XML, for build servers.
+//!
+//! A suite of the run is a `testsuite` named `s3ci.<suite>.<backend>`; a case is a `testcase` of that class. Where the server
+//! is wrong there is a `failure`, where s3ci could not tell an `error`:
+//!
+//! ```xml
+//! <testsuite id="0" name="s3ci.etag.local" tests="1" errors="0" failures="1" skipped="0" …>
+//!   <testcase name="changes-on-same-size-edit" time="0.0412" classname="s3ci.etag.local">
+//!     <failure type="etag-unchanged" message="the ETag stayed the same"><![CDATA[…evidence…]]></failure>
+//!   </testcase>
+//!   <system-out><![CDATA[…notices, facts, the server's log…]]></system-out>
+//! </testsuite>
+//! ```
+//!
+//! A suite that broke off has one more case, `suite-completed`; what went wrong outside every suite stands in the suite
+//! `s3ci.environment`. Names never hold a seed, a port or a time. Deliberately absent: metrics, which belong into JSON.
+
+mod totals;
+
+use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
+use time::format_description::well_known::Rfc3339;
+
+use super::{evidence, sanitize, tally, text};
+use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
+
+const ENVIRONMENT: &str = "s3ci.environment";
+const CDATA_END: &str = "]]>";
+
+/// A record could not be rendered as JUnit.
+#[derive(Debug, thiserror::Error)]
+pub enum JunitError {
+    /// A suite's start lies outside what a timestamp can say.
+    #[error("write the start of {suite} as a timestamp")]
+    Timestamp {
+        /// Name of the suite.
+        suite: String,
+        /// Why not.
+        source: time::error::Format,
+    },
+    /// The XML could not be made.
+    #[error("write JUnit XML: {0}")]
+    Xml(String),
+}
+
+impl JunitError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Timestamp { .. } => Some("set the machine's clock".to_owned()),
+            Self::Xml(_) => None,
+        }
+    }
+}
+
+/// Renders a record as JUnit XML.
+///
+/// # Errors
+///
+/// When a suite's start is no year from 0 to 9999, or the XML could not be made.
+pub fn render(record: &RunRecord) -> Result<String, JunitError> {
+    let mut suites = Vec::with_capacity(record.suites.len() + 1);
+    suites.extend(environment(record)?);
+    for suite in &record.suites {
+        suites.push(test_suite(record, suite)?);
+    }
+    let mut xml = Vec::new();
+    ReportBuilder::new()
+        .add_testsuites(suites.iter().cloned())
+        .build()
+        .write_xml(&mut xml)
+        .map_err(|error| JunitError::Xml(error.to_string()))?;
+    let xml = String::from_utf8(xml).map_err(|error| JunitError::Xml(error.to_string()))?;
+    Ok(totals::add(&xml, &suites))
+}
+
+/// What went wrong outside every suite, one case for each kind of fault; none when nothing did.
+fn environment(record: &RunRecord) -> Result<Option<TestSuite>, JunitError> {
+    let mut kinds: Vec<&str> = record.faults.iter().map(|fault| fault.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut cases: Vec<TestCase> = kinds.iter().map(|kind| run_fault(record, kind)).collect();
+    if let Some(interruption) = record.interruption {
+        let message = format!("the run was ended by {}", tally::signal(interruption));
+        cases.push(error_case("run-completed", ENVIRONMENT, &Fault::new("interrupted", message)));
+    }
+    if cases.is_empty() {
+        return Ok(None);
+    }
+    let mut suite = suite_of(ENVIRONMENT, record.started_at)?;
+    suite.add_testcases(cases);
+    suite.set_system_out(&cdata(&preamble(record).join("\n")));
+    Ok(Some(suite))
+}
+
+fn run_fault(record: &RunRecord, kind: &str) -> TestCase {
+    let faults: Vec<&Fault> = record.faults.iter().filter(|fault| fault.kind == kind).collect();
+    let texts: Vec<String> = faults.iter().map(|fault| evidence::of_fault(fault)).collect();
+    let first = faults.first().map_or("", |fault| &fault.message);
+    let message = if faults.len() > 1 { format!("{first} (and {} more)", faults.len() - 1) } else { first.to_owned() };
+    let mut case =
+        TestCaseBuilder::error(&sanitize::line(kind), Duration::ZERO, &attribute(kind), &attribute(&message));
+    case.set_classname(ENVIRONMENT).set_trace(&cdata(&texts.join("\n\n"))).build()
+}
+
+fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, JunitError> {
+    let name = attribute(&suite.id.dotted());
+    let mut rendered = suite_of(&name, suite.started_at)?;
+    rendered.add_testcases(suite.cases.iter().map(|case| test_case(case, &name)));
+    if let Some(fault) = &suite.fault {
+        rendered.add_testcase(error_case("suite-completed", &name, fault));
+    }
+    let mut lines = preamble(record);
+    lines.push(format!("{}, backend {}", suite.title, suite.backend));
+    lines.extend(suite.facts.iter().map(|(name, value)| evidence::fact(name, value)));
+    if rendered.errors() + rendered.failures() > 0 && !suite.server_log.is_empty() {
+        lines.extend(evidence::of_log(&suite.server_log));
+    }
+    rendered.set_system_out(&cdata(&lines.join("\n")));
+    Ok(rendered)
+}
+
+fn suite_of(name: &str, started_at: OffsetDateTime) -> Result<TestSuite, JunitError> {
+    // Whole milliseconds, and formatted once here, because the crate takes it for granted that it can be.
+    let milliseconds = u32::from(started_at.millisecond()) * 1_000_000;
+    let timestamp = started_at.replace_nanosecond(milliseconds).unwrap_or(started_at);
+    timestamp.format(&Rfc3339).map_err(|source| JunitError::Timestamp { suite: name.to_owned(), source })?;
+    let mut suite = TestSuiteBuilder::new(name).set_timestamp(timestamp).build();
+    name.clone_into(&mut suite.package);
+    Ok(suite)
+}
+
+fn test_case(case: &CaseRecord, class: &str) -> TestCase {
+    let name = attribute(case.id.name());
+    let time = seconds(case.duration_ns);
+    let mut rendered = match &case.outcome {
+        Outcome::Passed => TestCaseBuilder::success(&name, time),
+        Outcome::Failed(failure) => {
+            TestCaseBuilder::failure(&name, time, &attribute(&failure.kind), &attribute(&failure.message))
+        }
+        Outcome::Skipped { reason } => TestCaseBuilder::skipped_with_cause(&name, "skipped", &attribute(reason)),
+        Outcome::Error(fault) => {
+            TestCaseBuilder::error(&name, time, &attribute(&fault.kind), &attribute(&fault.message))
+        }
+    };
+    match &case.outcome {
+        Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(case, failure))),
+        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(case, fault))),
+        Outcome::Passed | Outcome::Skipped { .. } => &mut rendered,
+    };
+    let mut rendered = rendered.set_classname(class).build();
+    rendered.time = time;
+    rendered
+}
+
+fn error_case(name: &str, class: &str, fault: &Fault) -> TestCase {
+    TestCaseBuilder::error(name, Duration::ZERO, &attribute(&fault.kind), &attribute(&fault.message))
+        .set_classname(class)
+        .set_trace(&cdata(&evidence::of_fault(fault)))
+        .build()
+}
+
+/// What every suite's output begins with: what was tested, how, and what to know before trusting it.
+fn preamble(record: &RunRecord) -> Vec<String> {
+    let version = record.target.version.as_deref().unwrap_or("version unknown");
+    let mut lines = vec![
+        format!("{} {}, seed {}", record.tool.name, record.tool.version, record.seed),
+        format!("target: {} ({version})", record.target.spec),
+        format!("runtime: {}", text::runtime(&record.runtime)),
+    ];
+    lines.extend(tally::notices(record).iter().map(|notice| evidence::fact("notice", notice)));
+    lines
+}
+
+fn seconds(nanoseconds: u64) -> Duration {
+    // Whole milliseconds: the schema that Jenkins uses takes three decimals and no more.
+    Duration::try_from(std::time::Duration::from_millis(nanoseconds.saturating_add(500_000) / 1_000_000))
+        .unwrap_or(Duration::MAX)
+}
+
+/// A value for an attribute: one line; the crate escapes markup there.
+fn attribute(raw: &str) -> String {
+    sanitize::line(raw)
+}
+
+/// Text for a CDATA section. The crate writes it as it comes, so an end mark inside is divided between two sections.
+fn cdata(raw: &str) -> String {
+    sanitize::text(raw).replace(CDATA_END, "]]]]><![CDATA[>")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Renderings of a run's record, and the console.
+//!
+//! Owns every form in which results leave the program: JUnit ([`junit`]), JSON ([`json`]), the text report ([`text`]), the
+//! lines on the terminal ([`Console`]), and the atomic writing of files ([`Outputs`]). Each rendering is a function from
+//! [`RunRecord`](crate::model::RunRecord) to text, so that all of them agree and any of them can be made again later from
+//! `metrics.json`.
+//!
+//! Deliberately absent: measuring, judging and exit codes; a rendering shows what the record says. Printing happens in
+//! `console` alone. Everything that a server may have had a say in passes through `sanitize` on its way into XML, the text
+//! report or the terminal.
+
+mod console;
+mod evidence;
+#[cfg(test)]
+mod fixture;
+mod format;
+pub mod json;
+pub mod junit;
+mod options;
+mod outputs;
+mod page;
+mod progress;
+mod rating;
+mod sanitize;
+mod summary;
+mod tally;
+pub mod text;
+mod wrap;
+mod write;
+
+pub use console::{Console, causes_of};
+pub use options::{Color, ConsoleOptions, Verbosity};
+pub use outputs::Outputs;
+pub use write::{WriteError, check_writable, write_atomically};

@@ -1,0 +1,125 @@
+//! What happens during a run, in lines: which events are worth one, and what it says.
+//!
+//! Keeps just enough of the run to say where it stands. Deliberately absent: printing, clocks, and the drawing of bars.
+
+use super::format;
+use super::options::Verbosity;
+use super::page::Page;
+use super::sanitize;
+use super::tally::Tally;
+use crate::event::Event;
+use crate::model::{CaseRecord, Outcome, SuiteId};
+
+/// Where a run stands.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    verbosity: Verbosity,
+    /// Whether lines for what passed are left to a bar.
+    bar: bool,
+    suite: Option<SuiteId>,
+    cases: Vec<CaseRecord>,
+    planned: usize,
+    step: String,
+    units: Option<(u64, u64)>,
+}
+
+impl Progress {
+    /// A run that has not begun. With a `bar`, lines that only say that things go on are left out.
+    pub(super) fn new(verbosity: Verbosity, bar: bool) -> Self {
+        Self { verbosity, bar, ..Self::default() }
+    }
+
+    /// Takes an event in and gives the lines that it is worth; each ends with a line feed.
+    pub(super) fn lines(&mut self, event: &Event) -> String {
+        let mut page = Page::default();
+        let verbose = self.verbosity == Verbosity::Verbose;
+        match event {
+            Event::Preparing { step } => {
+                self.enter(step);
+                self.routine(&mut page, 0, "→", step);
+            }
+            Event::Output { line } if verbose => page.item(2, "", line),
+            Event::Notice { text } => page.item(0, "notice:", text),
+            Event::SuiteStarted { suite, title, cases } => {
+                self.begin(suite.clone(), *cases);
+                self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {}", format::counted(*cases, "check")));
+            }
+            Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
+            Event::Progress { step, done, total } => {
+                if self.step != *step {
+                    self.enter(step);
+                    self.routine(&mut page, 4, "•", step);
+                }
+                self.units = Some((*done, *total));
+            }
+            Event::CaseFinished { case } => self.case(&mut page, case),
+            Event::Measured { metric } if verbose => {
+                let value = format::quantity(metric.median, metric.unit);
+                page.item(4, "", &format!("{}: {value}", metric.name));
+            }
+            Event::SuiteFinished { suite } => {
+                page.item(0, "", &format!("{suite}: {}", Tally::of_cases(&self.cases).counts()));
+                self.suite = None;
+                self.step.clear();
+                self.units = None;
+            }
+            Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } => {}
+        }
+        page.into_text()
+    }
+
+    /// Where the run stands, in one line.
+    pub(super) fn standing(&self) -> String {
+        let suite =
+            self.suite.as_ref().map(|suite| format!("{suite}, {} of {} checks done", self.cases.len(), self.planned));
+        let units = self.units.map(|(done, total)| format!(" {done}/{total}")).unwrap_or_default();
+        let step = (!self.step.is_empty()).then(|| format!("{}{units}", self.step));
+        let parts: Vec<String> = suite.into_iter().chain(step).collect();
+        sanitize::line(&if parts.is_empty() { "starting".to_owned() } else { parts.join(", ") })
+    }
+
+    /// Checks done and planned in the present suite.
+    pub(super) fn position(&self) -> (u64, u64) {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        (count(self.cases.len()), count(self.planned))
+    }
+
+    fn begin(&mut self, suite: SuiteId, planned: usize) {
+        self.suite = Some(suite);
+        self.planned = planned;
+        self.cases.clear();
+        self.step.clear();
+        self.units = None;
+    }
+
+    fn enter(&mut self, step: &str) {
+        step.clone_into(&mut self.step);
+        self.units = None;
+    }
+
+    fn case(&mut self, page: &mut Page, case: &CaseRecord) {
+        let name = case.id.name();
+        match &case.outcome {
+            Outcome::Passed => {
+                self.routine(page, 2, "✓", &format!("{name} ({})", format::duration(case.duration_ns)));
+            }
+            Outcome::Skipped { reason } => {
+                self.routine(page, 2, "-", &format!("{name}: skipped: {}", sanitize::line(reason)));
+            }
+            Outcome::Failed(failure) => {
+                page.item(2, "✗", &format!("{name}: {} ({})", sanitize::line(&failure.message), case.severity.words()));
+            }
+            Outcome::Error(fault) => {
+                page.item(2, "!", &format!("{name}: could not be told: {}", sanitize::line(&fault.message)));
+            }
+        }
+        self.cases.push(case.clone());
+    }
+
+    /// A line that a bar makes unnecessary, unless everything was asked for.
+    fn routine(&self, page: &mut Page, indent: usize, lead: &str, text: &str) {
+        if !self.bar || self.verbosity == Verbosity::Verbose {
+            page.item(indent, lead, text);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use super::render;
+use crate::model::Outcome;
+use crate::report::Outputs;
+use crate::report::fixture;
+
+fn outputs() -> Outputs {
+    Outputs { junit: Some("ci/out.xml".into()), json: Some("ci/metrics.json".into()), text: None }
+}
+
+#[test]
+fn what_failed_comes_right_after_the_verdict_worst_first() {
+    insta::assert_snapshot!(render(&fixture::record(), &outputs()), @r"
+    ✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)
+
+    ✗ data loss or corruption: etag/local::changes-on-same-size-edit
+      the ETag stayed the same after an edit of the same size
+      a sync client skips a modified file, and the backup is silently stale
+      repro: s3ci run etag/local --case changes-on-same-size-edit --target \
+             pypi:0.2.1 --seed 7 --files 100
+
+    ✗ breaks clients: bench/local-default::list-is-complete
+      1 of 100 keys is not listed
+      a sync client skips a modified file, and the backup is silently stale
+      repro: s3ci run bench/local-default --case list-is-complete --target \
+             pypi:0.2.1 --seed 7 --files 100
+
+    ! could not be told: run
+      reason: connect to the Docker daemon: no such file
+      hint: start Docker, or see `s3ci doctor`
+
+    ! could not be told: etag/local::is-stable
+      reason: no answer within 60 s
+      hint: give it longer: --timeout 120s
+      repro: s3ci run etag/local --case is-stable --target pypi:0.2.1 --seed 7 \
+             --files 100
+
+    ! could not be told: etag/local
+      reason: the server ended with exit code 137
+
+    Throughput:
+      bench/local                 upload    41.60 MB/s (good), 80 op/s
+      bench/local                 download  61.00 MB/s (excellent), 117 op/s
+      bench/local-default         upload    9.00 MB/s (a bottleneck)
+      bench/local-default         download  not measured
+
+    notice: not isolated: process runtime, because no Docker daemon answered
+
+    Reports:
+      JUnit:           ci/out.xml
+      metrics:         ci/metrics.json
+    ");
+}
+
+#[test]
+fn a_clean_run_takes_a_few_lines() {
+    insta::assert_snapshot!(render(&fixture::clean(), &Outputs::default()), @"
+    ✓ PASSED: all of 2 checks
+
+    Throughput:
+      bench/local                 upload    41.60 MB/s (good), 80 op/s
+      bench/local                 download  61.00 MB/s (excellent), 117 op/s
+    ");
+}
+
+#[test]
+fn a_message_of_several_lines_cannot_forge_a_command_to_paste() {
+    let mut record = fixture::record();
+    record.faults[0].message = "log:\nrepro: rm -rf /".to_owned();
+    for case in record.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
+        if let Outcome::Failed(failure) = &mut case.outcome {
+            failure.message = "x\n  repro: rm -rf /".to_owned();
+        }
+    }
+    let text = render(&record, &Outputs::default());
+    let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("  repro: ")).collect();
+    assert_eq!(commands.len(), 3, "{text}");
+    assert!(commands.iter().all(|command| command.starts_with("  repro: s3ci run ")), "{text}");
+}

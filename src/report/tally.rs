@@ -1,0 +1,202 @@
+//! The record counted and sorted for a reader: how many checks passed, what failed worst, what could not be told.
+//!
+//! All reports take their numbers from here, so that they agree. Counting only: what a result means was decided before.
+
+use super::format::counted;
+use crate::model::{CaseRecord, Failure, Fault, Interruption, Outcome, RunRecord, Severity};
+
+/// From the worst to the least.
+const SEVERITIES: [Severity; 4] = [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic];
+
+/// A case that the server failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failed<'a> {
+    pub(super) case: &'a CaseRecord,
+    pub(super) failure: &'a Failure,
+}
+
+/// Something that s3ci could not tell, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Trouble<'a> {
+    pub(super) place: String,
+    pub(super) fault: &'a Fault,
+    pub(super) repro: Option<&'a str>,
+}
+
+/// What a run amounts to in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Tally<'a> {
+    pub(super) passed: usize,
+    pub(super) skipped: usize,
+    /// The worst first; among equals in the order of the run.
+    pub(super) failed: Vec<Failed<'a>>,
+    /// Faults of the run, of suites and of cases.
+    pub(super) troubles: Vec<Trouble<'a>>,
+    pub(super) interruption: Option<Interruption>,
+    errored_cases: usize,
+}
+
+impl<'a> Tally<'a> {
+    /// Counts a record.
+    pub(super) fn of(record: &'a RunRecord) -> Self {
+        let mut tally = Self { interruption: record.interruption, ..Self::default() };
+        for fault in &record.faults {
+            tally.trouble("run".to_owned(), fault, None);
+        }
+        for suite in &record.suites {
+            tally.add_cases(&suite.cases);
+            if let Some(fault) = &suite.fault {
+                tally.trouble(suite.id.to_string(), fault, None);
+            }
+        }
+        tally.failed.sort_by_key(|failed| failed.case.severity);
+        tally
+    }
+
+    /// Counts some cases.
+    pub(super) fn of_cases(cases: &'a [CaseRecord]) -> Self {
+        let mut tally = Self::default();
+        tally.add_cases(cases);
+        tally
+    }
+
+    /// Checks that ended one way or another.
+    pub(super) fn checks(&self) -> usize {
+        self.passed + self.skipped + self.failed.len() + self.errored_cases
+    }
+
+    /// Failed checks by severity, the worst first; severities without failures are left out.
+    pub(super) fn by_severity(&self) -> Vec<(Severity, usize)> {
+        let count = |severity| self.failed.iter().filter(|failed| failed.case.severity == severity).count();
+        SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// The counts in one line: `10 passed, 1 failed, 2 skipped, 1 error`; what is zero is left out.
+    pub(super) fn counts(&self) -> String {
+        let counts = [
+            (self.passed, format!("{} passed", self.passed)),
+            (self.failed.len(), format!("{} failed", self.failed.len())),
+            (self.skipped, format!("{} skipped", self.skipped)),
+            (self.troubles.len(), counted(self.troubles.len(), "error")),
+        ];
+        let shown: Vec<String> = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+        if shown.is_empty() { "nothing checked".to_owned() } else { shown.join(", ") }
+    }
+
+    /// `✓` when everything was checked and held, `✗` when something failed, `!` when something could not be told.
+    pub(super) fn glyph(&self) -> char {
+        if !self.failed.is_empty() {
+            '✗'
+        } else if !self.troubles.is_empty() || self.interruption.is_some() || self.passed == 0 {
+            '!'
+        } else {
+            '✓'
+        }
+    }
+
+    fn add_cases(&mut self, cases: &'a [CaseRecord]) {
+        for case in cases {
+            match &case.outcome {
+                Outcome::Passed => self.passed += 1,
+                Outcome::Skipped { .. } => self.skipped += 1,
+                Outcome::Failed(failure) => self.failed.push(Failed { case, failure }),
+                Outcome::Error(fault) => {
+                    self.errored_cases += 1;
+                    self.trouble(case.id.to_string(), fault, Some(&case.repro));
+                }
+            }
+        }
+    }
+
+    fn trouble(&mut self, place: String, fault: &'a Fault, repro: Option<&'a str>) {
+        self.troubles.push(Trouble { place, fault, repro });
+    }
+}
+
+/// The run in one sentence that begins with a word in capitals.
+pub(super) fn verdict(record: &RunRecord) -> String {
+    let tally = Tally::of(record);
+    let checks = counted(tally.checks(), "check");
+    if let Some(interruption) = tally.interruption {
+        return format!("INTERRUPTED by {} after {checks}: {}", signal(interruption), tally.counts());
+    }
+    if !tally.failed.is_empty() {
+        let severities: Vec<String> =
+            tally.by_severity().iter().map(|(severity, count)| format!("{count} {}", severity.words())).collect();
+        return format!("FAILED: {} of {checks} ({})", tally.failed.len(), severities.join(", "));
+    }
+    if tally.troubles.iter().any(|trouble| trouble.fault.kind != "report") {
+        return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
+    }
+    if !tally.troubles.is_empty() {
+        return format!("REPORT MISSING: {} ({checks})", tally.counts());
+    }
+    match (record.exit_code, tally.passed) {
+        (0, 0) => format!("NOTHING CHECKED: {}", tally.counts()),
+        (0, _) if tally.skipped > 0 => format!("PASSED: {} of {checks}, {} skipped", tally.passed, tally.skipped),
+        (0, _) => format!("PASSED: all of {checks}"),
+        (code, _) => format!("EXIT CODE {code}: {} ({checks})", tally.counts()),
+    }
+}
+
+/// The signal that ended a run.
+pub(super) fn signal(interruption: Interruption) -> &'static str {
+    match interruption {
+        Interruption::Interrupt => "SIGINT",
+        Interruption::Terminate => "SIGTERM",
+    }
+}
+
+/// What a reader must know before trusting the results: the run's notices, and that it was cut short.
+pub(super) fn notices(record: &RunRecord) -> Vec<String> {
+    let cut = record.interruption.map(|interruption| {
+        format!("interrupted by {}: what had not ended by then is not in the results", signal(interruption))
+    });
+    record.notices.iter().cloned().chain(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn failures_come_worst_first() {
+        let record = fixture::record();
+        let tally = Tally::of(&record);
+        let severities: Vec<Severity> = tally.failed.iter().map(|failed| failed.case.severity).collect();
+        assert_eq!(severities, [Severity::DataLoss, Severity::BreaksClients]);
+        assert_eq!(tally.by_severity(), [(Severity::DataLoss, 1), (Severity::BreaksClients, 1)]);
+        assert_eq!((tally.passed, tally.skipped, tally.troubles.len(), tally.checks()), (4, 1, 3, 8));
+    }
+
+    #[test]
+    fn the_verdict_names_the_worst_that_holds() {
+        let mut record = fixture::record();
+        assert_eq!(verdict(&record), "FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)");
+        record.interruption = Some(Interruption::Interrupt);
+        assert_eq!(verdict(&record), "INTERRUPTED by SIGINT after 8 checks: 4 passed, 2 failed, 1 skipped, 3 errors");
+        record.interruption = None;
+        for suite in &mut record.suites {
+            suite.cases.retain(|case| !case.outcome.is_failed());
+        }
+        assert_eq!(verdict(&record), "ERROR: s3ci could not tell (6 checks; 4 passed, 1 skipped, 3 errors)");
+    }
+
+    #[test]
+    fn a_clean_run_passes_and_an_empty_one_does_not() {
+        let mut record = fixture::clean();
+        assert_eq!(verdict(&record), "PASSED: all of 2 checks");
+        record.suites.iter_mut().for_each(|suite| suite.cases.clear());
+        assert_eq!(verdict(&record), "NOTHING CHECKED: nothing checked");
+        record.faults.push(Fault::new("report", "write out.xml: disk full"));
+        assert_eq!(verdict(&record), "REPORT MISSING: 1 error (0 checks)");
+    }
+
+    #[test]
+    fn an_exit_code_without_a_failed_check_is_never_called_a_pass() {
+        let mut record = fixture::clean();
+        record.exit_code = 3;
+        assert_eq!(verdict(&record), "EXIT CODE 3: 2 passed (2 checks)");
+    }
+}

@@ -1,0 +1,144 @@
+//! The text report, in the layout of the reports that pys3local's own benchmark scripts print.
+//!
+//! A head that says what was tested, how and where; a chapter for each suite, benchmarks with the blocks Configuration, Test
+//! Data, Performance and Verification; `FINAL RESULT`, whose first line is the verdict. 80 columns, no colour. Deliberately
+//! absent: anything that `metrics.json` does not hold.
+
+mod cases;
+mod measures;
+
+use time::format_description::well_known::Rfc3339;
+
+use super::format;
+use super::page::Page;
+use super::tally::{self, Tally};
+use crate::model::{HostFingerprint, RunRecord, RuntimeIdentity, RuntimeKind, SuiteRecord};
+use measures::Measures;
+
+/// Renders a record as text.
+#[must_use]
+pub fn render(record: &RunRecord) -> String {
+    let mut page = Page::default();
+    head(&mut page, record);
+    for suite in &record.suites {
+        page.blank();
+        if suite.id.kind() == "bench" { benchmark(&mut page, suite) } else { checks(&mut page, suite) }
+    }
+    page.blank();
+    final_result(&mut page, record);
+    page.into_text()
+}
+
+fn head(page: &mut Page, record: &RunRecord) {
+    page.header("S3CI REPORT");
+    page.blank();
+    page.pair(&record.tool.name, &record.tool.version);
+    page.pair("Target", &record.target.spec);
+    page.pair("Version", record.target.version.as_deref().unwrap_or("unknown"));
+    if let Some(digest) = &record.target.source_digest {
+        page.pair("Sources", digest);
+    }
+    if let Some(image) = &record.target.image {
+        page.pair("Image", &format!("{} ({})", image.tag, image.id));
+        if let Some(base) = &image.base {
+            page.pair("Base image", base);
+        }
+        if let Some(digest) = &image.constraints_digest {
+            page.pair("Constraints", digest);
+        }
+    }
+    page.pair("Runtime", &runtime(&record.runtime));
+    page.pair("Host", &host(&record.host));
+    page.pair("Run", &record.run_id);
+    page.pair("Seed", &record.seed.to_string());
+    let started = record.started_at.replace_nanosecond(0).unwrap_or(record.started_at);
+    page.pair("Started", &started.format(&Rfc3339).unwrap_or_else(|_| started.to_string()));
+    page.pair("Duration", &format::duration(record.duration_ns));
+    for timing in &record.timings {
+        page.pair(&format!("  of it {}", timing.name), &format::duration(timing.duration_ns));
+    }
+    let notices = tally::notices(record);
+    if !notices.is_empty() {
+        page.block("Notices");
+        for notice in notices {
+            page.item(2, "!", &notice);
+        }
+    }
+}
+
+/// How the server was run; says so where it was not isolated.
+pub(super) fn runtime(runtime: &RuntimeIdentity) -> String {
+    let kind = match runtime.kind {
+        RuntimeKind::Docker => "docker",
+        RuntimeKind::Process => "process",
+        RuntimeKind::External => "external",
+    };
+    let isolation = if runtime.isolated { "" } else { ", not isolated" };
+    format!("{kind}{isolation} ({})", runtime.detail)
+}
+
+fn host(host: &HostFingerprint) -> String {
+    let mut parts = vec![format!("{} {}", host.os, host.arch)];
+    parts.extend(host.cpu_model.clone());
+    parts.push(format!("{} CPU{}", host.cpus, if host.cpus == 1 { "" } else { "s" }));
+    parts.extend(host.memory_bytes.map(|size| format!("{} memory", format::bytes(size))));
+    parts.join(", ")
+}
+
+fn benchmark(page: &mut Page, suite: &SuiteRecord) {
+    page.header(&format!("BENCHMARK REPORT: {}", suite.id));
+    configuration(page, suite);
+    let mut measures = Measures::of(suite);
+    measures.test_data(page);
+    measures.performance(page);
+    measures.latencies(page);
+    measures.others(page);
+    page.block("Verification");
+    cases::list(page, suite);
+}
+
+fn checks(page: &mut Page, suite: &SuiteRecord) {
+    page.header(&format!("{}: {}", suite.title.to_uppercase(), suite.id));
+    configuration(page, suite);
+    let mut measures = Measures::of(suite);
+    measures.latencies(page);
+    measures.others(page);
+    page.block("Checks");
+    cases::list(page, suite);
+}
+
+fn configuration(page: &mut Page, suite: &SuiteRecord) {
+    page.block("Configuration");
+    page.pair("Suite", &suite.title);
+    page.pair("Backend", &suite.backend);
+    for (name, value) in &suite.facts {
+        page.pair(name, value);
+    }
+    if let Some(start) = &suite.server_start {
+        page.pair("Server ready", &format!("after {}", format::duration(start.ready_ns)));
+    }
+    page.pair("Suite time", &format::duration(suite.duration_ns));
+}
+
+fn final_result(page: &mut Page, record: &RunRecord) {
+    page.header("FINAL RESULT");
+    page.blank();
+    let tally = Tally::of(record);
+    page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
+    page.blank();
+    page.pair("Checks", &tally.checks().to_string());
+    page.pair("Passed", &tally.passed.to_string());
+    page.pair("Failed", &tally.failed.len().to_string());
+    for (severity, count) in tally.by_severity() {
+        page.item(4, "", &format!("{count} {}", severity.words()));
+    }
+    page.pair("Skipped", &tally.skipped.to_string());
+    page.pair("Errors", &tally.troubles.len().to_string());
+    for trouble in &tally.troubles {
+        page.item(4, "!", &format!("{}: {}", trouble.place, trouble.fault.message));
+    }
+    page.pair("Exit code", &record.exit_code.to_string());
+}
+
+#[cfg(test)]
+mod tests;

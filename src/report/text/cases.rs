@@ -1,0 +1,48 @@
+//! A line for each case: `✓` passed, `✗` failed, `-` skipped, `!` could not be told. What did not pass says why.
+
+use super::super::format;
+use super::super::page::Page;
+use super::super::sanitize;
+use crate::model::{CaseRecord, Fault, Outcome, SuiteRecord};
+
+/// The cases of a suite, and the fault that ended it early.
+pub(super) fn list(page: &mut Page, suite: &SuiteRecord) {
+    for case in &suite.cases {
+        one(page, case);
+    }
+    if let Some(fault) = &suite.fault {
+        trouble(page, "suite-completed", fault);
+    }
+    if suite.cases.is_empty() && suite.fault.is_none() {
+        page.item(2, "-", "nothing was checked");
+    }
+}
+
+fn one(page: &mut Page, case: &CaseRecord) {
+    let name = case.id.name();
+    match &case.outcome {
+        Outcome::Passed => page.item(2, "✓", &format!("{name} ({})", format::duration(case.duration_ns))),
+        Outcome::Skipped { reason } => page.item(2, "-", &format!("{name}: skipped: {}", sanitize::line(reason))),
+        Outcome::Error(fault) => {
+            trouble(page, name, fault);
+            page.command(4, "repro:", &case.repro);
+        }
+        Outcome::Failed(failure) => {
+            page.item(2, "✗", &format!("{name}: {}", sanitize::line(&failure.message)));
+            page.item(4, "severity:    ", case.severity.words());
+            page.item(4, "rule:        ", &case.rule);
+            page.item(4, "expected:    ", &failure.expected);
+            page.item(4, "actual:      ", &failure.actual);
+            page.item(4, "consequence: ", &case.consequence);
+            page.command(4, "repro:       ", &case.repro);
+        }
+    }
+}
+
+fn trouble(page: &mut Page, name: &str, fault: &Fault) {
+    page.item(2, "!", &format!("{name}: could not be told"));
+    page.item(4, "reason:", &fault.message);
+    if let Some(hint) = &fault.hint {
+        page.item(4, "hint:", hint);
+    }
+}

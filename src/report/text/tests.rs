@@ -1,0 +1,201 @@
+use super::render;
+use crate::report::fixture;
+use crate::report::wrap::columns;
+
+#[test]
+fn a_run_with_failures() {
+    let mut record = fixture::record();
+    record.suites.remove(0);
+    insta::assert_snapshot!(render(&record), @r#"
+    ======================================================================
+      S3CI REPORT
+    ======================================================================
+
+      s3ci:            0.1.0
+      Target:          pypi:0.2.1
+      Version:         0.2.1
+      Runtime:         process, not isolated (Python 3.13.5 in a virtual
+                       environment)
+      Host:            linux x86_64, Example CPU 3000, 2 CPUs, 8.00 GB memory
+      Run:             k3x9q2
+      Seed:            7
+      Started:         2026-03-14T15:09:26Z
+      Duration:        42.20 s
+      of it image:     1.25 s
+
+    Notices:
+      ! not isolated: process runtime, because no Docker daemon answered
+
+    ======================================================================
+      BENCHMARK REPORT: bench/local-default
+    ======================================================================
+
+    Configuration:
+      Suite:           benchmark, default bucket
+      Backend:         local
+      Server ready:    after 812.00 ms
+      Suite time:      4.20 s
+
+    Performance:
+      Upload rate:     9.00 MB/s (a bottleneck)
+
+    Verification:
+      ✓ content-survives (41.23 ms)
+      ✗ list-is-complete: 1 of 100 keys is not listed
+        severity:    breaks clients
+        rule:        what was stored is what is listed and fetched
+        expected:    100 keys
+        actual:      99 keys
+        consequence: a sync client skips a modified file, and the backup is silently
+                     stale
+        repro:       s3ci run bench/local-default --case list-is-complete --target \
+                     pypi:0.2.1 --seed 7 --files 100
+
+    ======================================================================
+      ETAG RULES: etag/local
+    ======================================================================
+
+    Configuration:
+      Suite:           ETag rules
+      Backend:         local
+      Server ready:    after 812.00 ms
+      Suite time:      4.20 s
+
+    Checks:
+      ✓ is-the-md5-of-the-content (41.23 ms)
+      ✗ changes-on-same-size-edit: the ETag stayed the same after an edit of the
+        same size
+        severity:    data loss or corruption
+        rule:        what was stored is what is listed and fetched
+        expected:    an ETag other than "0cc175b9"
+        actual:      "deadbeef"\u{0}\u{7} 😀 ]]> <![CDATA[ <testsuite id="9"
+                     \u{fffe}&amp;
+                     second line
+        consequence: a sync client skips a modified file, and the backup is silently
+                     stale
+        repro:       s3ci run etag/local --case changes-on-same-size-edit --target \
+                     pypi:0.2.1 --seed 7 --files 100
+      - survives-a-restart: skipped: an endpoint that others run is not restarted
+      ! is-stable: could not be told
+        reason: no answer within 60 s
+        hint: give it longer: --timeout 120s
+        repro: s3ci run etag/local --case is-stable --target pypi:0.2.1 --seed 7 \
+               --files 100
+      ! suite-completed: could not be told
+        reason: the server ended with exit code 137
+
+    ======================================================================
+      FINAL RESULT
+    ======================================================================
+
+    ✗ FAILED: 2 of 6 checks (1 data loss or corruption, 1 breaks clients)
+
+      Checks:          6
+      Passed:          2
+      Failed:          2
+        1 data loss or corruption
+        1 breaks clients
+      Skipped:         1
+      Errors:          3
+        ! run: connect to the Docker daemon: no such file
+        ! etag/local::is-stable: no answer within 60 s
+        ! etag/local: the server ended with exit code 137
+      Exit code:       1
+    "#);
+}
+
+#[test]
+fn a_clean_run_in_a_container() {
+    insta::assert_snapshot!(render(&fixture::clean()), @"
+    ======================================================================
+      S3CI REPORT
+    ======================================================================
+
+      s3ci:            0.1.0
+      Target:          pypi:0.2.1
+      Version:         0.2.1
+      Image:           s3ci/pys3local:0.2.1-5f0c
+                       (sha256:0123456789abcdef0123456789abcdef0123456789abcdef01234
+                       56789abcdef)
+      Base image:      python:3.13.5-slim
+      Constraints:     sha256:77aa
+      Runtime:         docker (Engine 28.1, API 1.49)
+      Host:            linux x86_64, Example CPU 3000, 2 CPUs, 8.00 GB memory
+      Run:             k3x9q2
+      Seed:            7
+      Started:         2026-03-14T15:09:26Z
+      Duration:        42.20 s
+      of it image:     1.25 s
+
+    ======================================================================
+      BENCHMARK REPORT: bench/local
+    ======================================================================
+
+    Configuration:
+      Suite:           benchmark, custom buckets
+      Backend:         local
+      Bucket mode:     custom
+      Workers:         1
+      Server ready:    after 812.00 ms
+      Suite time:      4.20 s
+
+    Test Data:
+      Total files:     100
+      Total size:      52.00 MB
+
+    Performance:
+      Bucket create:   1.20 ms
+      Upload time:     1.25 s
+      Download time:   850.00 ms
+      Total time:      2.10 s
+      Upload rate:     41.60 MB/s (good), 80 op/s
+      Download rate:   61.00 MB/s (excellent), 117 op/s
+      Local copy:      1.27 GB/s in 40.00 ms, the yardstick
+      Server CPU:      640.00 ms upload, 410.00 ms download
+      Server memory:   91.00 MB peak
+
+    Latency in milliseconds:
+                                     n      p50      p90      p99    p99.9      max
+      upload                       100     4.10     8.30    12.70        -    14.05
+      upload small                  12     4.10     8.30        -        -    14.05
+      download first byte          100     4.10     8.30    12.70        -    14.05
+
+    Metrics:
+      list.pages:      3
+
+    Verification:
+      ✓ content-survives (41.23 ms)
+      ✓ bucket-is-deleted (41.23 ms)
+
+    ======================================================================
+      FINAL RESULT
+    ======================================================================
+
+    ✓ PASSED: all of 2 checks
+
+      Checks:          2
+      Passed:          2
+      Failed:          0
+      Skipped:         0
+      Errors:          0
+      Exit code:       0
+    ");
+}
+
+#[test]
+fn no_line_is_wider_than_80_columns_and_nothing_reaches_the_terminal_that_moves_it() {
+    let text = render(&fixture::record());
+    for line in text.lines() {
+        assert!(columns(line) <= 80, "{line}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}
+
+#[test]
+fn every_metric_is_shown() {
+    let mut record = fixture::clean();
+    record.suites[0].metrics.retain(|metric| metric.name == "list.pages" || metric.name == "upload.latency.small");
+    let text = render(&record);
+    assert!(text.contains("list.pages:      3") && text.contains("upload small"), "{text}");
+    assert!(!text.contains("Performance:") && !text.contains("Test Data:"), "{text}");
+}
