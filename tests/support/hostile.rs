@@ -3,12 +3,14 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use hyper::StatusCode;
+use hyper::header::{ETAG, HeaderValue};
 use s3s::dto::StreamingBlob;
 use s3s::{Body, HttpResponse};
 
 use super::fault::{closing, typed};
 use super::listing::percent_encode;
 use super::operation::Operation;
+use super::tags;
 
 /// Keys that must never become paths outside a directory, nor reach a terminal or an XML file as they are.
 pub(crate) const HOSTILE_KEYS: [&str; 8] = [
@@ -28,9 +30,6 @@ pub(crate) const HOSTILE_CONTENT: &[u8] = b"written where it must not be\n";
 /// After how many bytes the endless listing is cut: 64 MiB.
 pub(crate) const HUGE_LISTING_LIMIT_BYTES: usize = 64 << 20;
 
-/// A tag for all entries: the MD5 of nothing.
-const TAG: &str = "d41d8cd98f00b204e9800998ecf8427e";
-
 /// How many entries the endless listing sends at a time.
 const ENTRIES_AT_ONCE: usize = 500;
 
@@ -44,9 +43,9 @@ pub(super) fn is_download(operation: Operation, path: &str) -> bool {
 /// The object of a hostile key.
 pub(super) fn object() -> HttpResponse {
     let mut response = typed(StatusCode::OK, "binary/octet-stream", Bytes::from_static(HOSTILE_CONTENT).into());
-    response
-        .headers_mut()
-        .insert("etag", hyper::header::HeaderValue::from_static("\"00000000000000000000000000000000\""));
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", tags::md5_hex(HOSTILE_CONTENT))) {
+        response.headers_mut().insert(ETAG, tag);
+    }
     response
 }
 
@@ -55,7 +54,9 @@ pub(super) fn object() -> HttpResponse {
 pub(super) fn listing(query: &str) -> String {
     let encodes = query.split('&').any(|pair| pair == "encoding-type=url");
     let spelled = |key: &str| if encodes { percent_encode(key) } else { key.chars().map(reference).collect() };
-    let entries: String = HOSTILE_KEYS.into_iter().map(|key| entry(&spelled(key), HOSTILE_CONTENT.len())).collect();
+    let tag = tags::md5_hex(HOSTILE_CONTENT);
+    let entries: String =
+        HOSTILE_KEYS.into_iter().map(|key| entry(&spelled(key), &tag, HOSTILE_CONTENT.len())).collect();
     let encoding = if encodes { "<EncodingType>url</EncodingType>" } else { "" };
     format!(
         "{}<IsTruncated>false</IsTruncated><KeyCount>{}</KeyCount>{encoding}{entries}</ListBucketResult>",
@@ -66,9 +67,13 @@ pub(super) fn listing(query: &str) -> String {
 
 /// A listing of which there is always more, until the connection closes.
 pub(super) fn huge_listing() -> Body {
-    let chunk = |number: usize| -> Bytes {
+    let tag = tags::md5_hex(b"?");
+    let chunk = move |number: usize| -> Bytes {
         let first = number * ENTRIES_AT_ONCE;
-        (first..first + ENTRIES_AT_ONCE).map(|at| entry(&format!("endless/{at:012}"), 1)).collect::<String>().into()
+        (first..first + ENTRIES_AT_ONCE)
+            .map(|at| entry(&format!("endless/{at:012}"), &tag, 1))
+            .collect::<String>()
+            .into()
     };
     let chunks = HUGE_LISTING_LIMIT_BYTES / chunk(0).len();
     let body = stream::iter([Ok(Bytes::from(opening()))])
@@ -82,9 +87,9 @@ fn opening() -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult xmlns=\"{namespace}\"><Name>hostile</Name>")
 }
 
-fn entry(key: &str, size_bytes: usize) -> String {
+fn entry(key: &str, tag: &str, size_bytes: usize) -> String {
     format!(
-        "<Contents><Key>{key}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>\"{TAG}\"</ETag>\
+        "<Contents><Key>{key}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>\"{tag}\"</ETag>\
          <Size>{size_bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>"
     )
 }
