@@ -1,0 +1,73 @@
+//! `CopyObject`.
+
+use bytes::Bytes;
+use s3s::dto::{CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective};
+use s3s::{S3Result, s3_error};
+
+use super::MemoryS3;
+use super::conditions::Conditions;
+use crate::support::mutation::Mutation;
+use crate::support::store::{Headers, Object};
+use crate::support::tags::{self, Place};
+
+/// Copies an object, with its headers or with new ones.
+pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyObjectOutput> {
+    let CopySource::Bucket { bucket: from_bucket, key: from_key, .. } = &input.copy_source else {
+        return Err(s3_error!(NotImplemented, "Access points are not supported."));
+    };
+    let mut store = server.store();
+    let source = store.bucket(from_bucket)?.object(from_key)?.clone();
+    let target = store.bucket(&input.bucket)?.objects.get(&input.key);
+    Conditions {
+        tag_is: input.copy_source_if_match.as_ref(),
+        tag_is_not: input.copy_source_if_none_match.as_ref(),
+        modified_since: input.copy_source_if_modified_since.as_ref(),
+        unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+    }
+    .allow_copying(&source)?;
+
+    let replaces = input.metadata_directive.as_ref().is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
+    let onto_itself = **from_bucket == *input.bucket && **from_key == *input.key;
+    if onto_itself && !replaces {
+        return Err(s3_error!(InvalidRequest, "This copy request is illegal: it changes nothing."));
+    }
+    let headers = if replaces {
+        Headers {
+            content_type: input.content_type,
+            content_encoding: input.content_encoding,
+            content_language: input.content_language,
+            content_disposition: input.content_disposition,
+            cache_control: input.cache_control,
+            metadata: input.metadata,
+        }
+    } else {
+        source.headers
+    };
+
+    let tag = match server.mutation {
+        Some(Mutation::CopyChangesEtag) => tags::another(&source.tag),
+        _ => tags::stored(server.mutation, &source.content, target),
+    };
+    let content = if server.breaks(Mutation::CopyWrongContent) { corrupt(&source.content) } else { source.content };
+    let object = Object::new(content, tag, headers);
+    let result = CopyObjectResult {
+        e_tag: server.shown(Place::Copy, &object.tag),
+        last_modified: Some(object.modified.clone()),
+        ..CopyObjectResult::default()
+    };
+    if !server.breaks(Mutation::CopyDoesNothing) {
+        store.bucket_mut(&input.bucket)?.put(input.key, object);
+    }
+    if server.breaks(Mutation::CopyDestroysSource) && !onto_itself {
+        store.bucket_mut(from_bucket)?.delete(from_key);
+    }
+    Ok(CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() })
+}
+
+/// Content of the same size that differs; where there is none, content of one byte.
+fn corrupt(content: &[u8]) -> Bytes {
+    match content {
+        [] => Bytes::from_static(b"?"),
+        [first, rest @ ..] => [&[!*first], rest].concat().into(),
+    }
+}

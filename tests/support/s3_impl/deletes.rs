@@ -1,0 +1,59 @@
+//! `DeleteObject` and `DeleteObjects`.
+
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, Error,
+    ObjectIdentifier,
+};
+use s3s::{S3Result, s3_error};
+
+use super::MemoryS3;
+use crate::support::mutation::Mutation;
+
+/// How many keys a request may name.
+const KEYS_LIMIT: usize = 1000;
+
+/// Deletes an object; one that is not there needs no deleting.
+pub(super) fn one(server: &MemoryS3, input: &DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
+    let mut store = server.store();
+    let bucket = store.bucket_mut(&input.bucket)?;
+    if !server.breaks(Mutation::DeleteDoesNothing) {
+        bucket.delete(&input.key);
+    }
+    Ok(DeleteObjectOutput::default())
+}
+
+/// Deletes many objects, and reports each unless the request asks to be quiet.
+pub(super) fn many(server: &MemoryS3, input: DeleteObjectsInput) -> S3Result<DeleteObjectsOutput> {
+    let mut store = server.store();
+    let bucket = store.bucket_mut(&input.bucket)?;
+    let named = input.delete.objects;
+    if named.is_empty() || named.len() > KEYS_LIMIT {
+        return Err(s3_error!(MalformedXML, "A request names 1 to 1000 keys."));
+    }
+    if server.breaks(Mutation::DeleteObjectsReportsErrors) {
+        let errors = named.into_iter().map(refusal).collect();
+        return Ok(DeleteObjectsOutput { errors: Some(errors), ..DeleteObjectsOutput::default() });
+    }
+    if !server.breaks(Mutation::DeleteObjectsDoesNothing) {
+        for object in &named {
+            bucket.delete(&object.key);
+        }
+    }
+    if server.breaks(Mutation::DeleteObjectsDeletesOneTooMany)
+        && let Some(bystander) = bucket.objects.keys().next().cloned()
+    {
+        bucket.delete(&bystander);
+    }
+    let report = |object: ObjectIdentifier| DeletedObject { key: Some(object.key), ..DeletedObject::default() };
+    let deleted = (input.delete.quiet != Some(true)).then(|| named.into_iter().map(report).collect());
+    Ok(DeleteObjectsOutput { deleted, ..DeleteObjectsOutput::default() })
+}
+
+fn refusal(object: ObjectIdentifier) -> Error {
+    Error {
+        code: Some("AccessDenied".to_owned()),
+        key: Some(object.key),
+        message: Some("Access Denied".to_owned()),
+        version_id: None,
+    }
+}

@@ -1,0 +1,106 @@
+//! The operations, as the `s3s` crate calls them: the trait's methods here, what they do in a file for each family.
+
+mod buckets;
+mod conditions;
+mod copies;
+mod deletes;
+mod listings;
+mod objects;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use s3s::dto::*;
+use s3s::{S3, S3Request, S3Response, S3Result};
+
+use super::mutation::Mutation;
+use super::store::Store;
+use super::tags::{self, Place};
+
+/// S3 over a store in memory, with at most one rule broken.
+#[derive(Debug, Clone)]
+pub(super) struct MemoryS3 {
+    store: Arc<Mutex<Store>>,
+    answers: Arc<AtomicU64>,
+    mutation: Option<Mutation>,
+}
+
+impl MemoryS3 {
+    /// An empty server.
+    pub(super) fn new(mutation: Option<Mutation>) -> Self {
+        Self { store: Arc::default(), answers: Arc::default(), mutation }
+    }
+
+    /// The store, locked.
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the server breaks this rule.
+    fn breaks(&self, mutation: Mutation) -> bool {
+        self.mutation == Some(mutation)
+    }
+
+    /// The tag that an answer shows for an object of this stored tag.
+    fn shown(&self, place: Place, tag: &str) -> Option<ETag> {
+        tags::shown(self.mutation, place, tag, self.answers.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+#[async_trait::async_trait]
+impl S3 for MemoryS3 {
+    async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+        Ok(S3Response::new(buckets::list(self)))
+    }
+
+    async fn create_bucket(&self, req: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
+        buckets::create(self, req.input).map(S3Response::new)
+    }
+
+    async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
+        buckets::head(self, &req.input).map(S3Response::new)
+    }
+
+    async fn get_bucket_location(
+        &self,
+        req: S3Request<GetBucketLocationInput>,
+    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
+        buckets::location(self, &req.input).map(S3Response::new)
+    }
+
+    async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
+        buckets::delete(self, &req.input).map(S3Response::new)
+    }
+
+    async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        objects::put(self, req.input, req.trailing_headers).await.map(S3Response::new)
+    }
+
+    async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        objects::get(self, &req.input).map(S3Response::new)
+    }
+
+    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+        objects::head(self, &req.input).map(S3Response::new)
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        copies::copy(self, req.input).map(S3Response::new)
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        deletes::one(self, &req.input).map(S3Response::new)
+    }
+
+    async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
+        deletes::many(self, req.input).map(S3Response::new)
+    }
+
+    async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+        listings::version_1(self, req.input).map(S3Response::new)
+    }
+
+    async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> S3Result<S3Response<ListObjectsV2Output>> {
+        listings::version_2(self, req.input).map(S3Response::new)
+    }
+}

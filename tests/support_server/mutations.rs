@@ -1,0 +1,74 @@
+//! Every mutation breaks what it says, and an unbroken server shows none of their symptoms.
+
+use crate::probes::{buckets, content, copies, deletes, listings, tags};
+use crate::support::Behaviour;
+use crate::support::mutation::Mutation;
+
+/// Whether a server shows the symptom of a mutation.
+async fn shows(behaviour: Behaviour, mutation: Mutation) -> bool {
+    match mutation {
+        Mutation::EtagConstant => tags::are_constant(behaviour).await,
+        Mutation::EtagOfFirstUploadKept => tags::outlive_an_overwrite(behaviour).await,
+        Mutation::EtagBySize => tags::follow_the_size(behaviour).await,
+        Mutation::EtagUnstable => tags::change_by_themselves(behaviour).await,
+        Mutation::EtagUnquoted => tags::are_unquoted(behaviour).await,
+        Mutation::EtagWeak => tags::are_weak(behaviour).await,
+        Mutation::EtagNotMd5 => tags::are_opaque(behaviour).await,
+        Mutation::EtagMissingInPut => tags::lack_in(behaviour, tags::PUT).await,
+        Mutation::EtagMissingInList => tags::lack_in(behaviour, tags::LIST).await,
+        Mutation::HeadEtagDiffers => tags::differ_in(behaviour, tags::HEAD).await,
+        Mutation::ListEtagDiffers => tags::differ_in(behaviour, tags::LIST).await,
+        Mutation::PutEtagDiffers => tags::differ_in(behaviour, tags::PUT).await,
+        Mutation::GetEtagDiffers => tags::differ_in(behaviour, tags::GET).await,
+        Mutation::ContentOffByOneByte => content::is_off_by_one_byte(behaviour).await,
+        Mutation::ContentTruncated => content::is_truncated_on_its_way(behaviour).await,
+        Mutation::StoresFirstUploadOnly => content::outlives_an_overwrite(behaviour).await,
+        Mutation::StoresTruncated => content::is_stored_truncated(behaviour).await,
+        Mutation::HeadWrongSize => content::has_a_wrong_size(behaviour).await,
+        Mutation::HeadMissingIsOk => content::is_described_where_there_is_none(behaviour).await,
+        Mutation::GetMissingIsEmpty200 => content::is_sent_where_there_is_none(behaviour).await,
+        Mutation::ListDropsOneObject => listings::lack_one(behaviour).await,
+        Mutation::ListStopsAtPageOne => listings::stop_early(behaviour).await,
+        Mutation::ListTruncatedWithoutToken => listings::say_more_without_token(behaviour).await,
+        Mutation::ListTokenDoesNotAdvance => listings::repeat_the_first_page(behaviour).await,
+        Mutation::ListIgnoresPrefix => listings::ignore_the_prefix(behaviour).await,
+        Mutation::ListShowsDeleted => listings::show_what_is_deleted(behaviour).await,
+        Mutation::ListDuplicatesAcrossPages => listings::repeat_an_entry(behaviour).await,
+        Mutation::ListInventsKey => listings::show_what_never_was(behaviour).await,
+        Mutation::ListWrongSize => listings::show_wrong_sizes(behaviour).await,
+        Mutation::DeleteDoesNothing => deletes::leave_the_object(behaviour).await,
+        Mutation::DeleteObjectsDoesNothing => deletes::leave_the_objects(behaviour).await,
+        Mutation::DeleteObjectsReportsErrors => deletes::report_errors(behaviour).await,
+        Mutation::DeleteObjectsDeletesOneTooMany => deletes::take_one_too_many(behaviour).await,
+        Mutation::DeleteBucketDoesNothing => buckets::outlive_their_deletion(behaviour).await,
+        Mutation::DeleteNonEmptyBucketSucceeds => buckets::vanish_with_objects(behaviour).await,
+        Mutation::CreateBucketLies => buckets::are_not_created(behaviour).await,
+        Mutation::HeadBucketAlwaysOk => buckets::seem_to_exist(behaviour).await,
+        Mutation::CopyDoesNothing => copies::are_not_stored(behaviour).await,
+        Mutation::CopyWrongContent => copies::have_other_content(behaviour).await,
+        Mutation::CopyChangesEtag => copies::have_another_tag(behaviour).await,
+        Mutation::CopyDestroysSource => copies::destroy_their_source(behaviour).await,
+    }
+}
+
+#[tokio::test]
+async fn every_mutation_shows_its_symptom() {
+    let mut silent = Vec::new();
+    for &mutation in Mutation::ALL {
+        if !shows(mutation.into(), mutation).await {
+            silent.push(mutation);
+        }
+    }
+    assert_eq!(silent, [], "mutations without their symptom");
+}
+
+#[tokio::test]
+async fn the_unbroken_server_shows_no_symptom() {
+    let mut false_alarms = Vec::new();
+    for &mutation in Mutation::ALL {
+        if shows(Behaviour::default(), mutation).await {
+            false_alarms.push(mutation);
+        }
+    }
+    assert_eq!(false_alarms, [], "symptoms of an unbroken server");
+}
