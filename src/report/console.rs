@@ -19,7 +19,8 @@ use crate::event::Event;
 use crate::model::RunRecord;
 
 const SILENCE: Duration = Duration::from_secs(30);
-const BAR: &str = "{spinner} [{bar:20}] {pos}/{len} {wide_msg}";
+const BAR: &str = "{spinner} [{bar:20}] {wide_msg}";
+const SPINNER: &str = "{spinner} {wide_msg}";
 
 /// What a person sees of a run.
 pub struct Console {
@@ -46,10 +47,7 @@ impl Console {
         target: ProgressDrawTarget,
     ) -> Self {
         let drawn = options.stderr_is_terminal && options.verbosity != Verbosity::Quiet;
-        let bar = drawn.then(|| {
-            let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::with_draw_target(Some(0), target).with_style(style)
-        });
+        let bar = drawn.then(|| ProgressBar::with_draw_target(Some(0), target).with_style(style(SPINNER)));
         let progress = Progress::new(options.verbosity, bar.is_some());
         Self { options, out, err, bar, progress, last_line: Instant::now() }
     }
@@ -64,10 +62,14 @@ impl Console {
             self.tell(&lines);
         }
         if let Some(bar) = &self.bar {
-            let (done, planned) = self.progress.position();
-            bar.set_length(planned);
-            bar.set_position(done);
             bar.set_message(self.progress.standing());
+            if let Some((done, total)) = self.progress.position() {
+                bar.set_style(style(BAR));
+                bar.set_length(total);
+                bar.set_position(done);
+            } else {
+                bar.set_style(style(SPINNER));
+            }
         }
     }
 
@@ -157,6 +159,10 @@ pub fn causes_of(error: &dyn Error) -> Vec<String> {
         next = cause.source();
     }
     causes
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// Colours lines by the mark that they begin with.

@@ -60,8 +60,7 @@ impl Progress {
             Event::SuiteFinished { suite } => {
                 page.item(0, "", &format!("{suite}: {}", Tally::of_cases(&self.cases).counts()));
                 self.suite = None;
-                self.step.clear();
-                self.units = None;
+                self.enter("");
             }
             Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } => {}
         }
@@ -75,21 +74,21 @@ impl Progress {
         let units = self.units.map(|(done, total)| format!(" {done}/{total}")).unwrap_or_default();
         let step = (!self.step.is_empty()).then(|| format!("{}{units}", self.step));
         let parts: Vec<String> = suite.into_iter().chain(step).collect();
-        sanitize::line(&if parts.is_empty() { "starting".to_owned() } else { parts.join(", ") })
+        sanitize::line(&if parts.is_empty() { "getting ready".to_owned() } else { parts.join(", ") })
     }
 
-    /// Checks done and planned in the present suite.
-    pub(super) fn position(&self) -> (u64, u64) {
+    /// How far the present step has come, or else the present suite, in units done and in all; none when neither is known.
+    pub(super) fn position(&self) -> Option<(u64, u64)> {
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        (count(self.cases.len()), count(self.planned))
+        let checks = self.suite.as_ref().map(|_| (count(self.cases.len()), count(self.planned)));
+        self.units.or(checks).filter(|(_, total)| *total > 0)
     }
 
     fn begin(&mut self, suite: SuiteId, planned: usize) {
         self.suite = Some(suite);
         self.planned = planned;
         self.cases.clear();
-        self.step.clear();
-        self.units = None;
+        self.enter("");
     }
 
     fn enter(&mut self, step: &str) {
@@ -114,6 +113,7 @@ impl Progress {
             }
         }
         self.cases.push(case.clone());
+        self.enter("");
     }
 
     /// A line that a bar makes unnecessary, unless everything was asked for.
@@ -121,5 +121,28 @@ impl Progress {
         if !self.bar || self.verbosity == Verbosity::Verbose {
             page.item(indent, lead, text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_standing_follows_the_step_and_forgets_it_with_the_case() {
+        let suite = fixture::clean().suites.remove(0);
+        let mut progress = Progress::new(Verbosity::Normal, true);
+        assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
+        let cases = suite.cases.len();
+        progress.lines(&Event::SuiteStarted { suite: suite.id.clone(), title: suite.title, cases });
+        assert_eq!(progress.position(), Some((0, 2)));
+        progress.lines(&Event::Progress { step: "upload", done: 40, total: 100 });
+        assert_eq!(progress.standing(), "bench/local, 0 of 2 checks done, upload 40/100");
+        assert_eq!(progress.position(), Some((40, 100)));
+        progress.lines(&Event::CaseFinished { case: Box::new(suite.cases[0].clone()) });
+        assert_eq!(progress.standing(), "bench/local, 1 of 2 checks done");
+        progress.lines(&Event::SuiteFinished { suite: suite.id });
+        assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
     }
 }
