@@ -16,12 +16,3 @@ mod mutations;
 #[cfg(test)]
 #[path = "support_server/probes.rs"]
 mod probes;
-#[cfg(test)]
-#[path = "support_server/unbroken_listings.rs"]
-mod unbroken_listings;
-#[cfg(test)]
-#[path = "support_server/unbroken_objects.rs"]
-mod unbroken_objects;
-#[cfg(test)]
-#[path = "support_server/unbroken_protocol.rs"]
-mod unbroken_protocol;

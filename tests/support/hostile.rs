@@ -11,6 +11,7 @@ use super::fault::{closing, typed};
 use super::listing::percent_encode;
 use super::operation::Operation;
 use super::tags;
+use super::wire::refer_to_controls;
 
 /// Keys that must never become paths outside a directory, nor reach a terminal or an XML file as they are.
 pub(crate) const HOSTILE_KEYS: [&str; 8] = [
@@ -53,7 +54,7 @@ pub(super) fn object() -> HttpResponse {
 /// it cannot hold either but which clients are known to take, or percent-encoded where the client asks for that.
 pub(super) fn listing(query: &str) -> String {
     let encodes = query.split('&').any(|pair| pair == "encoding-type=url");
-    let spelled = |key: &str| if encodes { percent_encode(key) } else { key.chars().map(reference).collect() };
+    let spelled = |key: &str| if encodes { percent_encode(key) } else { refer_to_controls(key) };
     let tag = tags::md5_hex(HOSTILE_CONTENT);
     let entries: String =
         HOSTILE_KEYS.into_iter().map(|key| entry(&spelled(key), &tag, HOSTILE_CONTENT.len())).collect();
@@ -92,9 +93,4 @@ fn entry(key: &str, tag: &str, size_bytes: usize) -> String {
         "<Contents><Key>{key}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>\"{tag}\"</ETag>\
          <Size>{size_bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>"
     )
-}
-
-/// A character, as a reference if it is a control character.
-fn reference(character: char) -> String {
-    if character.is_control() { format!("&#{};", u32::from(character)) } else { character.to_string() }
 }

@@ -1,5 +1,5 @@
-//! The spelling of entity tags on the wire, which the `s3s` crate always gets right: the mutations that spell them wrong
-//! rewrite its answers here.
+//! The spelling of answers on the wire, where the `s3s` crate leaves no choice: it writes control characters of keys
+//! as they are, which no XML parser takes, and it spells every entity tag right, which the mutations must not.
 
 use hyper::header::{ETAG, HeaderValue};
 use s3s::{Body, HttpResponse};
@@ -7,25 +7,44 @@ use s3s::{Body, HttpResponse};
 use super::mutation::Mutation;
 use super::operation::Operation;
 
-/// The answer as the mutation would spell its tags.
+/// The answer with its control characters as references, and its tags as the mutation would spell them.
 pub(super) async fn respell(response: HttpResponse, operation: Operation, mutation: Option<Mutation>) -> HttpResponse {
-    let opening = match mutation {
-        Some(Mutation::EtagUnquoted) => "",
-        Some(Mutation::EtagWeak) => "W/\"",
-        _ => return response,
+    let quotes = match mutation {
+        Some(Mutation::EtagUnquoted) => Some(("", "")),
+        Some(Mutation::EtagWeak) => Some(("W/\"", "\"")),
+        _ => None,
     };
-    let closing = if opening.is_empty() { "" } else { "\"" };
     let (mut head, mut body) = response.into_parts();
-    let tag = head.headers.get(ETAG).and_then(|value| value.to_str().ok()).map(|value| value.trim_matches('"'));
-    if let Some(Ok(tag)) = tag.map(|tag| HeaderValue::try_from(format!("{opening}{tag}{closing}"))) {
+    if let Some((opening, closing)) = quotes
+        && let Some(tag) = head.headers.get(ETAG).and_then(|value| value.to_str().ok())
+        && let Ok(tag) = HeaderValue::try_from(format!("{opening}{}{closing}", tag.trim_matches('"')))
+    {
         head.headers.insert(ETAG, tag);
     }
-    if (operation.is_listing() || operation == Operation::CopyObject)
-        && let Ok(text) = body.store_all_limited(usize::MAX).await
-    {
-        let text = String::from_utf8_lossy(&text);
-        let text = text.replace("<ETag>\"", &format!("<ETag>{opening}"));
-        body = Body::from(text.replace("\"</ETag>", &format!("{closing}</ETag>")));
+    let names_keys_or_tags =
+        operation.is_listing() || matches!(operation, Operation::CopyObject | Operation::DeleteObjects);
+    if names_keys_or_tags && let Ok(content) = body.store_all_limited(usize::MAX).await {
+        let mut text = refer_to_controls(&String::from_utf8_lossy(&content));
+        if let Some((opening, closing)) = quotes {
+            text = text.replace("<ETag>\"", &format!("<ETag>{opening}"));
+            text = text.replace("\"</ETag>", &format!("{closing}</ETag>"));
+        }
+        body = Body::from(text);
     }
     HttpResponse::from_parts(head, body)
+}
+
+/// XML with references for control characters, as S3 writes them; there are none outside of text.
+pub(super) fn refer_to_controls(xml: &str) -> String {
+    let mut text = String::with_capacity(xml.len());
+    for character in xml.chars() {
+        if character.is_control() {
+            text.push_str("&#");
+            text.push_str(&u32::from(character).to_string());
+            text.push(';');
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }

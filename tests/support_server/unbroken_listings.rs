@@ -132,6 +132,15 @@ async fn keys_are_percent_encoded_on_request_only() {
 }
 
 #[tokio::test]
+async fn control_characters_in_keys_survive_listing_and_deletion() {
+    let sorted = ["\u{1}\u{1b}[31m", "a\tb\nc\rd", "del\u{7f}"];
+    let fixture = with(&sorted).await;
+    assert_eq!(fixture.keys().await, sorted);
+    assert_eq!(fixture.delete_many(&sorted, false).await, (3, 0));
+    assert!(fixture.keys().await.is_empty());
+}
+
+#[tokio::test]
 async fn entries_say_size_tag_and_time_of_the_object() {
     let before = DateTime::from(std::time::SystemTime::now()).secs();
     let fixture = with(&["key"]).await;
