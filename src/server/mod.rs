@@ -3,23 +3,22 @@
 //! Owns the three runtimes (Docker, process, external), targets, images, readiness, the server's log and its accounting, and the
 //! removal of whatever an earlier run left. Deliberately absent: anything S3 beyond "it answers", and any opinion about the answers.
 
-mod docker;
-mod error;
-mod external;
-mod log;
-mod process;
-mod ready;
-pub mod reaper;
-mod target;
+pub mod external;
+pub mod log;
+pub mod process;
+pub mod ready;
+pub mod target;
 
 use std::time::Duration;
 
-pub use docker::{DockerSettings, Leftovers};
-pub use error::ServerError;
 pub use target::{Target, TargetError};
 
-use crate::event::Events;
-use crate::model::{RuntimeIdentity, ServerStart, TargetIdentity};
+/// Images, base and certificates.
+#[derive(Debug, Clone, Default)]
+pub struct DockerSettings {
+    /// Certificates for the installation.
+    pub ca_bundle: Option<std::path::PathBuf>,
+}
 
 /// Where pys3local stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +109,4 @@ pub struct RuntimeSettings {
     pub cache_dir: std::path::PathBuf,
     /// Credentials of an external endpoint.
     pub external_credentials: Option<Credentials>,
-}
-
-/// A prepared way to start servers: the image is built, or the environment installed.
-pub struct Runtime(Inner);
-
-enum Inner {
-    Docker(docker::DockerRuntime),
-    Process(process::ProcessRuntime),
-    External(external::ExternalRuntime),
 }
