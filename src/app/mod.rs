@@ -38,7 +38,7 @@ pub fn main(cli: Cli) -> Exit {
     };
     runtime.block_on(async {
         match cli.command {
-            Command::Run(arguments) => run::run(*arguments, console).await,
+            Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
             Command::List(arguments) => catalogue::list(arguments.format, &mut console),
             Command::Doctor(arguments) => doctor::doctor(arguments.settings, &mut console).await,
             Command::Clean(arguments) => clean::clean(arguments, &mut console).await,

@@ -40,7 +40,7 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, cases } => {
+            Event::SuiteStarted { suite, title, cases, .. } => {
                 self.begin(suite.clone(), *cases);
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {}", format::counted(*cases, "check")));
             }
@@ -57,10 +57,20 @@ impl Progress {
                 let value = format::quantity(metric.median, metric.unit);
                 page.item(4, "", &format!("{}: {value}", metric.name));
             }
-            Event::SuiteFinished { suite } => {
+            Event::SuiteFinished { suite, end } => {
+                if let Some(fault) = &end.fault {
+                    page.item(2, "!", &sanitize::line(&fault.message));
+                }
                 page.item(0, "", &format!("{suite}: {}", Tally::of_cases(&self.cases).counts()));
                 self.suite = None;
                 self.enter("");
+            }
+            Event::Fault { fault } => page.item(0, "!", &sanitize::line(&fault.message)),
+            Event::Interrupted { .. } => page.item(0, "!", "interrupted: stopping, and writing what was found"),
+            Event::Prepared { prepared } => {
+                let version = prepared.target.version.as_deref().unwrap_or("version unknown");
+                let text = format!("{} ({version}), {}", prepared.target.spec, prepared.runtime.detail);
+                self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
             Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } => {}
         }
@@ -135,14 +145,14 @@ mod tests {
         let mut progress = Progress::new(Verbosity::Normal, true);
         assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
         let cases = suite.cases.len();
-        progress.lines(&Event::SuiteStarted { suite: suite.id.clone(), title: suite.title, cases });
+        progress.lines(&Event::SuiteStarted { suite: suite.id.clone(), backend: suite.backend, title: suite.title, cases });
         assert_eq!(progress.position(), Some((0, 2)));
         progress.lines(&Event::Progress { step: "upload", done: 40, total: 100 });
         assert_eq!(progress.standing(), "bench/local, 0 of 2 checks done, upload 40/100");
         assert_eq!(progress.position(), Some((40, 100)));
         progress.lines(&Event::CaseFinished { case: Box::new(suite.cases[0].clone()) });
         assert_eq!(progress.standing(), "bench/local, 1 of 2 checks done");
-        progress.lines(&Event::SuiteFinished { suite: suite.id });
+        progress.lines(&Event::SuiteFinished { suite: suite.id, end: Box::default() });
         assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
     }
 }

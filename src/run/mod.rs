@@ -73,7 +73,7 @@ impl Run<'_> {
         let mut record = new_record(&self.run_id, self.config);
         let (events, mut receiver) = Events::channel(EVENTS);
         let work = async {
-            self.work(&events).await;
+            Box::pin(self.work(&events)).await;
             drop(events);
         };
         let fold = async {
@@ -155,7 +155,7 @@ impl Run<'_> {
                 break;
             }
             let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, directory, events };
-            suite.execute().await;
+            Box::pin(suite.execute()).await;
         }
         if self.stopper.is_stopped() {
             events.emit(Event::Interrupted { by: self.stopper.stopped().await }).await;

@@ -51,8 +51,9 @@ impl SuiteRun<'_> {
     }
 
     async fn on_a_server(&self, end: &mut SuiteEnd) {
+        let spec = self.spec();
         let started = tokio::select! {
-            started = self.runtime.start(&self.spec()) => started,
+            started = self.runtime.start(&spec) => started,
             _ = self.run.stopper.stopped() => return,
         };
         let server = match started {

@@ -1,7 +1,7 @@
-//! What can go wrong with a server, one variant a step, each saying what to try.
+//! What can go wrong with a server.
 
-use std::time::Duration;
-
+use super::external::ExternalError;
+use super::process::ProcessError;
 use super::target::TargetError;
 use crate::model::Fault;
 
@@ -11,12 +11,19 @@ pub enum ServerError {
     /// The target is not what it should be.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The process runtime failed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The endpoint failed.
+    #[error(transparent)]
+    External(#[from] ExternalError),
 }
-
 impl ServerError {
-    /// What to try next.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        None
+    pub fn unsupported(&self) -> Option<String> {
+        match self { Self::Process(ProcessError::Unsupported { what }) => Some(format!("the release has no {what}")), _ => None }
+    }
+    pub fn log(&self) -> Vec<String> {
+        match self { Self::Process(ProcessError::NotReady { log, .. }) => log.clone(), _ => Vec::new() }
     }
 }
+impl From<ServerError> for Fault { fn from(e: ServerError) -> Self { Fault::new("server", e.to_string()) } }

@@ -13,6 +13,9 @@ mod etag;
 mod judge;
 mod sync;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
 use crate::model::{CaseSpec, SuiteId};
 use crate::server::BucketMode;
 
@@ -145,11 +148,11 @@ impl Suite {
     }
 
     /// Carries the suite out on a running server. Everything found goes into the context's events.
-    pub async fn run(&self, context: &SuiteContext<'_>) {
+    pub fn run<'a>(&self, context: &'a SuiteContext<'_>) -> BoxFuture<'a, ()> {
         match self.body {
-            Body::Cases(cases) => case::run_all(context, cases).await,
-            Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).await,
-            Body::Sync => sync::run(context).await,
+            Body::Cases(cases) => case::run_all(context, cases).boxed(),
+            Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).boxed(),
+            Body::Sync => sync::run(context).boxed(),
         }
     }
 }

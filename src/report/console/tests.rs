@@ -51,14 +51,19 @@ fn events() -> Vec<Event> {
     let mut events = vec![
         Event::Preparing { step: "building image s3ci/pys3local".to_owned() },
         Event::Output { line: "Step 1/7".to_owned() },
-        Event::SuiteStarted { suite: suite.id.clone(), title: suite.title.clone(), cases: suite.cases.len() },
+        Event::SuiteStarted {
+            suite: suite.id.clone(),
+            backend: suite.backend.clone(),
+            title: suite.title.clone(),
+            cases: suite.cases.len(),
+        },
         Event::Fact { name: "Bucket mode".to_owned(), value: "custom".to_owned() },
         Event::Progress { step: "upload", done: 1, total: 3 },
         Event::Progress { step: "upload", done: 2, total: 3 },
         Event::Notice { text: "the clock \u{1b}[2Jwent back".to_owned() },
     ];
     events.extend(suite.cases.into_iter().map(|case| Event::CaseFinished { case: Box::new(case) }));
-    events.push(Event::SuiteFinished { suite: suite.id });
+    events.push(Event::SuiteFinished { suite: suite.id, end: Box::default() });
     events
 }
 
@@ -109,7 +114,12 @@ fn verbosity_adds_and_takes_lines_away() {
 #[test]
 fn thirty_seconds_of_silence_are_broken_once() {
     let (mut console, _, err) = console(ConsoleOptions::default());
-    console.event(&Event::SuiteStarted { suite: SuiteId::new("etag/local"), title: "ETag rules".to_owned(), cases: 4 });
+    console.event(&Event::SuiteStarted {
+        suite: SuiteId::new("etag/local"),
+        backend: "local".to_owned(),
+        title: "ETag rules".to_owned(),
+        cases: 4,
+    });
     console.event(&Event::Progress { step: "upload", done: 2, total: 3 });
     let before = err.text();
     let start = console.last_line;

@@ -1,0 +1,142 @@
+//! The external runtime: an endpoint that somebody else runs.
+//!
+//! Owns the check that an S3 server answers there. Deliberately absent: any control over it. It is neither started nor
+//! stopped, its log and its usage are unknown, and an end of it shows as requests that fail.
+
+use std::future::pending;
+
+use super::ready::{ReadyError, wait_until_ready, without_userinfo};
+use super::target::Target;
+use super::{RuntimeSettings, ServerSpec, Usage};
+use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, ServerStart, TargetIdentity};
+
+/// An external endpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ExternalError {
+    /// The target is no endpoint.
+    #[error("use `{spec}` as an external server: it is no `endpoint:URL`")]
+    NotAnEndpoint {
+        /// The target.
+        spec: String,
+    },
+    /// No S3 server answers there.
+    #[error("reach the external server")]
+    NotReady(#[from] ReadyError),
+    /// Something was asked for that only the owner of the server can do.
+    #[error("{what} an external server: s3ci does not run it")]
+    Unsupported {
+        /// What was asked for, such as `restart`.
+        what: String,
+    },
+}
+
+impl ExternalError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotReady(ReadyError::NotS3 { .. }) => Some("check the URL's port and path".to_owned()),
+            Self::NotReady(ReadyError::TimedOut { .. }) => {
+                Some("check that the server runs and is reachable".to_owned())
+            }
+            Self::NotReady(error) => error.hint(),
+            Self::NotAnEndpoint { .. } => Some("try `--target endpoint:http://HOST:PORT`".to_owned()),
+            Self::Unsupported { .. } => None,
+        }
+    }
+}
+
+/// An endpoint at which an S3 server has answered.
+#[derive(Debug, Clone)]
+pub struct ExternalRuntime {
+    endpoint: String,
+    started: ServerStart,
+}
+
+/// The server behind the endpoint.
+#[derive(Debug, Clone)]
+pub struct ExternalServer {
+    endpoint: String,
+    started: ServerStart,
+}
+
+impl ExternalRuntime {
+    /// Waits for an S3 answer at the endpoint, over TLS where the URL says https.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalError::NotReady`] where none came within the timeout.
+    pub async fn prepare(settings: &RuntimeSettings) -> Result<Self, ExternalError> {
+        let Target::Endpoint(url) = &settings.target else {
+            return Err(ExternalError::NotAnEndpoint { spec: settings.target.to_string() });
+        };
+        let endpoint = without_userinfo(url);
+        let started = wait_until_ready(&endpoint, settings.ready_timeout, pending()).await?;
+        Ok(Self { endpoint, started })
+    }
+
+    /// The server behind the endpoint, whatever was asked for: it is as its owner set it up.
+    #[must_use]
+    pub fn start(&self, _spec: &ServerSpec) -> ExternalServer {
+        ExternalServer { endpoint: self.endpoint.clone(), started: self.started.clone() }
+    }
+
+    /// How the target is run.
+    #[must_use]
+    pub fn identity(&self) -> RuntimeIdentity {
+        RuntimeIdentity { kind: RuntimeKind::External, isolated: false, detail: self.endpoint.clone() }
+    }
+
+    /// What is known of the target.
+    #[must_use]
+    pub fn target(&self) -> TargetIdentity {
+        let spec = format!("endpoint:{}", self.endpoint);
+        TargetIdentity { spec, version: None, source_digest: None, image: None }
+    }
+
+    /// What the preparation took: the first answer.
+    #[must_use]
+    pub fn timings(&self) -> Vec<HarnessTiming> {
+        vec![HarnessTiming { name: "endpoint".to_owned(), duration_ns: self.started.ready_ns }]
+    }
+}
+
+impl ExternalServer {
+    /// The URL that clients use, without credentials.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// How long the first answer took.
+    #[must_use]
+    pub fn started(&self) -> &ServerStart {
+        &self.started
+    }
+
+    /// Not possible.
+    ///
+    /// # Errors
+    ///
+    /// Always [`ExternalError::Unsupported`].
+    pub fn restart(&self) -> Result<(), ExternalError> {
+        Err(ExternalError::Unsupported { what: "restart".to_owned() })
+    }
+
+    /// Unknown.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        None
+    }
+
+    /// Unknown.
+    #[must_use]
+    pub fn exited(&self) -> Option<String> {
+        None
+    }
+
+    /// Never resolves.
+    pub async fn ended(&self) -> String {
+        pending().await
+    }
+}

@@ -1,0 +1,54 @@
+//! The little that a server without a container can be kept from: other people's environment and home.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+/// What Python and its libraries need of the environment; all else is taken away.
+const KEPT: &[&str] =
+    if cfg!(windows) { &["PATH", "PATHEXT", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "WINDIR"] } else { &["PATH"] };
+
+/// Gives a command an environment of its own, with `home` for its settings and its temporary files.
+pub(super) fn apply(command: &mut Command, home: &Path) {
+    command.env_clear();
+    command.envs(KEPT.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))));
+    for name in ["HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP"] {
+        command.env(name, home);
+    }
+    command.env("LANG", "C.UTF-8").env("PYTHONIOENCODING", "utf-8");
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+    // The server's console folds lines at the terminal's width, and a folded secret could not be recognised.
+    command.env("COLUMNS", "500").env("NO_COLOR", "1");
+}
+
+/// The directories of one server.
+#[derive(Debug, Clone)]
+pub(super) struct Directories {
+    root: PathBuf,
+}
+
+impl Directories {
+    /// Makes the directories of a server below the run's.
+    pub(super) fn create(work_dir: &Path, name: &str) -> std::io::Result<Self> {
+        let directories = Self { root: std::path::absolute(work_dir)?.join(name) };
+        for directory in [directories.data(), directories.home()] {
+            std::fs::create_dir_all(directory)?;
+        }
+        Ok(directories)
+    }
+
+    /// Where the server stores.
+    pub(super) fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// Where it keeps its settings, its metadata and its temporary files.
+    pub(super) fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    /// Removes all of it; what cannot be removed goes with the run's directory.
+    pub(super) async fn remove(&self) {
+        let _ = tokio::fs::remove_dir_all(&self.root).await;
+    }
+}

@@ -1,0 +1,186 @@
+//! The process runtime: pys3local from a virtual environment, on this machine, for where there is no Docker.
+//!
+//! Owns the environments that are kept between runs and the processes started from them. Deliberately absent:
+//! isolation. The server has an environment, a home and a data directory of its own, and for the rest can do what its
+//! user can; whoever offers this runtime says so. A server that s3ci's own sudden death leaves behind is the business
+//! of a watchdog that is told the process group.
+
+mod confinement;
+mod environment;
+mod error;
+mod life;
+mod output;
+mod pip;
+mod port;
+mod python;
+mod server;
+mod usage;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+pub use error::ProcessError;
+pub use server::ProcessServer;
+
+use super::log::ServerLog;
+use super::target::{Sources, Target};
+use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
+use crate::event::Events;
+use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
+use confinement::Directories;
+use environment::{Environment, Workshop};
+use pip::Package;
+use python::Python;
+use server::Launch;
+
+/// How many ephemeral ports are tried when others keep taking them.
+const PORT_TRIES: u32 = 5;
+
+/// A prepared virtual environment from which servers are started.
+#[derive(Debug)]
+pub struct ProcessRuntime {
+    environment: Environment,
+    target: TargetIdentity,
+    python: Python,
+    port: Option<u16>,
+    ready_timeout: Duration,
+    work_dir: PathBuf,
+    preparation: Duration,
+    started: AtomicU64,
+}
+
+impl ProcessRuntime {
+    /// Installs the target, unless an earlier run did.
+    ///
+    /// # Errors
+    ///
+    /// A port that is in use, a target that cannot be installed or does not exist, and every step in between.
+    pub async fn prepare(settings: &RuntimeSettings, events: &Events) -> Result<Self, ProcessError> {
+        let began = Instant::now();
+        if let Some(port) = settings.port {
+            port::check_free(port)?;
+        }
+        let target = &settings.target;
+        if matches!(target, Target::Image(_) | Target::Endpoint(_)) {
+            return Err(ProcessError::NotInstallable { spec: target.to_string() });
+        }
+        let sources = target.sources().await?;
+        let source_digest = sources.as_ref().map(|sources| sources.digest.clone());
+        let python = Python::find().await?;
+        let absolute = |path| std::path::absolute(path).map_err(ProcessError::file("find", path));
+        let work_dir = absolute(&settings.work_dir)?;
+        std::fs::create_dir_all(&work_dir).map_err(ProcessError::file("create", &work_dir))?;
+        let shelf = absolute(&settings.cache_dir)?.join("venvs");
+        let ca_bundle = settings.docker.ca_bundle.as_deref();
+        let workshop = Workshop { python: &python, shelf: &shelf, ca_bundle, scratch: &work_dir, events };
+        let package = package(target, sources, &workshop).await?;
+        let environment = workshop.environment(&package).await?;
+        let version = Some(environment.facts.version.clone());
+        Ok(Self {
+            environment,
+            target: TargetIdentity { spec: target.to_string(), version, source_digest, image: None },
+            python,
+            port: settings.port,
+            ready_timeout: settings.ready_timeout,
+            work_dir,
+            preparation: began.elapsed(),
+            started: AtomicU64::new(0),
+        })
+    }
+
+    /// Starts a server with data and a home of its own, and waits for its first S3 answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ProcessError::Unsupported`] where the release lacks what is asked for, [`ProcessError::PortTaken`], and
+    /// [`ProcessError::NotReady`] with the server's last log lines.
+    pub async fn start(&self, spec: &ServerSpec) -> Result<ProcessServer, ProcessError> {
+        let began = Instant::now();
+        let arguments = self.arguments(spec)?;
+        let directories = self.directories(&spec.label)?;
+        let mut launch = Launch {
+            python: self.environment.python.clone(),
+            arguments,
+            directories: directories.clone(),
+            ready_timeout: self.ready_timeout,
+        };
+        for _ in 0..PORT_TRIES {
+            let port = self.port.map_or_else(port::ephemeral, |port| port::check_free(port).map(|()| port))?;
+            match ProcessServer::start(launch, port, log(spec), began).await {
+                Ok(server) => return Ok(server),
+                Err((again, ProcessError::PortTaken { .. })) if self.port.is_none() => launch = again,
+                Err((_, error)) => {
+                    directories.remove().await;
+                    return Err(error);
+                }
+            }
+        }
+        directories.remove().await;
+        Err(ProcessError::PortsContested { tries: PORT_TRIES })
+    }
+
+    /// How the target is run.
+    #[must_use]
+    pub fn identity(&self) -> RuntimeIdentity {
+        let detail = format!("Python {}, virtual environment", self.python.version);
+        RuntimeIdentity { kind: RuntimeKind::Process, isolated: false, detail }
+    }
+
+    /// What was installed.
+    #[must_use]
+    pub fn target(&self) -> TargetIdentity {
+        self.target.clone()
+    }
+
+    /// What the preparation took.
+    #[must_use]
+    pub fn timings(&self) -> Vec<HarnessTiming> {
+        let duration_ns = u64::try_from(self.preparation.as_nanos()).unwrap_or(u64::MAX);
+        vec![HarnessTiming { name: "environment".to_owned(), duration_ns }]
+    }
+
+    fn arguments(&self, spec: &ServerSpec) -> Result<Vec<String>, ProcessError> {
+        let Backend::Local = spec.backend;
+        let mut arguments = vec!["--backend".to_owned(), "local".to_owned()];
+        match &spec.credentials {
+            None => arguments.push("--no-auth".to_owned()),
+            Some(credentials) => {
+                arguments.push(format!("--access-key-id={}", credentials.access_key));
+                arguments.push(format!("--secret-access-key={}", credentials.secret_key));
+            }
+        }
+        match spec.bucket_mode {
+            BucketMode::Custom if self.environment.facts.has_default_bucket => {
+                arguments.push("--allow-bucket-creation".to_owned());
+            }
+            BucketMode::Default if !self.environment.facts.has_default_bucket => {
+                return Err(ProcessError::Unsupported { what: "default-bucket mode".to_owned() });
+            }
+            BucketMode::Custom | BucketMode::Default => {}
+        }
+        Ok(arguments)
+    }
+
+    fn directories(&self, label: &str) -> Result<Directories, ProcessError> {
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let label = label.replace(|each: char| !each.is_ascii_alphanumeric() && each != '-', "-");
+        let name = format!("server-{number}-{label}");
+        let created = Directories::create(&self.work_dir, &name);
+        created.map_err(ProcessError::file("create", &self.work_dir.join(name)))
+    }
+}
+
+async fn package(target: &Target, sources: Option<Sources>, workshop: &Workshop<'_>) -> Result<Package, ProcessError> {
+    match (target, sources) {
+        (_, Some(sources)) => Ok(Package::Sources(sources)),
+        (Target::Pypi(version), None) => Ok(Package::Release(version.clone())),
+        (Target::PypiLatest, None) => workshop.newest().await.map(Package::Release),
+        (_, None) => Err(ProcessError::NotInstallable { spec: target.to_string() }),
+    }
+}
+
+fn log(spec: &ServerSpec) -> ServerLog {
+    let secrets = spec.credentials.iter().flat_map(|keys| [keys.access_key.clone(), keys.secret_key.clone()]);
+    ServerLog::new(secrets.collect())
+}

@@ -1,0 +1,208 @@
+//! pip: what is installed, how, and what pip's complaints mean.
+
+use std::path::{Component, Path, PathBuf};
+
+use tokio::process::Command;
+
+use super::ProcessError;
+use super::output::{self, Finished};
+use super::python::without_misleading;
+use crate::event::Events;
+use crate::server::target::Sources;
+
+/// The versions of everything that pys3local needs, so that two servers under test differ in pys3local alone.
+pub(super) const CONSTRAINTS: &str = include_str!("../../../docker/constraints.txt");
+
+/// What is to be installed.
+#[derive(Debug, Clone)]
+pub(super) enum Package {
+    /// A release by its exact version.
+    Release(String),
+    /// The sources of a checkout or a commit.
+    Sources(Sources),
+}
+
+impl Package {
+    /// A text that differs where anything would be installed differently.
+    pub(super) fn identity(&self) -> String {
+        match self {
+            Self::Release(version) => format!("release {version}"),
+            Self::Sources(sources) => format!("sources {} {}", sources.version, sources.digest),
+        }
+    }
+}
+
+/// pip of one virtual environment.
+#[derive(Debug)]
+pub(super) struct Pip<'run> {
+    /// The environment's interpreter.
+    pub(super) python: &'run Path,
+    /// Certificates to trust beside those that pip knows.
+    pub(super) ca_bundle: Option<&'run Path>,
+    /// A directory of the run for sources and downloads.
+    pub(super) scratch: &'run Path,
+    /// Where output goes.
+    pub(super) events: &'run Events,
+}
+
+impl Pip<'_> {
+    /// Installs pys3local with its drime extra, everything else held to the constraints.
+    pub(super) async fn install(&self, package: &Package) -> Result<(), ProcessError> {
+        let directory = self.temporary("s3ci-install-")?;
+        let constraints = directory.path().join("constraints.txt");
+        std::fs::write(&constraints, CONSTRAINTS).map_err(ProcessError::file("write", &constraints))?;
+        let mut command = self.command("install");
+        command.arg("--constraint").arg(&constraints);
+        command.env("PIP_CONSTRAINT", &constraints).env("PIP_BUILD_CONSTRAINT", &constraints);
+        let requirement = match package {
+            Package::Release(version) => format!("pys3local[drime]=={version}"),
+            Package::Sources(sources) => {
+                let checkout = directory.path().join("pys3local");
+                write_sources(&checkout, sources)?;
+                command.env("SETUPTOOLS_SCM_PRETEND_VERSION", &sources.version);
+                format!("{}[drime]", checkout.display())
+            }
+        };
+        let finished = output::run(with_argument(command, &requirement), Some(self.events)).await?;
+        if finished.success() { Ok(()) } else { Err(complaint(requirement, package, &finished)) }
+    }
+
+    /// The newest release that the index has for this interpreter.
+    pub(super) async fn newest(&self) -> Result<String, ProcessError> {
+        let directory = self.temporary("s3ci-latest-")?;
+        let mut command = self.command("download");
+        command.args(["--no-deps", "--dest"]).arg(directory.path());
+        let requirement = "pys3local".to_owned();
+        let finished = output::run(with_argument(command, &requirement), Some(self.events)).await?;
+        let files = std::fs::read_dir(directory.path()).map_err(ProcessError::file("read", directory.path()))?;
+        let version = files.flatten().find_map(|entry| version_of_distribution(&entry.file_name().to_string_lossy()));
+        match version {
+            Some(version) if finished.success() => Ok(version),
+            _ => Err(ProcessError::Install { requirement, lines: finished.last_lines() }),
+        }
+    }
+
+    fn command(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(self.python);
+        without_misleading(&mut command);
+        command.args(["-m", "pip", subcommand, "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]);
+        if let Some(bundle) = self.ca_bundle {
+            command.arg("--cert").arg(bundle);
+        }
+        command
+    }
+
+    fn temporary(&self, prefix: &str) -> Result<tempfile::TempDir, ProcessError> {
+        let directory = tempfile::Builder::new().prefix(prefix).tempdir_in(self.scratch);
+        directory.map_err(ProcessError::file("create a directory in", self.scratch))
+    }
+}
+
+/// The version in the file name of one of pys3local's distributions.
+fn version_of_distribution(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("pys3local-")?;
+    let version = rest.strip_suffix(".tar.gz").or_else(|| rest.strip_suffix(".whl")?.split('-').next())?;
+    Some(version.to_owned())
+}
+
+fn with_argument(mut command: Command, argument: &str) -> Command {
+    command.arg(argument);
+    command
+}
+
+fn write_sources(directory: &Path, sources: &Sources) -> Result<(), ProcessError> {
+    for file in &sources.files {
+        let relative = PathBuf::from(&file.path);
+        let path = directory.join(&relative);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, "the path leaves the sources");
+            return Err(ProcessError::File { action: "write", path, source });
+        }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(ProcessError::file("create", parent))?;
+        }
+        std::fs::write(&path, &file.bytes).map_err(ProcessError::file("write", &path))?;
+        set_executable(&path, file.executable).map_err(ProcessError::file("make executable", &path))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if executable { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_executable(_path: &Path, _executable: bool) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn complaint(requirement: String, package: &Package, finished: &Finished) -> ProcessError {
+    match package {
+        Package::Release(version) => match available_instead(&finished.lines()) {
+            Some(available) => ProcessError::UnknownRelease { version: version.clone(), available },
+            None => ProcessError::Install { requirement, lines: finished.last_lines() },
+        },
+        Package::Sources(sources) => {
+            let requirement = format!("pys3local {} from its sources", sources.version);
+            ProcessError::Install { requirement, lines: finished.last_lines() }
+        }
+    }
+}
+
+/// The releases that pip found where it did not find the one it wanted; none where it failed in another way.
+fn available_instead(lines: &[String]) -> Option<Vec<String>> {
+    lines.iter().find(|line| line.contains("No matching distribution found for pys3local"))?;
+    let listing = lines.iter().filter(|line| line.contains("requirement pys3local"));
+    let versions =
+        listing.filter_map(|line| line.split_once("(from versions: ")?.1.split_once(')')).map(|(list, _)| list);
+    let versions: Vec<String> = versions.flat_map(|list| list.split(", ")).map(str::to_owned).collect();
+    let is_none = versions.is_empty() || versions == ["none"];
+    (!is_none).then_some(versions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_unknown_release_is_told_from_an_unreachable_index() {
+        let unknown = "ERROR: Could not find a version that satisfies the requirement pys3local[drime]==9.9.9 \
+             (from versions: 0.1.0, 0.2.1)\nERROR: No matching distribution found for pys3local[drime]==9.9.9";
+        assert_eq!(available_instead(&lines(unknown)), Some(lines("0.1.0\n0.2.1")));
+        let unreachable = "ERROR: Could not find a version that satisfies the requirement pys3local==0.2.1 \
+             (from versions: none)\nERROR: No matching distribution found for pys3local==0.2.1";
+        assert_eq!(available_instead(&lines(unreachable)), None);
+        let dependency = "ERROR: Could not find a version that satisfies the requirement rich==1 (from versions: 2)\n\
+             ERROR: No matching distribution found for rich==1";
+        assert_eq!(available_instead(&lines(dependency)), None);
+    }
+
+    #[test]
+    fn a_distribution_tells_its_version() {
+        assert_eq!(version_of_distribution("pys3local-0.2.1-py3-none-any.whl").as_deref(), Some("0.2.1"));
+        assert_eq!(version_of_distribution("pys3local-0.1.0.tar.gz").as_deref(), Some("0.1.0"));
+        assert_eq!(version_of_distribution("rich-15.0.0-py3-none-any.whl"), None);
+    }
+
+    #[test]
+    fn sources_are_written_below_their_directory_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |path: &str| {
+            let file =
+                crate::server::target::SourceFile { path: path.to_owned(), executable: true, bytes: b"x".to_vec() };
+            let sources = Sources { version: "1".to_owned(), digest: String::new(), files: vec![file] };
+            write_sources(&directory.path().join("in"), &sources)
+        };
+        write("a/b").unwrap();
+        assert_eq!(std::fs::read(directory.path().join("in/a/b")).unwrap(), b"x");
+        assert!(write("../out").is_err() && write("/out").is_err());
+        assert!(!directory.path().join("out").exists());
+    }
+}

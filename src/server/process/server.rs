@@ -1,0 +1,240 @@
+//! One pys3local as a process.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::process::Command;
+use tokio::sync::watch;
+
+use super::confinement::{self, Directories};
+use super::life::Life;
+use super::{ProcessError, port, usage};
+use crate::model::ServerStart;
+use crate::server::Usage;
+use crate::server::log::ServerLog;
+use crate::server::ready::{ReadyError, wait_until_ready};
+
+/// How long a server may take to end when it is asked to, before it is killed.
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// The same for a restart, where an end by force would say nothing about an orderly one.
+const RESTART_GRACE: Duration = Duration::from_secs(5);
+
+/// Log lines that an error shows.
+const SHOWN_LINES: usize = 20;
+
+/// How a server is started, any number of times.
+#[derive(Debug)]
+pub(super) struct Launch {
+    /// The environment's interpreter.
+    pub(super) python: PathBuf,
+    /// Arguments of `serve` besides its address and its data.
+    pub(super) arguments: Vec<String>,
+    /// Where it stores and lives.
+    pub(super) directories: Directories,
+    /// How long it may take to its first S3 answer.
+    pub(super) ready_timeout: Duration,
+}
+
+impl Launch {
+    /// Starts the server and waits for its first S3 answer.
+    ///
+    /// Another server that answers on the port in its stead counts as a port that is taken.
+    async fn begin(&self, port: u16, log: &ServerLog) -> Result<(Life, ServerStart), ProcessError> {
+        let home = self.directories.home();
+        let mut command = Command::new(&self.python);
+        confinement::apply(&mut command, &home);
+        command.args(["-m", "pys3local.cli", "serve", "--path"]).arg(self.directories.data());
+        command.args(["--listen", &format!("127.0.0.1:{port}")]).args(&self.arguments).current_dir(&home);
+        let life =
+            Life::begin(command, log).map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;
+        let ready = wait_until_ready(&endpoint(port), self.ready_timeout, life.ended()).await;
+        match ready {
+            Ok(start) if port::is_held_by(life.pid(), port) != Some(false) => Ok((life, start)),
+            Ok(_) => Err(ProcessError::PortTaken { port }),
+            Err(source) => {
+                life.finish(STOP_GRACE).await;
+                let lines = log.tail(SHOWN_LINES);
+                if matches!(source, ReadyError::Ended { .. }) && port::is_taken_according_to(&lines) {
+                    return Err(ProcessError::PortTaken { port });
+                }
+                Err(ProcessError::NotReady { source, log: lines })
+            }
+        }
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct ProcessServer {
+    launch: Launch,
+    port: u16,
+    endpoint: String,
+    started: ServerStart,
+    log: ServerLog,
+    state: watch::Sender<State>,
+    restarting: tokio::sync::Mutex<()>,
+    spent: Mutex<Usage>,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    Running(Life),
+    Restarting,
+    Down(String),
+}
+
+/// Leaves a server down whose restart was given up half-way.
+struct Restart<'server> {
+    state: &'server watch::Sender<State>,
+}
+
+impl Drop for Restart<'_> {
+    fn drop(&mut self) {
+        self.state.send_if_modified(|state| {
+            let abandoned = matches!(state, State::Restarting);
+            if abandoned {
+                *state = State::Down("the server's restart was given up".to_owned());
+            }
+            abandoned
+        });
+    }
+}
+
+impl ProcessServer {
+    /// Starts on a port; `began` is when the server was asked for.
+    pub(super) async fn start(
+        launch: Launch,
+        port: u16,
+        log: ServerLog,
+        began: Instant,
+    ) -> Result<Self, (Launch, ProcessError)> {
+        let (life, start) = match launch.begin(port, &log).await {
+            Ok(begun) => begun,
+            Err(error) => return Err((launch, error)),
+        };
+        let ready_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        Ok(Self {
+            launch,
+            port,
+            endpoint: endpoint(port),
+            started: ServerStart { ready_ns, ..start },
+            log,
+            state: watch::Sender::new(State::Running(life)),
+            restarting: tokio::sync::Mutex::default(),
+            spent: Mutex::new(usage::NOTHING),
+        })
+    }
+
+    /// The URL that clients use.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// How the server came up.
+    #[must_use]
+    pub fn started(&self) -> &ServerStart {
+        &self.started
+    }
+
+    /// Ends the server in an orderly way and starts it again on the same port and data; returns once it answers.
+    ///
+    /// # Errors
+    ///
+    /// What [`super::ProcessRuntime::start`] finds; the server is down then.
+    pub async fn restart(&self) -> Result<(), ProcessError> {
+        let _turn = self.restarting.lock().await;
+        let _given_up = Restart { state: &self.state };
+        let used = self.life().and_then(|life| usage::of_process(life.pid()));
+        if let State::Running(life) = self.state.send_replace(State::Restarting) {
+            life.finish(RESTART_GRACE).await;
+        }
+        if let Some(used) = used {
+            let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+            *spent = usage::sum(*spent, used);
+        }
+        match self.launch.begin(self.port, &self.log).await {
+            Ok((life, _)) => {
+                self.state.send_replace(State::Running(life));
+                Ok(())
+            }
+            Err(error) => {
+                self.state.send_replace(State::Down(format!("the server did not come up again: {error}")));
+                Err(error)
+            }
+        }
+    }
+
+    /// CPU time and peak memory since the start, restarts included; none where the system does not tell.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        let now = usage::of_process(self.life()?.pid())?;
+        Some(usage::sum(*self.spent.lock().unwrap_or_else(PoisonError::into_inner), now))
+    }
+
+    /// How the server ended, if it did so by itself.
+    #[must_use]
+    pub fn exited(&self) -> Option<String> {
+        match &*self.state.borrow() {
+            State::Running(life) => life.end(),
+            State::Restarting => None,
+            State::Down(sentence) => Some(sentence.clone()),
+        }
+    }
+
+    /// Waits until the server has ended by itself; a restart is no end.
+    pub async fn ended(&self) -> String {
+        let mut states = self.state.subscribe();
+        loop {
+            let ended = match &*states.borrow_and_update() {
+                State::Running(life) => Some(life.ended()),
+                State::Restarting => None,
+                State::Down(sentence) => return sentence.clone(),
+            };
+            let ended = async {
+                match ended {
+                    Some(ended) => ended.await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = states.changed() => {}
+                sentence = ended => return sentence,
+            }
+        }
+    }
+
+    /// The last log lines, oldest first, without credentials.
+    #[must_use]
+    pub fn log_tail(&self, lines: usize) -> Vec<String> {
+        self.log.tail(lines)
+    }
+
+    /// The server's process group on Unix, for a watchdog; a restart changes it.
+    #[must_use]
+    pub fn process_group(&self) -> Option<u32> {
+        self.life().filter(|_| cfg!(unix)).map(|life| life.pid())
+    }
+
+    /// Stops the server, by force where it takes over 2 seconds, and removes its data.
+    pub async fn stop(self) {
+        if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
+            life.finish(STOP_GRACE).await;
+        }
+        self.launch.directories.remove().await;
+    }
+
+    fn life(&self) -> Option<Life> {
+        match &*self.state.borrow() {
+            State::Running(life) => Some(life.clone()),
+            State::Restarting | State::Down(_) => None,
+        }
+    }
+}
+
+fn endpoint(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}

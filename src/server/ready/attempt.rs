@@ -1,0 +1,108 @@
+//! One try: a connection of its own, one request, one look at the answer.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use super::ReadyError;
+use super::address::Address;
+use super::answer::{Answer, judge};
+
+/// What one try found.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// An S3 server answered.
+    Ready,
+    /// Something else answered, described.
+    Foreign(String),
+    /// Nothing answered, and why.
+    Silent(String),
+    /// The peer's certificate is not trusted; trying again will not help.
+    Untrusted(String),
+}
+
+/// Knows how to reach one address.
+pub(super) struct Dialler {
+    address: Address,
+    tls: Option<(TlsConnector, ServerName<'static>)>,
+}
+
+impl Dialler {
+    /// Prepares for an address; for TLS this loads the system's certificates, or those of `SSL_CERT_FILE`.
+    pub(super) fn new(address: Address) -> Result<Self, ReadyError> {
+        let tls = if address.tls { Some(tls_connector(&address.host)?) } else { None };
+        Ok(Self { address, tls })
+    }
+
+    /// Tries once.
+    pub(super) async fn attempt(&self) -> Attempt {
+        let exchanged = async {
+            let stream = TcpStream::connect((self.address.host.as_str(), self.address.port)).await?;
+            stream.set_nodelay(true)?;
+            match &self.tls {
+                Some((connector, name)) => self.ask(connector.connect(name.clone(), stream).await?).await,
+                None => self.ask(stream).await,
+            }
+        };
+        match exchanged.await {
+            Ok(attempt) => attempt,
+            Err(error) if is_untrusted(&error) => Attempt::Untrusted(error.to_string()),
+            Err(error) => Attempt::Silent(error.to_string()),
+        }
+    }
+
+    async fn ask(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<Attempt> {
+        let Address { path, authority, .. } = &self.address;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: s3ci\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await?;
+        stream.flush().await?;
+        let mut received = Vec::new();
+        loop {
+            received.reserve(4 << 10);
+            let ended = match stream.read_buf(&mut received).await {
+                Ok(length) => length == 0,
+                Err(_) if !received.is_empty() => true,
+                Err(error) => return Err(error),
+            };
+            if ended && received.is_empty() {
+                return Ok(Attempt::Silent("the connection was closed without an answer".to_owned()));
+            }
+            match judge(&received, ended) {
+                Answer::S3 => return Ok(Attempt::Ready),
+                Answer::Foreign(answer) => return Ok(Attempt::Foreign(answer)),
+                Answer::Incomplete => {}
+            }
+        }
+    }
+}
+
+fn is_untrusted(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+fn tls_connector(host: &str) -> Result<(TlsConnector, ServerName<'static>), ReadyError> {
+    let failed = |problem: String| ReadyError::Tls { problem };
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let problem =
+            found.errors.first().map_or_else(|| "no trusted certificates found".to_owned(), ToString::to_string);
+        return Err(failed(problem));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok((TlsConnector::from(Arc::new(config)), name))
+}

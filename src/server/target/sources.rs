@@ -1,0 +1,200 @@
+//! The sources of a checkout or a commit, as a list of files with a digest.
+//!
+//! Deliberately absent: symbolic links. One that stays inside the sources is replaced by what it points at, any other
+//! is left out, so that nothing outside the project can get into an image or an environment.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::git::{Commit, Repository};
+use super::{TargetError, version, walk};
+
+/// The most that is read; pys3local's own sources have less than 1 MiB.
+const LIMIT_BYTES: u64 = 256 << 20;
+
+/// One source file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Relative path with forward slashes.
+    pub path: String,
+    /// Whether its owner may execute it.
+    pub executable: bool,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// The sources of a target, sorted by path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    /// Version in the form of PEP 440; `0+unknown` where nothing tells.
+    pub version: String,
+    /// SHA-256 over the sorted paths, modes and bytes, in hex.
+    pub digest: String,
+    /// The files.
+    pub files: Vec<SourceFile>,
+}
+
+impl Sources {
+    fn new(version: String, mut files: Vec<SourceFile>) -> Self {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        let digest = digest(&files);
+        Self { version, digest, files }
+    }
+}
+
+/// The sources below a directory: what git tracks or would add, otherwise all that is not a build's or a tool's.
+pub(super) async fn of_directory(directory: &Path) -> Result<Sources, TargetError> {
+    let repository = Repository::at(directory);
+    let top = repository.is_top().await;
+    let listed = match top {
+        Some(_) => Some(repository.files().await?).filter(|paths| paths.iter().any(|path| path == "pyproject.toml")),
+        None => None,
+    };
+    let described = match (top, &listed) {
+        (Some(true), Some(_)) => match repository.describe("HEAD").await? {
+            Some(description) => version::of_description(&description, repository.is_dirty().await?),
+            None => None,
+        },
+        _ => None,
+    };
+    let root = directory.to_owned();
+    let reading = tokio::task::spawn_blocking(move || {
+        let paths = match listed {
+            Some(paths) => paths,
+            None => walk::files(&root)?,
+        };
+        read_files(&root, paths)
+    });
+    let files = reading.await.map_err(|error| read_error(directory, io::Error::other(error)))??;
+    let version = described.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
+    Ok(Sources::new(version, files))
+}
+
+/// The sources of a commit.
+pub(super) async fn of_commit(commit: &Commit) -> Result<Sources, TargetError> {
+    let described = commit.repository().describe(commit.hash()).await?;
+    let archive = commit.archive().await?;
+    if archive.len() as u64 > LIMIT_BYTES {
+        return Err(TargetError::TooLarge { place: commit.place(), limit_bytes: LIMIT_BYTES });
+    }
+    let files = read_archive(&archive).map_err(|source| read_error(Path::new(&commit.place()), source))?;
+    let version = described.and_then(|description| version::of_description(&description, false));
+    let version = version.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
+    Ok(Sources::new(version, files))
+}
+
+fn read_error(path: &Path, source: io::Error) -> TargetError {
+    TargetError::Read { path: path.to_owned(), source }
+}
+
+fn packaged_version(files: &[SourceFile]) -> Option<String> {
+    let package_info = files.iter().find(|file| file.path == "PKG-INFO")?;
+    version::of_package_info(&String::from_utf8_lossy(&package_info.bytes))
+}
+
+fn read_files(root: &Path, paths: Vec<String>) -> Result<Vec<SourceFile>, TargetError> {
+    let real_root = root.canonicalize().map_err(|source| read_error(root, source))?;
+    let mut files = Vec::with_capacity(paths.len());
+    let mut total = 0;
+    for path in paths {
+        let Some(real) = inside(&real_root, &path)? else { continue };
+        let metadata = real.metadata().map_err(|source| read_error(&real, source))?;
+        total += metadata.len();
+        if total > LIMIT_BYTES {
+            return Err(TargetError::TooLarge { place: root.display().to_string(), limit_bytes: LIMIT_BYTES });
+        }
+        let bytes = std::fs::read(&real).map_err(|source| read_error(&real, source))?;
+        files.push(SourceFile { path, executable: is_executable(&metadata), bytes });
+    }
+    Ok(files)
+}
+
+/// The file that a path leads to; none for one that is gone, is no regular file, or lies outside the root.
+fn inside(real_root: &Path, path: &str) -> Result<Option<PathBuf>, TargetError> {
+    let joined = real_root.join(path);
+    match joined.canonicalize() {
+        Ok(real) if real.starts_with(real_root) && real.is_file() => Ok(Some(real)),
+        Ok(_) => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(read_error(&joined, source)),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_metadata: &std::fs::Metadata) -> bool {
+    false
+}
+
+fn read_archive(archive: &[u8]) -> io::Result<Vec<SourceFile>> {
+    let mut files = BTreeMap::new();
+    let mut links = Vec::new();
+    for entry in tar::Archive::new(archive).entries()? {
+        let mut entry = entry?;
+        let path = String::from_utf8(entry.path_bytes().into_owned()).map_err(io::Error::other)?;
+        match entry.header().entry_type() {
+            tar::EntryType::Regular => {
+                let executable = entry.header().mode()? & 0o100 != 0;
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes)?;
+                files.insert(path.clone(), SourceFile { path, executable, bytes });
+            }
+            tar::EntryType::Symlink => {
+                let target = entry.link_name_bytes().map(|name| String::from_utf8_lossy(&name).into_owned());
+                links.extend(target.and_then(|target| resolved(&path, &target)).map(|target| (path, target)));
+            }
+            _ => {}
+        }
+    }
+    for (path, target) in links {
+        if let Some(file) = files.get(&target).cloned() {
+            files.insert(path.clone(), SourceFile { path, ..file });
+        }
+    }
+    Ok(files.into_values().collect())
+}
+
+/// Where a relative link inside the archive points; none where it leaves the archive.
+fn resolved(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    if target.starts_with('/') {
+        return None;
+    }
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn digest(files: &[SourceFile]) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        for part in [file.path.as_bytes(), &[u8::from(file.executable)], &file.bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hex(&hash.finalize())
+}
+
+/// Bytes as lower-case hex.
+pub(in crate::server) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
