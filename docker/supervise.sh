@@ -4,7 +4,7 @@
 #   - kills it and ends when standard input closes: s3ci holds the other side, so no container outlives it.
 # Each start is announced by a line on standard error, for s3ci waits for that line after a restart.
 set -u
-server= again= stop=
+server='' again='' stop=''
 signal() {
   [ -z "$server" ] || kill "-$1" "$server" 2>/dev/null
 }
@@ -17,7 +17,7 @@ exec 3<&0 </dev/null
 { while read -r _; do :; done <&3; kill -TERM 1; } &
 
 while [ -z "$stop" ]; do
-  again=
+  again=''
   echo 's3ci: server started' >&2
   "$@" 3<&- &
   server=$!
@@ -29,6 +29,6 @@ while [ -z "$stop" ]; do
     code=$?
     kill -0 "$server" 2>/dev/null
   do :; done
-  server=
+  server=''
   [ -n "$again" ] || exit "$code"
 done

@@ -2,3 +2,4 @@
 pub mod event;
 pub mod exit;
 pub mod model;
+pub mod server;

@@ -10,16 +10,16 @@ mod log;
 mod process;
 mod ready;
 pub mod reaper;
+mod runtime;
 mod target;
 
 use std::time::Duration;
 
-pub use docker::{DockerSettings, Leftovers};
+pub use docker::{DockerError, DockerSettings, Leftovers};
 pub use error::ServerError;
+pub use ready::ReadyError;
+pub use runtime::{Runtime, Server};
 pub use target::{Target, TargetError};
-
-use crate::event::Events;
-use crate::model::{RuntimeIdentity, ServerStart, TargetIdentity};
 
 /// Where pys3local stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +110,4 @@ pub struct RuntimeSettings {
     pub cache_dir: std::path::PathBuf,
     /// Credentials of an external endpoint.
     pub external_credentials: Option<Credentials>,
-}
-
-/// A prepared way to start servers: the image is built, or the environment installed.
-pub struct Runtime(Inner);
-
-enum Inner {
-    Docker(docker::DockerRuntime),
-    Process(process::ProcessRuntime),
-    External(external::ExternalRuntime),
 }

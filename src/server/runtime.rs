@@ -1,0 +1,220 @@
+//! The one face of the three runtimes.
+//!
+//! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
+
+use super::docker::{DockerRuntime, DockerServer};
+use super::external::{ExternalRuntime, ExternalServer};
+use super::process::{ProcessRuntime, ProcessServer};
+use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target, Usage};
+use crate::event::{Event, Events};
+use crate::model::{HarnessTiming, RuntimeIdentity, ServerStart, TargetIdentity};
+
+/// A prepared way to start servers: the image is built, or the environment installed.
+pub struct Runtime(AnyRuntime);
+
+enum AnyRuntime {
+    Docker(Box<DockerRuntime>),
+    Process(ProcessRuntime),
+    External(ExternalRuntime),
+}
+
+impl Runtime {
+    /// Makes everything ready that servers are started from.
+    ///
+    /// An endpoint is always external. [`RuntimeChoice::Auto`] takes Docker where a daemon can be used, and otherwise a process,
+    /// with a notice.
+    ///
+    /// # Errors
+    ///
+    /// The chosen runtime cannot be had, or the target cannot be built or installed.
+    pub async fn prepare(settings: RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
+        if matches!(settings.target, Target::Endpoint(_)) {
+            return Ok(Self(AnyRuntime::External(ExternalRuntime::prepare(&settings, events).await?)));
+        }
+        if settings.choice != RuntimeChoice::Process {
+            match DockerRuntime::prepare(&settings, events).await {
+                Ok(runtime) => return Ok(Self(AnyRuntime::Docker(Box::new(runtime)))),
+                Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
+                    let text = format!("not isolated: process runtime (failed to {error})");
+                    events.emit(Event::Notice { text }).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self(AnyRuntime::Process(ProcessRuntime::prepare(&settings, events).await?)))
+    }
+
+    /// How servers are run.
+    #[must_use]
+    pub fn identity(&self) -> RuntimeIdentity {
+        match &self.0 {
+            AnyRuntime::Docker(runtime) => runtime.identity(),
+            AnyRuntime::Process(runtime) => runtime.identity(),
+            AnyRuntime::External(runtime) => runtime.identity(),
+        }
+    }
+
+    /// What is tested.
+    #[must_use]
+    pub fn target(&self) -> TargetIdentity {
+        match &self.0 {
+            AnyRuntime::Docker(runtime) => runtime.target(),
+            AnyRuntime::Process(runtime) => runtime.target(),
+            AnyRuntime::External(runtime) => runtime.target(),
+        }
+    }
+
+    /// What the preparation took, step by step, where it has steps.
+    #[must_use]
+    pub fn timings(&self) -> Vec<HarnessTiming> {
+        match &self.0 {
+            AnyRuntime::Docker(runtime) => runtime.timings(),
+            AnyRuntime::Process(_) | AnyRuntime::External(_) => Vec::new(),
+        }
+    }
+
+    /// Starts a server and waits until it gives an S3 answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did
+    /// not answer in time. Nothing is left of it then.
+    pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
+        Ok(Server(match &self.0 {
+            AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(runtime.start(spec).await?)),
+            AnyRuntime::Process(runtime) => AnyServer::Process(runtime.start(spec).await?),
+            AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec).await?),
+        }))
+    }
+
+    /// Removes whatever the run still has: servers that were not stopped, and the run's network.
+    ///
+    /// # Errors
+    ///
+    /// Something could not be removed; `s3ci clean` tries again.
+    pub async fn close(self) -> Result<(), ServerError> {
+        match self.0 {
+            AnyRuntime::Docker(runtime) => runtime.close().await,
+            AnyRuntime::Process(_) | AnyRuntime::External(_) => Ok(()),
+        }
+    }
+}
+
+/// A server that answers. To be stopped explicitly: dropping it stops nothing.
+pub struct Server(AnyServer);
+
+enum AnyServer {
+    Docker(Box<DockerServer>),
+    Process(ProcessServer),
+    External(ExternalServer),
+}
+
+impl Server {
+    /// URL of the server, without a slash at its end.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        match &self.0 {
+            AnyServer::Docker(server) => server.endpoint(),
+            AnyServer::Process(server) => server.endpoint(),
+            AnyServer::External(server) => server.endpoint(),
+        }
+    }
+
+    /// How the server came up.
+    #[must_use]
+    pub fn started(&self) -> &ServerStart {
+        match &self.0 {
+            AnyServer::Docker(server) => server.started(),
+            AnyServer::Process(server) => server.started(),
+            AnyServer::External(server) => server.started(),
+        }
+    }
+
+    /// Whether [`Server::restart`] can work.
+    #[must_use]
+    pub fn supports_restart(&self) -> bool {
+        !matches!(self.0, AnyServer::External(_))
+    }
+
+    /// Asks the server to end, starts it again on the same address and data, and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NoRestart`] for an endpoint that somebody else runs; otherwise the server did not come back.
+    pub async fn restart(&self) -> Result<(), ServerError> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.restart().await,
+            AnyServer::Process(server) => server.restart().await,
+            AnyServer::External(_) => Err(ServerError::NoRestart { runtime: "external" }),
+        }
+    }
+
+    /// CPU time and memory since the start; none where the runtime or the system does not tell.
+    pub async fn usage(&self) -> Option<Usage> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.usage().await,
+            AnyServer::Process(server) => server.usage().await,
+            AnyServer::External(server) => server.usage().await,
+        }
+    }
+
+    /// How the server ended, if it has: a sentence. Does not wait.
+    #[must_use]
+    pub fn exited(&self) -> Option<String> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.exited(),
+            AnyServer::Process(server) => server.exited(),
+            AnyServer::External(server) => server.exited(),
+        }
+    }
+
+    /// Waits for the server's end and says how it came about; for ever where the runtime cannot know.
+    pub async fn ended(&self) -> String {
+        match &self.0 {
+            AnyServer::Docker(server) => server.ended().await,
+            AnyServer::Process(server) => server.ended().await,
+            AnyServer::External(server) => server.ended().await,
+        }
+    }
+
+    /// The last lines of the server's log, free of secrets and control characters.
+    #[must_use]
+    pub fn log_tail(&self, lines: usize) -> Vec<String> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.log_tail(lines),
+            AnyServer::Process(server) => server.log_tail(lines),
+            AnyServer::External(server) => server.log_tail(lines),
+        }
+    }
+
+    /// Name of the container, where the server runs in one.
+    #[must_use]
+    pub fn container(&self) -> Option<&str> {
+        match &self.0 {
+            AnyServer::Docker(server) => Some(server.name()),
+            AnyServer::Process(_) | AnyServer::External(_) => None,
+        }
+    }
+
+    /// Process group of the server, where it is a process of this machine that would survive this one's violent end.
+    #[must_use]
+    pub fn process_group(&self) -> Option<u32> {
+        match &self.0 {
+            AnyServer::Process(server) => server.process_group(),
+            AnyServer::Docker(_) | AnyServer::External(_) => None,
+        }
+    }
+
+    /// Stops the server and waits until nothing is left of it.
+    ///
+    /// # Errors
+    ///
+    /// It is still there after the runtime's deadline.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        match self.0 {
+            AnyServer::Docker(server) => server.stop().await,
+            AnyServer::Process(server) => server.stop().await,
+            AnyServer::External(server) => server.stop().await,
+        }
+    }
+}
