@@ -24,7 +24,7 @@ pub use target::{Target, TargetError};
 /// Where pys3local stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// Files and a SQLite database on the server's own disk.
+    /// Files and a `SQLite` database on the server's own disk.
     Local,
 }
 

@@ -153,8 +153,10 @@ async fn remove_directory(directory: PathBuf, deadline: Instant) -> io::Result<(
 
 #[cfg(unix)]
 fn kill(process_group: i32) {
-    // 0 and 1 would mean this group and everything.
-    if let Some(group) = rustix::process::Pid::from_raw(process_group).filter(|_| process_group > 1) {
+    // 0 and 1 would mean this group and everything; a negative number is no group.
+    if process_group > 1
+        && let Some(group) = rustix::process::Pid::from_raw(process_group)
+    {
         // A group that is gone needs no killing.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }

@@ -13,7 +13,7 @@ const PID: &str = "s3ci.pid";
 const EXPIRES: &str = "s3ci.expires";
 
 /// No run takes longer; what is older belongs to nobody, on whatever host.
-const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(24);
 
 /// The labels of what belongs to a run of this process.
 pub(super) fn of_run(run_id: &str) -> HashMap<String, String> {

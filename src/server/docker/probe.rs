@@ -23,7 +23,7 @@ exec pys3local serve --help 2>&1
 "#;
 
 /// How long the probe may take; an interpreter's start on a busy machine is a matter of seconds.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What an image's pys3local can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

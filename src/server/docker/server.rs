@@ -37,7 +37,8 @@ pub(in crate::server) struct DockerServer {
     accounting: Accounting,
     restarts: AtomicUsize,
     ready_timeout: Duration,
-    _lifeline: Lifeline,
+    #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
+    lifeline: Lifeline,
 }
 
 /// What to start, and how it will be reached.
@@ -57,50 +58,47 @@ pub(super) struct Order {
 }
 
 impl DockerServer {
-    /// Starts a server and waits until it answers.
+    /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
         let Order { name, body, network, route, secrets, ready_timeout } = order;
         let launched = launch::launch(&daemon.docker, &name, body).await.map_err(|error| explain(error, &route))?;
-        let launch_time = begin.elapsed();
+        tracing::debug!(name, after = ?begin.elapsed(), "container started");
         let log = ServerLog::new(secrets);
         let (sender, end) = watch::channel(None);
         tokio::spawn(follow(launched.output, launched.ending, log.clone(), sender));
-        let place = async {
+        let readiness = async {
             let inspected = daemon.docker.inspect_container(&name, None).await;
             let container = inspected.map_err(DockerError::during("look at the container"))?;
             let endpoint = endpoint(&container, &network, &route);
-            Ok((endpoint.ok_or_else(|| DockerError::NoAddress { name: name.clone() })?, first_process(&container)))
-        };
-        let place: Result<(String, Option<i64>), DockerError> = place.await;
-        // A server that ends at once takes its container along, so the daemon's answer is not the reason to give.
-        let (endpoint, pid) = match place {
-            Ok(place) => place,
-            Err(error) => {
-                launch::remove(&daemon.docker, &name).await?;
-                let mut end = end;
-                let ended = tokio::time::timeout(Duration::from_secs(1), ended(&mut end)).await;
-                let no_address = matches!(error, DockerError::Daemon { .. });
-                return Err(match ended {
-                    Ok(reason) if no_address => ServerError::EndedAtOnce { reason, log: log.tail(QUOTED_LINES) },
-                    _ => error.into(),
-                });
+            let endpoint = endpoint.ok_or_else(|| DockerError::NoAddress { name: name.clone() })?;
+            match wait_until_ready(&endpoint, ready_timeout, ended(&mut end.clone())).await {
+                Ok(started) => Ok((endpoint, container, started)),
+                Err(source) => Err(ServerError::NotReady { source, log: log.tail(QUOTED_LINES) }),
             }
         };
-        let mut ready_end = end.clone();
-        match wait_until_ready(&endpoint, ready_timeout, ended(&mut ready_end)).await {
-            Ok(mut started) => {
+        match readiness.await {
+            Ok((endpoint, container, mut started)) => {
                 started.ready_ns = u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX);
-                tracing::debug!(name, ?launch_time, ready = ?begin.elapsed(), "server started");
-                let accounting = Accounting::of(pid.filter(|_| daemon.remote_host().is_none()));
-                let restarts = AtomicUsize::new(0);
-                let daemon = daemon.clone();
-                let _lifeline = launched.lifeline;
-                Ok(Self { daemon, name, endpoint, started, log, end, accounting, restarts, ready_timeout, _lifeline })
+                tracing::debug!(name, after = ?begin.elapsed(), "server ready");
+                let is_here = daemon.remote_host().is_none();
+                Ok(Self {
+                    daemon: daemon.clone(),
+                    accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
+                    name,
+                    endpoint,
+                    started,
+                    log,
+                    end,
+                    restarts: AtomicUsize::new(0),
+                    ready_timeout,
+                    lifeline: launched.lifeline,
+                })
             }
-            Err(source) => {
+            Err(error) => {
+                let error = reason(error, &end, &log).await;
                 launch::remove(&daemon.docker, &name).await?;
-                Err(ServerError::NotReady { source, log: log.tail(QUOTED_LINES) })
+                Err(error)
             }
         }
     }
@@ -176,6 +174,17 @@ async fn follow(mut output: Output, ending: launch::Ending, log: ServerLog, end:
     let sentence = ending.sentence().await;
     // The receivers are gone when the server was stopped.
     let _ = end.send(Some(sentence));
+}
+
+/// A server that ended at once took its container along, so what the daemon says of the container is not the reason.
+async fn reason(error: ServerError, end: &watch::Receiver<Option<String>>, log: &ServerLog) -> ServerError {
+    if !matches!(error, ServerError::Docker(_)) {
+        return error;
+    }
+    match tokio::time::timeout(Duration::from_secs(1), ended(&mut end.clone())).await {
+        Ok(reason) if !reason.is_empty() => ServerError::EndedAtOnce { reason, log: log.tail(QUOTED_LINES) },
+        _ => error,
+    }
 }
 
 async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
