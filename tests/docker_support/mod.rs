@@ -4,6 +4,7 @@ pub mod holder;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bollard::Docker;
@@ -22,6 +23,9 @@ use tokio::sync::Mutex;
 /// Two tests must not build one image at the same time.
 static BUILDING: Mutex<()> = Mutex::const_new(());
 
+/// Runs of this process, for their names.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
 fn docker() -> Docker {
     Docker::connect_with_defaults().unwrap()
 }
@@ -30,7 +34,7 @@ fn docker() -> Docker {
 pub fn settings(target: Target) -> RuntimeSettings {
     let cache_dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     RuntimeSettings {
-        run_id: format!("test{:08x}", rand::random::<u32>()),
+        run_id: format!("test{}x{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed)),
         choice: RuntimeChoice::Docker,
         target,
         port: None,
