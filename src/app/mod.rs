@@ -50,8 +50,10 @@ pub fn main(cli: Cli) -> Exit {
             }
             Command::Completions { shell } => completions::print(shell, &mut console),
             Command::Reap(arguments) => {
-                reaper::run(&arguments.run_id, &arguments.work_dir).await;
-                Exit::Success
+                match reaper::run(&arguments.run_id, &arguments.work_dir).await {
+                    Ok(()) => Exit::Success,
+                    Err(_) => Exit::Environment,
+                }
             }
         }
     })

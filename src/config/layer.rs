@@ -50,7 +50,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
-        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)? },
+        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)?, rebuild: false },
         work_dir: work_dir(settings.work_dir)?,
         cache_dir: settings.cache_dir.unwrap_or_else(cache_dir),
         repro,

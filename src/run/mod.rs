@@ -97,10 +97,10 @@ impl Run<'_> {
                 return events.emit(Event::Fault { fault }).await;
             }
         };
-        let reaper = match Reaper::spawn(&self.run_id, directory.path()).await {
+        let reaper = match Reaper::spawn(&self.run_id, directory.path()) {
             Ok(reaper) => Some(reaper),
             Err(error) => {
-                let text = format!("no watchdog: what a killed run leaves stays until `s3ci clean` ({error})");
+                let text = format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
                 events.emit(Event::Notice { text }).await;
                 None
             }

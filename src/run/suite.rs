@@ -61,7 +61,7 @@ impl SuiteRun<'_> {
             Err(error) => match error.unsupported() {
                 Some(reason) => return self.skip_all(&reason).await,
                 None => {
-                    end.server_log = error.log();
+                    end.server_log = error.log().to_vec();
                     end.fault = Some(error.into());
                     return;
                 }

@@ -1,7 +1,9 @@
-//! What can go wrong with a server.
+//! What can go wrong with a server, one variant a step, each saying what to try.
 
+use super::docker::DockerError;
 use super::external::ExternalError;
 use super::process::ProcessError;
+use super::ready::ReadyError;
 use super::target::TargetError;
 use crate::model::Fault;
 
@@ -11,19 +13,171 @@ pub enum ServerError {
     /// The target is not what it should be.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The package index has no such release: a mistake on the command line, not of the machine.
+    #[error("find release {version} of pys3local: the package index has {}", list(available))]
+    UnknownRelease {
+        /// The release that was asked for.
+        version: String,
+        /// The releases that there are, oldest first; empty where the index did not say.
+        available: Vec<String>,
+    },
+    /// The server cannot do what the suite needs, so the suite does not apply.
+    #[error("start a server with {what}: the release does not offer it")]
+    Unsupported {
+        /// What is missing, such as `a default-bucket mode`.
+        what: &'static str,
+    },
+    /// Docker failed.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
     /// The process runtime failed.
     #[error(transparent)]
     Process(#[from] ProcessError),
-    /// The endpoint failed.
+    /// The endpoint that somebody else runs failed.
     #[error(transparent)]
     External(#[from] ExternalError),
+    /// The server ended before anything could be asked of its container.
+    #[error("keep the server running: {reason}{}", quoted(log))]
+    EndedAtOnce {
+        /// How it ended.
+        reason: String,
+        /// Its last log lines.
+        log: Vec<String>,
+    },
+    /// The server was started, and gave no S3 answer.
+    #[error("{source}{}", quoted(log))]
+    NotReady {
+        /// Why it is taken for not ready.
+        source: ReadyError,
+        /// Its last log lines.
+        log: Vec<String>,
+    },
+    /// The server was told to start again and did not.
+    #[error("restart the server: {reason}{}", quoted(log))]
+    NotRestarted {
+        /// What was waited for, or what happened instead.
+        reason: String,
+        /// Its last log lines.
+        log: Vec<String>,
+    },
+    /// The process that clears up after a killed s3ci could not be started, or did not listen.
+    #[error("start the process that clears up after a killed s3ci")]
+    Reaper(#[source] std::io::Error),
 }
+
 impl ServerError {
-    pub fn unsupported(&self) -> Option<String> {
-        match self { Self::Process(ProcessError::Unsupported { what }) => Some(format!("the release has no {what}")), _ => None }
+    /// Whether there is no Docker here to speak of, so that another runtime may do.
+    pub(super) fn is_without_docker(&self) -> bool {
+        matches!(self, Self::Docker(error) if error.is_about_the_daemon())
     }
-    pub fn log(&self) -> Vec<String> {
-        match self { Self::Process(ProcessError::NotReady { log, .. }) => log.clone(), _ => Vec::new() }
+
+    /// Why a suite does not apply to the server, where that is all that is wrong.
+    #[must_use]
+    pub fn unsupported(&self) -> Option<String> {
+        let what = match self {
+            Self::Unsupported { what } => (*what).to_owned(),
+            Self::Process(ProcessError::Unsupported { what }) => what.clone(),
+            _ => return None,
+        };
+        Some(format!("the release does not offer {what}"))
+    }
+
+    /// The server's last log lines, where it got far enough to have some.
+    #[must_use]
+    pub fn log(&self) -> &[String] {
+        match self {
+            Self::EndedAtOnce { log, .. } | Self::NotReady { log, .. } | Self::NotRestarted { log, .. } => log,
+            Self::Process(ProcessError::NotReady { log, .. }) => log,
+            _ => &[],
+        }
+    }
+
+    /// Stable, kebab-case class of the error.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Target(_)
+            | Self::UnknownRelease { .. }
+            | Self::Process(ProcessError::Target(_) | ProcessError::UnknownRelease { .. }) => "target",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Docker(error) => error.kind(),
+            Self::Process(ProcessError::PortTaken { .. }) => "port-taken",
+            Self::EndedAtOnce { .. }
+            | Self::NotReady { .. }
+            | Self::Process(ProcessError::NotReady { .. })
+            | Self::External(_) => "server-not-ready",
+            Self::Process(_) => "process-runtime",
+            Self::NotRestarted { .. } => "server-not-restarted",
+            Self::Reaper(_) => "reaper",
+        }
+    }
+
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Target(error) => error.hint(),
+            Self::Unsupported { .. } => None,
+            Self::Process(error) => error.hint(),
+            Self::External(error) => error.hint(),
+            Self::UnknownRelease { .. } => Some("name one of these releases, or `--target pypi:latest`".into()),
+            Self::Docker(error) => error.hint(),
+            Self::NotReady { source, .. } => source.hint(),
+            Self::EndedAtOnce { .. } | Self::NotRestarted { .. } => {
+                Some("the log lines above are the server's own".into())
+            }
+            Self::Reaper(_) => {
+                Some("s3ci starts itself a second time; see that its program file is still there".into())
+            }
+        }
+    }
+
+    /// The error as the record keeps it, with its chain of causes.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let mut message = format!("failed to {self}");
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = error.source();
+        }
+        Fault { kind: self.kind().into(), message, hint: self.hint() }
     }
 }
-impl From<ServerError> for Fault { fn from(e: ServerError) -> Self { Fault::new("server", e.to_string()) } }
+
+fn list(available: &[String]) -> String {
+    if available.is_empty() { "no such file".into() } else { available.join(", ") }
+}
+
+fn quoted(log: &[String]) -> String {
+    log.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}"))
+}
+
+impl From<ServerError> for Fault {
+    fn from(error: ServerError) -> Self {
+        error.fault()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_names_every_cause_once() {
+        let error = ServerError::Reaper(std::io::Error::other("no such program"));
+        let fault = error.fault();
+        assert_eq!(fault.message, "failed to start the process that clears up after a killed s3ci: no such program");
+        assert_eq!(fault.kind, "reaper");
+    }
+
+    #[test]
+    fn an_unknown_release_lists_the_known_ones() {
+        let error =
+            ServerError::UnknownRelease { version: "9.9.9".into(), available: vec!["0.1.0".into(), "0.2.1".into()] };
+        assert_eq!(error.to_string(), "find release 9.9.9 of pys3local: the package index has 0.1.0, 0.2.1");
+    }
+}

@@ -1,0 +1,188 @@
+//! What can go wrong between s3ci and a Docker daemon.
+
+use bollard::errors::Error as Bollard;
+
+/// A step of the Docker runtime failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DockerError {
+    /// Nothing listens where a daemon was expected.
+    #[error("reach a Docker daemon at {address}: {reason}")]
+    NoDaemon {
+        /// Where it was looked for.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The socket is there, and this user may not use it.
+    #[error("use the Docker socket {address}: permission denied")]
+    PermissionDenied {
+        /// The socket.
+        address: String,
+    },
+    /// The address has a scheme that s3ci does not speak.
+    #[error("use the Docker address {address}: only unix://, npipe://, tcp://, http:// and https:// are supported")]
+    UnsupportedScheme {
+        /// The address.
+        address: String,
+    },
+    /// A named context is missing or cannot be read.
+    #[error("read the Docker context `{name}`: {reason}")]
+    Context {
+        /// Name of the context.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The daemon is older than what s3ci needs.
+    #[error("use Docker API {found}: s3ci needs {} or newer", super::connect::OLDEST_API)]
+    TooOld {
+        /// The daemon's API version.
+        found: String,
+    },
+    /// The daemon refused a request, or its answer made no sense.
+    #[error("{step}")]
+    Daemon {
+        /// What was asked of it.
+        step: &'static str,
+        /// Its answer.
+        source: Bollard,
+    },
+    /// There is no base image, and none could be pulled.
+    #[error("find a base image: {image} is not here and could not be pulled: {reason}")]
+    NoBase {
+        /// The image.
+        image: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The image of an `image:` target is neither here nor to be pulled.
+    #[error("find the image {image}: it is not here and could not be pulled: {reason}")]
+    NoImage {
+        /// The image.
+        image: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The certificates for the build could not be read.
+    #[error("read the CA bundle {path}")]
+    CaBundle {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The build context could not be packed.
+    #[error("pack the files for the image build")]
+    Pack(#[source] std::io::Error),
+    /// The image build failed.
+    #[error("build the server's image: {reason}{}", output.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
+    Build {
+        /// The daemon's word on it.
+        reason: String,
+        /// The last lines of the build's output.
+        output: Vec<String>,
+    },
+    /// The image is there, and pys3local is not in it or does not run.
+    #[error("ask the image {image} for its pys3local: {reason}")]
+    Probe {
+        /// The image.
+        image: String,
+        /// What came instead of an answer.
+        reason: String,
+    },
+    /// The port that was asked for is taken.
+    #[error("publish port {port}: it is in use")]
+    PortInUse {
+        /// The port.
+        port: u16,
+    },
+    /// The daemon has no address range left for another network.
+    #[error("create the run's network: the daemon has no address range left")]
+    NoSubnet,
+    /// The container was removed by force and is still there.
+    #[error("remove the container {name}: it is still there after {seconds} s")]
+    StillThere {
+        /// The container.
+        name: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The container runs, and the daemon gave it no address.
+    #[error("find the address of the container {name}: the daemon names none")]
+    NoAddress {
+        /// The container.
+        name: String,
+    },
+}
+
+impl DockerError {
+    /// Wraps the daemon's refusal of a step.
+    pub(super) fn during(step: &'static str) -> impl Fn(Bollard) -> Self {
+        move |source| Self::Daemon { step, source }
+    }
+
+    /// Whether no daemon could be used at all, as opposed to one that refused something.
+    pub(in crate::server) fn is_about_the_daemon(&self) -> bool {
+        matches!(self.kind(), "docker-unreachable" | "docker-unusable")
+    }
+
+    /// Stable, kebab-case class of the error.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoDaemon { .. } | Self::PermissionDenied { .. } => "docker-unreachable",
+            Self::UnsupportedScheme { .. } | Self::Context { .. } | Self::TooOld { .. } => "docker-unusable",
+            Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => "docker",
+            Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => "image",
+            Self::Build { .. } => "image-build",
+            Self::Probe { .. } => "image-probe",
+            Self::PortInUse { .. } => "port-in-use",
+        }
+    }
+
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or go without isolation: `--runtime process`",
+            Self::PermissionDenied { .. } => {
+                "add your user to the `docker` group and log in again, or go without isolation: `--runtime process`"
+            }
+            Self::UnsupportedScheme { .. } => {
+                "set DOCKER_HOST to unix://… or tcp://…; for ssh, forward the socket first"
+            }
+            Self::Context { .. } => "`docker context ls` shows the contexts; DOCKER_HOST overrides them",
+            Self::TooOld { .. } => "use Docker Engine 20.10 or newer",
+            Self::Daemon { .. } => "`docker info` shows whether the daemon is well; its own log says more",
+            Self::NoBase { .. } => {
+                "without a registry, run `ci/base-image` once, which makes s3ci/base:bookworm from Debian packages, \
+                 or name an image that is here: `s3ci image build --base-image IMAGE`"
+            }
+            Self::NoImage { .. } => "`docker images` lists the images that are here",
+            Self::CaBundle { .. } => {
+                "give a PEM file with `--ca-bundle`, or unset SSL_CERT_FILE, PIP_CERT and REQUESTS_CA_BUNDLE"
+            }
+            Self::Pack(_) => "see that the checkout is readable and does not change during the build",
+            Self::Build { .. } => {
+                "the lines above are the build's own; behind a TLS-inspecting proxy give its certificates with `--ca-bundle`, \
+                 with a package mirror set PIP_INDEX_URL"
+            }
+            Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",
+            Self::PortInUse { .. } => "choose another `--port`, or none: a free one is taken then",
+            Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",
+            Self::StillThere { .. } => "`docker ps -a` shows it; `s3ci clean` tries again",
+            Self::NoAddress { .. } => "try `--port 10001`, which publishes the port on loopback",
+        };
+        Some(hint.into())
+    }
+}
+
+/// Whether the daemon says that the thing does not exist.
+pub(super) fn is_absent(error: &Bollard) -> bool {
+    matches!(error, Bollard::DockerResponseServerError { status_code: 404, .. })
+}
+
+/// Whether the daemon says that the thing is being removed already.
+pub(super) fn is_being_removed(error: &Bollard) -> bool {
+    matches!(error, Bollard::DockerResponseServerError { status_code: 409, .. })
+}

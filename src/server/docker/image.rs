@@ -1,0 +1,154 @@
+//! Which image a target runs in, named after everything that goes into it and built only when it is not there.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bollard::Docker;
+use bollard::query_parameters::RemoveImageOptions;
+use sha2::{Digest, Sha256};
+
+use super::base::{self, Present};
+use super::build::{self, Recipe};
+use super::error::DockerError;
+use super::{DockerSettings, hex};
+use crate::event::{Event, Events};
+use crate::server::target::Sources;
+use crate::server::{ServerError, Target};
+
+/// The image of a target.
+#[derive(Debug, Clone)]
+pub(super) struct ServerImage {
+    /// The image.
+    pub(super) present: Present,
+    /// The base it was built on; none where s3ci did not build it.
+    pub(super) base: Option<String>,
+    /// Hash of the constraints file, likewise.
+    pub(super) constraints_digest: Option<String>,
+    /// Hash of a checkout's sources.
+    pub(super) source_digest: Option<String>,
+}
+
+/// Finds or builds the image of a target.
+///
+/// # Errors
+///
+/// The target is not what it should be, or no image can be found, pulled or built for it.
+pub(super) async fn of_target(
+    docker: &Docker,
+    target: &Target,
+    settings: &DockerSettings,
+    events: &Events,
+) -> Result<ServerImage, ServerError> {
+    if let Target::Image(tag) = target {
+        let present = base::given(docker, tag, events).await?;
+        return Ok(ServerImage { present, base: None, constraints_digest: None, source_digest: None });
+    }
+    let sources = target.sources().await?;
+    let base = base::base(docker, settings.base_image.as_deref(), events).await?;
+    let tag = tag(target, sources.as_ref(), &base.id);
+    let newest = matches!(target, Target::PypiLatest);
+    let before = base::find(docker, &tag).await?;
+    let present = match before {
+        Some(present) if !newest && !settings.rebuild => present,
+        before => {
+            events.emit(Event::Preparing { step: format!("building {tag} for {target}") }).await;
+            let recipe = Recipe {
+                tag: &tag,
+                base: &base.tag,
+                requirement: requirement(target),
+                // Only a question to the index tells what is newest today, so the answer of yesterday's build must not serve.
+                refresh: if newest { now() } else { String::new() },
+                sources: sources.as_ref(),
+                ca_bundle: settings.ca_bundle.as_deref(),
+            };
+            build::build(docker, recipe, events).await?;
+            let built = base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?;
+            forget(docker, before, &built).await;
+            built
+        }
+    };
+    Ok(ServerImage {
+        present,
+        base: Some(base.tag),
+        constraints_digest: Some(hex(&Sha256::digest(build::CONSTRAINTS))),
+        source_digest: sources.map(|sources| sources.digest),
+    })
+}
+
+/// What pip installs; nothing for a checkout.
+fn requirement(target: &Target) -> String {
+    match target {
+        Target::Pypi(version) => format!("pys3local[drime]=={version}"),
+        Target::PypiLatest => "pys3local[drime]".into(),
+        Target::Path(_) | Target::Git { .. } | Target::Image(_) | Target::Endpoint(_) => String::new(),
+    }
+}
+
+/// A tag that differs whenever anything that goes into the image does.
+fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
+    let mut digest = Sha256::new();
+    for file in build::FILES {
+        digest.update(file.name);
+        digest.update(file.text);
+    }
+    let source_digest = sources.map(|sources| sources.digest.as_str());
+    for part in [base_id, &requirement(target), source_digest.unwrap_or_default()] {
+        digest.update([0]);
+        digest.update(part);
+    }
+    let readable = match (target, source_digest) {
+        (Target::Pypi(version), _) => version.as_str(),
+        (_, Some(digest)) => digest.get(..12).unwrap_or(digest),
+        _ => "latest",
+    };
+    let readable: String = readable
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
+        .collect();
+    format!("s3ci/pys3local:{readable}-{}", &hex(&digest.finalize())[..12])
+}
+
+/// The image that lost its tag to a newer one serves nobody; that it is still in use elsewhere is no fault.
+async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
+    if let Some(before) = before.filter(|before| before.id != built.id) {
+        let removed = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;
+        tracing::debug!(image = before.id, removed = removed.is_ok(), "the image was built anew");
+    }
+}
+
+fn lost(tag: &str) -> DockerError {
+    DockerError::Build { reason: format!("the daemon reports success and has no {tag}"), output: Vec::new() }
+}
+
+fn now() -> String {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or_else(|_| String::new(), |passed| passed.as_nanos().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(digest: &str) -> Sources {
+        Sources { version: "0.2.2".into(), digest: digest.into(), files: Vec::new() }
+    }
+
+    #[test]
+    fn a_tag_follows_everything_that_goes_in() {
+        let release = |version: &str, base: &str| tag(&Target::Pypi(version.into()), None, base);
+        let one = release("0.2.1", "sha256:1");
+        assert!(one.starts_with("s3ci/pys3local:0.2.1-"), "{one}");
+        assert_eq!(one, release("0.2.1", "sha256:1"));
+        assert_ne!(one, release("0.2.1", "sha256:2"));
+        assert_ne!(one, release("0.2.0", "sha256:1"));
+        let checkout = Target::Path("/somewhere".into());
+        let (first, second) = (sources("aaaabbbbccccdddd"), sources("ffffbbbbccccdddd"));
+        let tagged = tag(&checkout, Some(&first), "sha256:1");
+        assert!(tagged.starts_with("s3ci/pys3local:aaaabbbbcccc-"), "{tagged}");
+        assert_ne!(tagged, tag(&checkout, Some(&second), "sha256:1"));
+    }
+
+    #[test]
+    fn versions_with_a_plus_still_make_a_tag() {
+        let tagged = tag(&Target::Pypi("0.2.1+local".into()), None, "sha256:1");
+        assert!(tagged.starts_with("s3ci/pys3local:0.2.1-local-"), "{tagged}");
+    }
+}

@@ -1,0 +1,103 @@
+//! The labels by which s3ci knows its containers and networks, and tells a living run's from what a dead one left.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Label with the run's name.
+pub(super) const RUN: &str = "s3ci.run";
+/// Label of every image that s3ci built.
+pub(super) const IMAGE: &str = "s3ci.image";
+
+const HOST: &str = "s3ci.host";
+const PID: &str = "s3ci.pid";
+const EXPIRES: &str = "s3ci.expires";
+
+/// No run takes longer; what is older belongs to nobody, on whatever host.
+const LIFETIME: Duration = Duration::from_hours(24);
+
+/// The labels of what belongs to a run of this process.
+pub(super) fn of_run(run_id: &str) -> HashMap<String, String> {
+    let expires = now() + LIFETIME.as_secs();
+    HashMap::from([
+        (RUN.into(), run_id.into()),
+        (HOST.into(), host()),
+        (PID.into(), std::process::id().to_string()),
+        (EXPIRES.into(), expires.to_string()),
+    ])
+}
+
+/// Whether the run that wrote the labels is over: its process is gone from this host, or its time is.
+pub(super) fn is_orphan(labels: &HashMap<String, String>) -> bool {
+    is_orphan_at(labels, &host(), now(), process_lives)
+}
+
+fn is_orphan_at(labels: &HashMap<String, String>, host: &str, now: u64, lives: impl Fn(i32) -> bool) -> bool {
+    let number = |label: &str| labels.get(label).and_then(|value| value.parse::<u64>().ok());
+    if number(EXPIRES).is_none_or(|expires| expires <= now) {
+        return true;
+    }
+    let ours = labels.get(HOST).is_some_and(|name| name == host);
+    ours && number(PID).and_then(|pid| i32::try_from(pid).ok()).is_none_or(|pid| !lives(pid))
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
+}
+
+/// Name of the host; with it the process-id namespace, for two containers of one name count processes apart.
+#[cfg(unix)]
+fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    match std::fs::read_link("/proc/self/ns/pid") {
+        Ok(namespace) => format!("{name} {}", namespace.display()),
+        Err(_) => name,
+    }
+}
+
+#[cfg(not(unix))]
+fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn process_lives(pid: i32) -> bool {
+    let Some(pid) = rustix::process::Pid::from_raw(pid) else { return false };
+    rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
+}
+
+/// Where processes cannot be asked, only the expiry counts.
+#[cfg(not(unix))]
+fn process_lives(_pid: i32) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(host: &str, expires: u64) -> HashMap<String, String> {
+        HashMap::from([(HOST.into(), host.into()), (PID.into(), "7".into()), (EXPIRES.into(), expires.to_string())])
+    }
+
+    #[test]
+    fn what_a_living_process_of_this_host_made_is_no_orphan() {
+        assert!(!is_orphan_at(&labels("here", 100), "here", 50, |pid| pid == 7));
+        assert!(is_orphan_at(&labels("here", 100), "here", 50, |_| false));
+    }
+
+    #[test]
+    fn processes_of_another_host_are_believed_until_they_expire() {
+        assert!(!is_orphan_at(&labels("there", 100), "here", 99, |_| false));
+        assert!(is_orphan_at(&labels("there", 100), "here", 100, |_| true));
+    }
+
+    #[test]
+    fn labels_without_an_expiry_are_of_nobody() {
+        assert!(is_orphan_at(&HashMap::new(), "here", 0, |_| true));
+    }
+
+    #[test]
+    fn a_run_of_this_process_is_alive() {
+        assert!(!is_orphan(&of_run("x")));
+    }
+}

@@ -1,0 +1,222 @@
+//! One server in one container: started, watched, restarted, stopped.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bollard::errors::Error as Bollard;
+use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
+use bollard::query_parameters::KillContainerOptions;
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+use super::connect::Daemon;
+use super::container::PORT;
+use super::error::DockerError;
+use super::launch::{self, Lifeline, Output};
+use super::network::Route;
+use super::usage::Accounting;
+use crate::model::ServerStart;
+use crate::server::log::ServerLog;
+use crate::server::ready::wait_until_ready;
+use crate::server::{ServerError, Usage};
+
+/// The line that the supervising script writes before each start.
+const MARKER: &str = "s3ci: server started";
+
+/// Log lines that an error quotes.
+const QUOTED_LINES: usize = 20;
+
+/// A server that was ready.
+pub(in crate::server) struct DockerServer {
+    daemon: Daemon,
+    name: String,
+    endpoint: String,
+    started: ServerStart,
+    log: ServerLog,
+    end: watch::Receiver<Option<String>>,
+    accounting: Accounting,
+    restarts: AtomicUsize,
+    ready_timeout: Duration,
+    #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
+    lifeline: Lifeline,
+}
+
+/// What to start, and how it will be reached.
+pub(super) struct Order {
+    /// Name of the container.
+    pub(super) name: String,
+    /// The container.
+    pub(super) body: ContainerCreateBody,
+    /// The run's network.
+    pub(super) network: String,
+    /// The way to it.
+    pub(super) route: Route,
+    /// What must not appear in the log.
+    pub(super) secrets: Vec<String>,
+    /// How long the server may take to its first S3 answer.
+    pub(super) ready_timeout: Duration,
+}
+
+impl DockerServer {
+    /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
+    pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
+        let begin = Instant::now();
+        let Order { name, body, network, route, secrets, ready_timeout } = order;
+        let launched = launch::launch(&daemon.docker, &name, body).await.map_err(|error| explain(error, &route))?;
+        tracing::debug!(name, after = ?begin.elapsed(), "container started");
+        let log = ServerLog::new(secrets);
+        let (sender, end) = watch::channel(None);
+        tokio::spawn(follow(launched.output, launched.ending, log.clone(), sender));
+        let readiness = async {
+            let inspected = daemon.docker.inspect_container(&name, None).await;
+            let container = inspected.map_err(DockerError::during("look at the container"))?;
+            let endpoint = endpoint(&container, &network, &route);
+            let endpoint = endpoint.ok_or_else(|| DockerError::NoAddress { name: name.clone() })?;
+            match wait_until_ready(&endpoint, ready_timeout, ended(&mut end.clone())).await {
+                Ok(started) => Ok((endpoint, container, started)),
+                Err(source) => Err(ServerError::NotReady { source, log: log.tail(QUOTED_LINES) }),
+            }
+        };
+        match readiness.await {
+            Ok((endpoint, container, mut started)) => {
+                started.ready_ns = u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                tracing::debug!(name, after = ?begin.elapsed(), "server ready");
+                let is_here = daemon.remote_host().is_none();
+                Ok(Self {
+                    daemon: daemon.clone(),
+                    accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
+                    name,
+                    endpoint,
+                    started,
+                    log,
+                    end,
+                    restarts: AtomicUsize::new(0),
+                    ready_timeout,
+                    lifeline: launched.lifeline,
+                })
+            }
+            Err(error) => {
+                let error = reason(error, &end, &log).await;
+                launch::remove(&daemon.docker, &name).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// URL of the server.
+    pub(in crate::server) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Name of the container.
+    pub(in crate::server) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How the server came up.
+    pub(in crate::server) fn started(&self) -> &ServerStart {
+        &self.started
+    }
+
+    /// Asks the server to end, starts it again on the same data and waits until it answers.
+    pub(in crate::server) async fn restart(&self) -> Result<(), ServerError> {
+        let starts = 2 + self.restarts.fetch_add(1, Ordering::Relaxed);
+        let not_restarted = |reason: String| ServerError::NotRestarted { reason, log: self.log.tail(QUOTED_LINES) };
+        let options = KillContainerOptions { signal: "SIGHUP".into() };
+        if let Err(error) = self.daemon.docker.kill_container(&self.name, Some(options)).await {
+            return Err(match self.exited() {
+                Some(sentence) => not_restarted(sentence),
+                None => DockerError::during("signal the container")(error).into(),
+            });
+        }
+        tokio::select! {
+            () = self.log.wait_for(MARKER, starts) => {}
+            sentence = self.ended() => return Err(not_restarted(sentence)),
+            () = tokio::time::sleep(self.ready_timeout) => {
+                return Err(not_restarted(format!("the server did not end within {} s", self.ready_timeout.as_secs())));
+            }
+        }
+        let ready = wait_until_ready(&self.endpoint, self.ready_timeout, self.ended()).await;
+        ready.map(drop).map_err(|error| not_restarted(error.to_string()))
+    }
+
+    /// CPU time and memory since the start.
+    pub(in crate::server) async fn usage(&self) -> Option<Usage> {
+        self.accounting.usage(&self.daemon.docker, &self.name).await
+    }
+
+    /// How the server ended, if it has.
+    pub(in crate::server) fn exited(&self) -> Option<String> {
+        self.end.borrow().clone()
+    }
+
+    /// Waits for the server's end and says how it came about.
+    pub(in crate::server) async fn ended(&self) -> String {
+        ended(&mut self.end.clone()).await
+    }
+
+    /// The last lines of the server's log.
+    pub(in crate::server) fn log_tail(&self, lines: usize) -> Vec<String> {
+        self.log.tail(lines)
+    }
+
+    /// Kills the server, removes its container and waits until it is gone.
+    pub(in crate::server) async fn stop(self) -> Result<(), ServerError> {
+        Ok(launch::remove(&self.daemon.docker, &self.name).await?)
+    }
+}
+
+/// Carries the container's output into the log, and its end to whoever waits.
+async fn follow(mut output: Output, ending: launch::Ending, log: ServerLog, end: watch::Sender<Option<String>>) {
+    while let Some(Ok(piece)) = output.next().await {
+        log.push_bytes(piece.as_ref());
+    }
+    let sentence = ending.sentence().await;
+    // The receivers are gone when the server was stopped.
+    let _ = end.send(Some(sentence));
+}
+
+/// A server that ended at once took its container along, so what the daemon says of the container is not the reason.
+async fn reason(error: ServerError, end: &watch::Receiver<Option<String>>, log: &ServerLog) -> ServerError {
+    if !matches!(error, ServerError::Docker(_)) {
+        return error;
+    }
+    match tokio::time::timeout(Duration::from_secs(1), ended(&mut end.clone())).await {
+        Ok(reason) if !reason.is_empty() => ServerError::EndedAtOnce { reason, log: log.tail(QUOTED_LINES) },
+        _ => error,
+    }
+}
+
+async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
+    match end.wait_for(Option::is_some).await {
+        Ok(sentence) => sentence.clone().unwrap_or_default(),
+        Err(_) => "the container is no longer watched".into(),
+    }
+}
+
+/// Where the server will listen, as the daemon tells it.
+fn endpoint(container: &ContainerInspectResponse, network: &str, route: &Route) -> Option<String> {
+    let settings = container.network_settings.as_ref()?;
+    match route {
+        Route::Direct => {
+            let address = settings.networks.as_ref()?.get(network)?.ip_address.as_ref()?;
+            (!address.is_empty()).then(|| format!("http://{address}:{PORT}"))
+        }
+        Route::Published { host, .. } => {
+            let bindings = settings.ports.as_ref()?.get(&format!("{PORT}/tcp"))?.as_ref()?;
+            let port = bindings.iter().find_map(|binding| binding.host_port.as_deref())?;
+            Some(format!("http://{host}:{port}"))
+        }
+    }
+}
+
+fn first_process(container: &ContainerInspectResponse) -> Option<i64> {
+    container.state.as_ref()?.pid.filter(|pid| *pid > 0)
+}
+
+fn explain(error: DockerError, route: &Route) -> DockerError {
+    let Route::Published { port: Some(port), .. } = route else { return error };
+    let taken = matches!(&error, DockerError::Daemon { source: Bollard::DockerResponseServerError { message, .. }, .. }
+        if message.contains("already allocated") || message.contains("already in use"));
+    if taken { DockerError::PortInUse { port: *port } } else { error }
+}
