@@ -150,7 +150,13 @@ mod tests {
         let names: Vec<_> = plan(&["etag", "bench"]).unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(
             names,
-            ["bench/local", "bench/local-parallel", "bench/local-default", "bench/local-default-parallel", "etag/local"]
+            [
+                "bench/local",
+                "bench/local-parallel",
+                "bench/local-default",
+                "bench/local-default-parallel",
+                "etag/local"
+            ]
         );
     }
 
@@ -183,7 +189,9 @@ mod tests {
     fn parallel_leaves_the_sequential_benchmarks_out() {
         let names: Vec<_> =
             Plan::new(&Selection::All, true).unwrap().suites.iter().map(|planned| planned.suite.name).collect();
-        assert!(!names.contains(&"bench/local") && names.contains(&"bench/local-parallel") && names.contains(&"etag/local"));
+        assert!(
+            !names.contains(&"bench/local") && names.contains(&"bench/local-parallel") && names.contains(&"etag/local")
+        );
     }
 
     #[test]

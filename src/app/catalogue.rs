@@ -50,9 +50,15 @@ fn suite(suite: &Suite) -> serde_json::Value {
 }
 
 fn markdown() -> String {
-    let mut text = "# The checks\n\nMade by `s3ci list --format md`. D: data loss, S: security, B: breaks clients, C: cosmetic.\n".to_owned();
+    let mut text =
+        "# The checks\n\nMade by `s3ci list --format md`. D: data loss, S: security, B: breaks clients, C: cosmetic.\n"
+            .to_owned();
     for suite in &CATALOGUE {
-        let _ = writeln!(text, "\n## {}: {}\n\n| case | | rule | when it is broken | source |\n|---|---|---|---|---|", suite.name, suite.title);
+        let _ = writeln!(
+            text,
+            "\n## {}: {}\n\n| case | | rule | when it is broken | source |\n|---|---|---|---|---|",
+            suite.name, suite.title
+        );
         for case in suite.cases() {
             let _ = writeln!(
                 text,

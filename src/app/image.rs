@@ -1,2 +1,46 @@
-//! stub
-pub(super) async fn build(_a: crate::cli::Settings, _c: crate::report::Console) -> crate::exit::Exit { crate::exit::Exit::Success }
+//! `s3ci image build`.
+
+use std::sync::{Arc, Mutex};
+
+use super::{fail, refuse_config, validate};
+use crate::cli::Settings;
+use crate::config::Config;
+use crate::event::Events;
+use crate::exit::Exit;
+use crate::report::Console;
+use crate::server::build_image;
+
+/// Builds the server's image, so that a later run needs no network.
+pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
+    let config = match Config::new(settings, None) {
+        Ok(config) => config,
+        Err(error) => return refuse_config(&mut console, &error),
+    };
+    if let Err(exit) = validate(&config.target, &mut console).await {
+        return exit;
+    }
+    let console = Arc::new(Mutex::new(console));
+    let (events, mut receiver) = Events::channel(64);
+    let work = async {
+        let built = build_image(&config.target, &config.docker, &events).await;
+        drop(events);
+        built
+    };
+    let show = async {
+        while let Some(event) = receiver.recv().await {
+            super::run::lock(&console).event(&event);
+        }
+    };
+    let (built, ()) = tokio::join!(work, show);
+    let mut console = super::run::lock(&console);
+    match built {
+        Ok(image) => {
+            console.print(&format!("{} {}\n", image.tag, image.id));
+            Exit::Success
+        }
+        Err(error) => {
+            let exit = if error.kind() == "target" { Exit::Usage } else { Exit::Environment };
+            fail(&mut console, &error.to_string(), &error, error.hint().as_deref(), exit)
+        }
+    }
+}

@@ -49,12 +49,10 @@ pub fn main(cli: Cli) -> Exit {
                 Exit::Success
             }
             Command::Completions { shell } => completions::print(shell, &mut console),
-            Command::Reap(arguments) => {
-                match reaper::run(&arguments.run_id, &arguments.work_dir).await {
-                    Ok(()) => Exit::Success,
-                    Err(_) => Exit::Environment,
-                }
-            }
+            Command::Reap(arguments) => match reaper::run(&arguments.run_id, &arguments.work_dir).await {
+                Ok(()) => Exit::Success,
+                Err(_) => Exit::Environment,
+            },
         }
     })
 }

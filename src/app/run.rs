@@ -52,7 +52,9 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
 
 /// Where reports go; a directory named by `--out` is made.
 pub(super) fn outputs(paths: &ReportPaths, console: &mut Console) -> Result<Outputs, Exit> {
-    if let Some(directory) = &paths.out && let Err(error) = std::fs::create_dir_all(directory) {
+    if let Some(directory) = &paths.out
+        && let Err(error) = std::fs::create_dir_all(directory)
+    {
         let what = format!("make the report directory {}", directory.display());
         let hint = "choose a directory that you may write to";
         return Err(fail(console, &what, &error, Some(hint), Exit::Report));
@@ -102,7 +104,7 @@ async fn tick(console: Arc<Mutex<Console>>) {
     }
 }
 
-fn lock(console: &Mutex<Console>) -> std::sync::MutexGuard<'_, Console> {
+pub(super) fn lock(console: &Mutex<Console>) -> std::sync::MutexGuard<'_, Console> {
     console.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -50,9 +50,13 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
-        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)?, rebuild: false },
+        docker: DockerSettings {
+            base_image: settings.base_image,
+            ca_bundle: ca_bundle(settings.ca_bundle)?,
+            rebuild: false,
+        },
         work_dir: work_dir(settings.work_dir)?,
-        cache_dir: settings.cache_dir.unwrap_or_else(cache_dir),
+        cache_dir: settings.cache_dir.unwrap_or_else(default_cache_dir),
         repro,
     })
 }
@@ -95,7 +99,11 @@ fn bounded(name: &'static str, value: u64, least: u64, most: u64) -> Result<u64,
 
 fn count(name: &'static str, value: u64, least: u64, most: u64) -> Result<usize, ConfigError> {
     let value = bounded(name, value, least, most)?;
-    usize::try_from(value).map_err(|error| ConfigError::Value { name, value: value.to_string(), reason: error.to_string() })
+    usize::try_from(value).map_err(|error| ConfigError::Value {
+        name,
+        value: value.to_string(),
+        reason: error.to_string(),
+    })
 }
 
 fn duration(name: &'static str, text: Option<&str>) -> Result<Duration, ConfigError> {
@@ -133,8 +141,9 @@ fn work_dir(named: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
     Err(ConfigError::Value { name: "work-dir", value, reason: "there is no such directory".to_owned() })
 }
 
-/// The user's cache directory by the XDG base directory specification, or the system's temporary one.
-pub(crate) fn cache_dir() -> PathBuf {
+/// Where things are kept between runs: the user's cache directory by the XDG base directory specification, or the system's temporary one.
+#[must_use]
+pub fn default_cache_dir() -> PathBuf {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA")).or_else(|| Some(set("HOME")?.join(".cache")));
     base.unwrap_or_else(std::env::temp_dir).join("s3ci")

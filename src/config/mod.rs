@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::ConfigError;
+pub use layer::default_cache_dir;
 
 use crate::cli::Settings;
 use crate::model::RunSettings;

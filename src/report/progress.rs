@@ -145,7 +145,12 @@ mod tests {
         let mut progress = Progress::new(Verbosity::Normal, true);
         assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
         let cases = suite.cases.len();
-        progress.lines(&Event::SuiteStarted { suite: suite.id.clone(), backend: suite.backend, title: suite.title, cases });
+        progress.lines(&Event::SuiteStarted {
+            suite: suite.id.clone(),
+            backend: suite.backend,
+            title: suite.title,
+            cases,
+        });
         assert_eq!(progress.position(), Some((0, 2)));
         progress.lines(&Event::Progress { step: "upload", done: 40, total: 100 });
         assert_eq!(progress.standing(), "bench/local, 0 of 2 checks done, upload 40/100");

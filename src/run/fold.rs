@@ -8,9 +8,7 @@ use super::{host, nanoseconds, timing};
 use crate::config::Config;
 use crate::event::{Event, SuiteEnd};
 use crate::exit::Exit;
-use crate::model::{
-    RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
-};
+use crate::model::{RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool};
 use crate::server::Target;
 
 /// The record of a run of which nothing is known yet but what was asked for.

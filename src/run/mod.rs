@@ -100,7 +100,8 @@ impl Run<'_> {
         let reaper = match Reaper::spawn(&self.run_id, directory.path()) {
             Ok(reaper) => Some(reaper),
             Err(error) => {
-                let text = format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
+                let text =
+                    format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
                 events.emit(Event::Notice { text }).await;
                 None
             }

@@ -109,8 +109,14 @@ impl SuiteRun<'_> {
             work_dir.to_owned(),
             self.planned.only.clone(),
         );
-        if let Some(only) = &self.planned.only && self.planned.suite.is_flow() {
-            let text = format!("{} is one flow: all its steps run for the sake of {}", self.planned.suite.name, only.join(", "));
+        if let Some(only) = &self.planned.only
+            && self.planned.suite.is_flow()
+        {
+            let text = format!(
+                "{} is one flow: all its steps run for the sake of {}",
+                self.planned.suite.name,
+                only.join(", ")
+            );
             self.events.emit(Event::Notice { text }).await;
         }
         tokio::select! {
@@ -162,9 +168,9 @@ impl SuiteRun<'_> {
 
     /// What the client signs with: the endpoint's own, or any where the server does not look.
     fn credentials(&self) -> Credentials {
-        self.run.external_credentials.clone().unwrap_or_else(|| Credentials {
-            access_key: "s3ci".to_owned(),
-            secret_key: "s3ci".to_owned(),
-        })
+        self.run
+            .external_credentials
+            .clone()
+            .unwrap_or_else(|| Credentials { access_key: "s3ci".to_owned(), secret_key: "s3ci".to_owned() })
     }
 }

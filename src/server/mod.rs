@@ -4,6 +4,7 @@
 //! removal of whatever an earlier run left. Deliberately absent: anything S3 beyond "it answers", and any opinion about the answers.
 
 mod docker;
+pub mod doctor;
 mod error;
 mod external;
 mod log;
@@ -15,7 +16,7 @@ mod target;
 
 use std::time::Duration;
 
-pub use docker::{DockerError, DockerSettings, Leftovers};
+pub use docker::{DockerError, DockerSettings, Leftovers, build_image};
 pub use error::ServerError;
 pub use ready::ReadyError;
 pub use runtime::{Runtime, Server};

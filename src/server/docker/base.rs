@@ -33,19 +33,27 @@ pub(super) struct Present {
 ///
 /// There is none, and none can be pulled.
 pub(super) async fn base(docker: &Docker, chosen: Option<&str>, events: &Events) -> Result<Present, DockerError> {
+    if let Some(present) = present(docker, chosen).await? {
+        return Ok(present);
+    }
+    let wanted = chosen.unwrap_or(PINNED);
+    pull(docker, wanted, events).await.map_err(|reason| DockerError::NoBase { image: wanted.into(), reason })?;
+    let pulled = find(docker, wanted).await?;
+    pulled.ok_or_else(|| DockerError::NoBase { image: wanted.into(), reason: "the pull left no image".into() })
+}
+
+/// The base image that the daemon has already: the chosen one, or else the pinned one or the one made from packages.
+pub(super) async fn present(docker: &Docker, chosen: Option<&str>) -> Result<Option<Present>, DockerError> {
     let candidates: &[&str] = match &chosen {
         Some(tag) => &[*tag],
         None => &[PINNED, FROM_PACKAGES],
     };
     for tag in candidates {
         if let Some(present) = find(docker, tag).await? {
-            return Ok(present);
+            return Ok(Some(present));
         }
     }
-    let wanted = candidates[0];
-    pull(docker, wanted, events).await.map_err(|reason| DockerError::NoBase { image: wanted.into(), reason })?;
-    let pulled = find(docker, wanted).await?;
-    pulled.ok_or_else(|| DockerError::NoBase { image: wanted.into(), reason: "the pull left no image".into() })
+    Ok(None)
 }
 
 /// The image of an `image:` target, pulled if it is not here.

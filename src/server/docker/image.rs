@@ -11,6 +11,7 @@ use super::build::{self, Recipe};
 use super::error::DockerError;
 use super::{DockerSettings, hex};
 use crate::event::{Event, Events};
+use crate::model::ImageIdentity;
 use crate::server::target::Sources;
 use crate::server::{ServerError, Target};
 
@@ -25,6 +26,18 @@ pub(super) struct ServerImage {
     pub(super) constraints_digest: Option<String>,
     /// Hash of a checkout's sources.
     pub(super) source_digest: Option<String>,
+}
+
+impl ServerImage {
+    /// The image as the record names it.
+    pub(super) fn identity(&self) -> ImageIdentity {
+        ImageIdentity {
+            tag: self.present.tag.clone(),
+            id: self.present.id.clone(),
+            base: self.base.clone(),
+            constraints_digest: self.constraints_digest.clone(),
+        }
+    }
 }
 
 /// Finds or builds the image of a target.

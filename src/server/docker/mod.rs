@@ -17,6 +17,7 @@ mod location;
 mod network;
 mod probe;
 mod server;
+mod survey;
 mod usage;
 
 use std::path::PathBuf;
@@ -27,8 +28,9 @@ use connect::Daemon;
 pub use error::DockerError;
 pub use leftovers::Leftovers;
 pub(super) use server::DockerServer;
+pub(super) use survey::survey;
 
-use super::{BucketMode, RuntimeSettings, ServerError, ServerSpec};
+use super::{BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
 
@@ -100,12 +102,7 @@ impl DockerRuntime {
             spec: self.target.clone(),
             version: self.capabilities.version.clone(),
             source_digest: self.image.source_digest.clone(),
-            image: Some(ImageIdentity {
-                tag: self.image.present.tag.clone(),
-                id: self.image.present.id.clone(),
-                base: self.image.base.clone(),
-                constraints_digest: self.image.constraints_digest.clone(),
-            }),
+            image: Some(self.image.identity()),
         }
     }
 
@@ -138,6 +135,21 @@ impl DockerRuntime {
     pub(super) async fn close(self) -> Result<(), ServerError> {
         Leftovers::of_run_on(&self.daemon.docker, &self.run_id).await?.remove().await
     }
+}
+
+/// Finds or builds the image of a target, and no more.
+///
+/// # Errors
+///
+/// No daemon can be used, or no image can be found, pulled or built.
+pub async fn build_image(
+    target: &Target,
+    settings: &DockerSettings,
+    events: &Events,
+) -> Result<ImageIdentity, ServerError> {
+    let daemon = Daemon::connect().await?;
+    let image = image::of_target(&daemon.docker, target, settings, events).await?;
+    Ok(image.identity())
 }
 
 /// Removes what dead runs left. That it cannot be removed says nothing about this run.

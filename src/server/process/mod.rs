@@ -37,6 +37,16 @@ use server::Launch;
 /// How many ephemeral ports are tried when others keep taking them.
 const PORT_TRIES: u32 = 5;
 
+/// The interpreter that environments would be made with, with its version.
+///
+/// # Errors
+///
+/// There is none, or it cannot make virtual environments.
+pub(super) async fn interpreter() -> Result<String, ProcessError> {
+    let python = Python::find().await?;
+    Ok(format!("{} {}", python.executable.display(), python.version))
+}
+
 /// A prepared virtual environment from which servers are started.
 #[derive(Debug)]
 pub struct ProcessRuntime {
