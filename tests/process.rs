@@ -147,9 +147,10 @@ async fn a_server_that_is_killed_is_noticed() {
     assert_eq!(server.exited(), Some(sentence));
     server.restart().await.unwrap();
     assert_eq!(server.exited(), None, "it is up again");
+    assert!(tokio::time::timeout(Duration::ZERO, server.restart()).await.is_err(), "given up half-way");
+    assert_eq!(server.ended().await, "the server's restart was given up");
+    server.restart().await.unwrap();
     let endpoint = server.endpoint().to_owned();
-    let ended = server.ended();
-    drop(ended);
     drop(server);
     while accepts_connections(&endpoint).await {
         tokio::task::yield_now().await;
@@ -187,6 +188,21 @@ async fn an_unknown_release_names_the_known_ones_and_a_second_preparation_instal
     release(&known).await;
     let (prepared, events) = prepare(&known).await;
     assert_eq!(prepared.unwrap().target().version.as_deref(), Some("0.2.1"));
+    assert!(events.is_empty(), "{events:?}");
+}
+
+#[tokio::test]
+async fn the_newest_release_is_asked_for_and_shares_its_environment() {
+    let work = tempfile::tempdir().unwrap();
+    let (newest, _) = prepare(&settings("pypi:latest", work.path())).await;
+    let newest = newest.unwrap().target();
+    let version = newest.version.unwrap();
+    assert_eq!(newest.spec, "pypi:latest");
+    let unknown = prepare(&settings("pypi:9.9.9", work.path())).await.0.unwrap_err();
+    let ProcessError::UnknownRelease { available, .. } = unknown else { panic!("{unknown}") };
+    assert_eq!(available.last(), Some(&version));
+    let (named, events) = prepare(&settings(&format!("pypi:{version}"), work.path())).await;
+    assert_eq!(named.unwrap().target().version, Some(version));
     assert!(events.is_empty(), "{events:?}");
 }
 

@@ -127,7 +127,7 @@ mod tests {
     const ANSWER: &[u8] = b"HTTP/1.1 403 Forbidden\r\n\r\n<Error><Code>AccessDenied</Code></Error>";
 
     /// Answers one connection over TLS, and closes it without saying so in TLS; its port.
-    async fn listener() -> u16 {
+    async fn listener(answer: &'static [u8]) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -140,7 +140,7 @@ mod tests {
             let (stream, _) = listener.accept().await.unwrap();
             let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await else { return };
             let _ = stream.read(&mut [0; 1024]).await;
-            stream.write_all(ANSWER).await.unwrap();
+            stream.write_all(answer).await.unwrap();
             stream.flush().await.unwrap();
         });
         port
@@ -155,15 +155,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_trusted_server_is_heard_over_tls() {
-        let attempt = dialler("127.0.0.1", listener().await, &[CERTIFICATE]).attempt().await;
+        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
         assert!(matches!(attempt, Attempt::Ready), "{attempt:?}");
     }
 
     #[tokio::test]
+    async fn an_answer_that_ends_rudely_is_still_described() {
+        let port = listener(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>").await;
+        let attempt = dialler("127.0.0.1", port, &[CERTIFICATE]).attempt().await;
+        assert!(matches!(&attempt, Attempt::Foreign(page) if page.ends_with("<html>")), "{attempt:?}");
+    }
+
+    #[tokio::test]
     async fn an_untrusted_server_is_not_asked_again() {
-        let attempt = dialler("127.0.0.1", listener().await, &[]).attempt().await;
+        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[]).attempt().await;
         assert!(matches!(attempt, Attempt::Untrusted(_)), "{attempt:?}");
-        let attempt = dialler("localhost", listener().await, &[CERTIFICATE]).attempt().await;
+        let attempt = dialler("localhost", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
         assert!(matches!(attempt, Attempt::Untrusted(_)), "the name differs: {attempt:?}");
     }
 }
