@@ -2,7 +2,9 @@
 //!
 //! Needs Python 3 with venv, and pip's index. One environment serves all tests of this file.
 
-use std::path::Path;
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -14,7 +16,12 @@ use s3ci::server::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-static CACHE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a temporary directory"));
+/// Environments of this run of the tests; those of the run before are removed.
+static CACHE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("process-cache");
+    let _ = std::fs::remove_dir_all(&directory);
+    directory
+});
 static ENVIRONMENT: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 fn settings(target: &str, work_dir: &Path) -> RuntimeSettings {
@@ -23,10 +30,10 @@ fn settings(target: &str, work_dir: &Path) -> RuntimeSettings {
         choice: RuntimeChoice::Process,
         target: Target::parse(target).unwrap(),
         port: None,
-        ready_timeout: Duration::from_secs(60),
+        ready_timeout: Duration::from_mins(1),
         docker: DockerSettings::default(),
         work_dir: work_dir.to_owned(),
-        cache_dir: CACHE.path().to_owned(),
+        cache_dir: CACHE.clone(),
         external_credentials: None,
     }
 }
@@ -86,6 +93,7 @@ async fn objects_survive_a_restart_and_nothing_survives_a_stop() {
     let runtime = release(&settings("pypi:0.2.1", work.path())).await;
     assert_eq!(runtime.target().version.as_deref(), Some("0.2.1"));
     assert!(!runtime.identity().isolated);
+    assert!(runtime.identity().detail.starts_with("Python 3."), "{:?}", runtime.identity());
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
     assert!(request(&server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
     assert!(request(&server, "PUT", "/bucket/key", "content").await.starts_with("HTTP/1.1 200"));
@@ -139,9 +147,11 @@ async fn a_server_that_is_killed_is_noticed() {
     assert_eq!(server.exited(), Some(sentence));
     server.restart().await.unwrap();
     assert_eq!(server.exited(), None, "it is up again");
+    assert!(tokio::time::timeout(Duration::ZERO, server.restart()).await.is_err(), "given up half-way");
+    let sentence = tokio::time::timeout(Duration::from_secs(10), server.ended()).await.unwrap();
+    assert_eq!(sentence, "the server's restart was given up");
+    server.restart().await.unwrap();
     let endpoint = server.endpoint().to_owned();
-    let ended = server.ended();
-    drop(ended);
     drop(server);
     while accepts_connections(&endpoint).await {
         tokio::task::yield_now().await;
@@ -183,6 +193,21 @@ async fn an_unknown_release_names_the_known_ones_and_a_second_preparation_instal
 }
 
 #[tokio::test]
+async fn the_newest_release_is_asked_for_and_shares_its_environment() {
+    let work = tempfile::tempdir().unwrap();
+    let (newest, _) = prepare(&settings("pypi:latest", work.path())).await;
+    let newest = newest.unwrap().target();
+    let version = newest.version.unwrap();
+    assert_eq!(newest.spec, "pypi:latest");
+    let unknown = prepare(&settings("pypi:9.9.9", work.path())).await.0.unwrap_err();
+    let ProcessError::UnknownRelease { available, .. } = unknown else { panic!("{unknown}") };
+    assert_eq!(available.last(), Some(&version));
+    let (named, events) = prepare(&settings(&format!("pypi:{version}"), work.path())).await;
+    assert_eq!(named.unwrap().target().version, Some(version));
+    assert!(events.is_empty(), "{events:?}");
+}
+
+#[tokio::test]
 async fn a_release_without_default_buckets_says_so() {
     let work = tempfile::tempdir().unwrap();
     let (prepared, events) = prepare(&settings("pypi:0.1.4", work.path())).await;
@@ -198,6 +223,46 @@ async fn a_release_without_default_buckets_says_so() {
 #[tokio::test]
 async fn a_checkout_that_does_not_start_shows_its_last_words() {
     let work = tempfile::tempdir().unwrap();
+    let checkout = broken_checkout();
+    let target = format!("path:{}", checkout.path().display());
+    let runtime = prepare(&settings(&target, work.path())).await.0.unwrap();
+    assert_eq!(runtime.target().version.as_deref(), Some("7.0"));
+    assert!(runtime.target().source_digest.is_some());
+    let error = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap_err();
+    let ProcessError::NotReady { source, log } = &error else { panic!("{error}") };
+    assert_eq!(source.to_string(), "get a first answer: the server exited with code 3");
+    assert_eq!(log.last().unwrap(), "no database today");
+    assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[tokio::test]
+async fn an_interrupted_installation_is_made_again_once_however_many_wait_for_it() {
+    let (work, cache, checkout) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), broken_checkout());
+    let target = format!("path:{}", checkout.path().display());
+    let settings = RuntimeSettings { cache_dir: cache.path().to_owned(), ..settings(&target, work.path()) };
+    prepare(&settings).await.0.unwrap();
+    let entries = std::fs::read_dir(cache.path().join("venvs")).unwrap().map(|entry| entry.unwrap().path());
+    let environment = entries.into_iter().find(|path| path.is_dir()).unwrap();
+    std::fs::remove_file(environment.join("s3ci-environment.json")).unwrap();
+    std::fs::write(environment.join("rest"), "").unwrap();
+    let both = [tokio::spawn(prepare_owned(settings.clone())), tokio::spawn(prepare_owned(settings))];
+    let mut installations = 0;
+    for one in both {
+        let (prepared, events) = one.await.unwrap();
+        prepared.unwrap();
+        let installs = |event: &&Event| matches!(event, Event::Preparing { step } if step.starts_with("installing"));
+        installations += events.iter().filter(installs).count();
+    }
+    assert_eq!(installations, 1);
+    assert!(!environment.join("rest").exists(), "made from nothing");
+}
+
+async fn prepare_owned(settings: RuntimeSettings) -> (Result<ProcessRuntime, ProcessError>, Vec<Event>) {
+    prepare(&settings).await
+}
+
+/// The sources of a pys3local whose server gives up as it starts.
+fn broken_checkout() -> tempfile::TempDir {
     let checkout = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = checkout.path().join(path);
@@ -208,15 +273,7 @@ async fn a_checkout_that_does_not_start_shows_its_last_words() {
     write("PKG-INFO", "Name: pys3local\nVersion: 7.0\n\n");
     write("pys3local/__init__.py", "");
     write("pys3local/cli.py", BROKEN_SERVER);
-    let target = format!("path:{}", checkout.path().display());
-    let runtime = prepare(&settings(&target, work.path())).await.0.unwrap();
-    assert_eq!(runtime.target().version.as_deref(), Some("7.0"));
-    assert!(runtime.target().source_digest.is_some());
-    let error = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap_err();
-    let ProcessError::NotReady { source, log } = &error else { panic!("{error}") };
-    assert_eq!(source.to_string(), "get a first answer: the server exited with code 3");
-    assert_eq!(log.last().unwrap(), "no database today");
-    assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "nothing is left behind");
+    checkout
 }
 
 const BROKEN_PROJECT: &str = r#"

@@ -140,3 +140,75 @@ impl ExternalServer {
         pending().await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::server::{Backend, BucketMode, DockerSettings, RuntimeChoice};
+
+    fn settings(target: &str) -> RuntimeSettings {
+        RuntimeSettings {
+            run_id: "test".to_owned(),
+            choice: RuntimeChoice::Auto,
+            target: Target::parse(target).unwrap(),
+            port: None,
+            ready_timeout: Duration::from_millis(200),
+            docker: DockerSettings::default(),
+            work_dir: PathBuf::new(),
+            cache_dir: PathBuf::new(),
+            external_credentials: None,
+        }
+    }
+
+    /// Answers every connection with the same text; the address.
+    async fn listener(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 1024]).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_server_that_answers_is_used_as_it_is() {
+        let address = listener("HTTP/1.1 200 OK\r\n\r\n<ListAllMyBucketsResult/>").await;
+        let runtime =
+            ExternalRuntime::prepare(&settings(&format!("endpoint:http://me:hunter2@{address}"))).await.unwrap();
+        let spec = ServerSpec {
+            label: "test".to_owned(),
+            backend: Backend::Local,
+            bucket_mode: BucketMode::Custom,
+            credentials: None,
+            data_bytes: 0,
+            largest_object_bytes: 0,
+        };
+        let server = runtime.start(&spec);
+        assert_eq!(server.endpoint(), format!("http://{address}"));
+        assert_eq!((server.usage(), server.exited(), server.started().attempts), (None, None, 1));
+        assert!(matches!(server.restart(), Err(ExternalError::Unsupported { .. })));
+        assert!(tokio::time::timeout(Duration::from_millis(20), server.ended()).await.is_err(), "nobody can tell");
+        let told = format!("{:?} {:?} {server:?}", runtime.identity(), runtime.target());
+        assert!(told.contains(&address) && !told.contains("hunter2"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_s3_server_is_refused_with_advice() {
+        let address = listener("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>").await;
+        let error = ExternalRuntime::prepare(&settings(&format!("endpoint:http://{address}"))).await.unwrap_err();
+        assert!(matches!(error, ExternalError::NotReady(ReadyError::NotS3 { .. })), "{error:?}");
+        assert_eq!(error.hint().as_deref(), Some("check the URL's port and path"));
+        let error = ExternalRuntime::prepare(&settings("pypi:0.2.1")).await.unwrap_err();
+        assert!(matches!(error, ExternalError::NotAnEndpoint { .. }), "{error:?}");
+    }
+}

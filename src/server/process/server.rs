@@ -111,7 +111,7 @@ impl ProcessServer {
         began: Instant,
     ) -> Result<Self, (Launch, ProcessError)> {
         let (life, start) = match launch.begin(port, &log).await {
-            Ok(begun) => begun,
+            Ok(life_and_start) => life_and_start,
             Err(error) => return Err((launch, error)),
         };
         let ready_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);

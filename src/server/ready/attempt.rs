@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use rustls::RootCertStore;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -34,7 +35,11 @@ pub(super) struct Dialler {
 impl Dialler {
     /// Prepares for an address; for TLS this loads the system's certificates, or those of `SSL_CERT_FILE`.
     pub(super) fn new(address: Address) -> Result<Self, ReadyError> {
-        let tls = if address.tls { Some(tls_connector(&address.host)?) } else { None };
+        if address.tls { Self::trusting(system_roots()?, address) } else { Ok(Self { address, tls: None }) }
+    }
+
+    fn trusting(roots: RootCertStore, address: Address) -> Result<Self, ReadyError> {
+        let tls = Some(tls_connector(roots, &address.host)?);
         Ok(Self { address, tls })
     }
 
@@ -87,22 +92,85 @@ fn is_untrusted(error: &io::Error) -> bool {
     matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
 }
 
-fn tls_connector(host: &str) -> Result<(TlsConnector, ServerName<'static>), ReadyError> {
-    let failed = |problem: String| ReadyError::Tls { problem };
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
-    let mut roots = rustls::RootCertStore::empty();
+fn system_roots() -> Result<RootCertStore, ReadyError> {
+    let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
-        let problem =
-            found.errors.first().map_or_else(|| "no trusted certificates found".to_owned(), ToString::to_string);
-        return Err(failed(problem));
+        let none = || "no trusted certificates found".to_owned();
+        return Err(ReadyError::Tls { problem: found.errors.first().map_or_else(none, ToString::to_string) });
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    Ok(roots)
+}
+
+fn tls_connector(roots: RootCertStore, host: &str) -> Result<(TlsConnector, ServerName<'static>), ReadyError> {
+    let failed = |problem: String| ReadyError::Tls { problem };
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok((TlsConnector::from(Arc::new(config)), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/data/tls/certificate.der");
+    const KEY: &[u8] = include_bytes!("../../../tests/data/tls/key.der");
+    const ANSWER: &[u8] = b"HTTP/1.1 403 Forbidden\r\n\r\n<Error><Code>AccessDenied</Code></Error>";
+
+    /// Answers one connection over TLS, and closes it without saying so in TLS; its port.
+    async fn listener(answer: &'static [u8]) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![CertificateDer::from(CERTIFICATE)], PrivatePkcs8KeyDer::from(KEY).into())
+            .unwrap();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await else { return };
+            let _ = stream.read(&mut [0; 1024]).await;
+            stream.write_all(answer).await.unwrap();
+            stream.flush().await.unwrap();
+        });
+        port
+    }
+
+    fn dialler(host: &str, port: u16, roots: &[&'static [u8]]) -> Dialler {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(roots.iter().map(|root| CertificateDer::from(*root)));
+        let address = Address::parse(&format!("https://{host}:{port}")).unwrap();
+        Dialler::trusting(store, address).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_trusted_server_is_heard_over_tls() {
+        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
+        assert!(matches!(attempt, Attempt::Ready), "{attempt:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_ends_rudely_is_still_described() {
+        let port = listener(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>").await;
+        let attempt = dialler("127.0.0.1", port, &[CERTIFICATE]).attempt().await;
+        assert!(matches!(&attempt, Attempt::Foreign(page) if page.ends_with("<html>")), "{attempt:?}");
+    }
+
+    #[tokio::test]
+    async fn an_untrusted_server_is_not_asked_again() {
+        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[]).attempt().await;
+        assert!(matches!(attempt, Attempt::Untrusted(_)), "{attempt:?}");
+        let attempt = dialler("localhost", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
+        assert!(matches!(attempt, Attempt::Untrusted(_)), "the name differs: {attempt:?}");
+    }
 }

@@ -26,9 +26,9 @@ const FORMS: &str = "`pypi:VERSION`, `pypi:latest`, `path:DIR`, `git:REF`, `git:
 /// Where a server under test comes from. `Debug` and `Display` give the specification, without a URL's credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A release on PyPI, by its exact version.
+    /// A release on the package index, by its exact version.
     Pypi(String),
-    /// The newest release on PyPI at the time of the run.
+    /// The newest release on the package index at the time of the run.
     PypiLatest,
     /// A directory that holds pys3local's sources.
     Path(PathBuf),

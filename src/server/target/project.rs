@@ -54,7 +54,7 @@ fn check_text(place: String, text: &str) -> Result<(), TargetError> {
     }
 }
 
-/// A project name as PyPI compares it (PEP 503).
+/// A project name as the package index compares it (PEP 503).
 fn normalised(name: &str) -> String {
     name.to_lowercase().split(['-', '_', '.']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }

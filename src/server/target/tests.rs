@@ -136,7 +136,8 @@ async fn an_edited_checkout_is_dirty_and_has_another_digest() {
     write(directory.path(), "server.log", "ignored");
     std::fs::remove_file(directory.path().join("pys3local/cli.py")).unwrap();
     let after = sources(&of_path(directory.path())).await;
-    assert!(after.version.starts_with("0.2.1.post0+g") && after.version.ends_with(".dirty"), "{}", after.version);
+    let commit = after.version.strip_prefix("0.2.1.post0+g").and_then(|rest| rest.strip_suffix(".dirty"));
+    assert!(commit.is_some_and(|commit| commit.len() >= 7), "{}", after.version);
     assert_eq!(paths(&after), [".gitignore", "pyproject.toml", "pys3local/new.py"]);
     assert_ne!(after.digest, before.digest);
     assert_eq!(sources(&of_git("HEAD", directory.path())).await, before, "a commit does not see the work tree");
