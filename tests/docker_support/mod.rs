@@ -38,7 +38,7 @@ pub(crate) fn settings(target: Target) -> RuntimeSettings {
         choice: RuntimeChoice::Docker,
         target,
         port: None,
-        ready_timeout: Duration::from_secs(60),
+        ready_timeout: Duration::from_mins(1),
         docker: DockerSettings {
             ca_bundle: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
             ..DockerSettings::default()
