@@ -137,8 +137,13 @@ fn a_good_server_ends_with_0_and_reports_that_agree() {
     assert!(text.contains("BENCHMARK REPORT") && text.contains("FINAL RESULT"), "{text}");
     assert_eq!(server.buckets(), Vec::<String>::new(), "nothing is left on the server");
     let again = tempfile::tempdir().unwrap();
-    let rendered =
-        s3ci().arg("report").arg(directory.path().join("metrics.json")).arg("--out").arg(again.path()).output().unwrap();
+    let rendered = s3ci()
+        .arg("report")
+        .arg(directory.path().join("metrics.json"))
+        .arg("--out")
+        .arg(again.path())
+        .output()
+        .unwrap();
     assert_eq!(code(&rendered), 0, "{}", stderr(&rendered));
     for name in ["out.xml", "metrics.json", "report.txt"] {
         let (one, two) = (directory.path().join(name), again.path().join(name));
@@ -165,8 +170,11 @@ fn nothing_foreign_is_touched_on_an_endpoint() {
     assert_eq!(code(&outcomes.output), 0, "{}", stderr(&outcomes.output));
     let default = outcomes.record.suites.iter().find(|suite| suite.id.as_str() == "bench/local-default").unwrap();
     assert!(default.cases.iter().all(|case| matches!(case.outcome, Outcome::Skipped { .. })));
-    let foreign: Vec<_> =
-        server.requests().into_iter().filter(|request| request.path != "/" && !request.path.starts_with("/s3ci-")).collect();
+    let foreign: Vec<_> = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.path != "/" && !request.path.starts_with("/s3ci-"))
+        .collect();
     assert!(foreign.is_empty(), "{foreign:?}");
     assert_eq!(server.buckets(), Vec::<String>::new());
 }
@@ -264,7 +272,9 @@ fn secrets_reach_neither_reports_nor_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let output = run_against(&server, &SMALL).arg("-vv").arg("--out").arg(directory.path()).output().unwrap();
     let mut texts = vec![output.stdout, output.stderr];
-    texts.extend(["out.xml", "metrics.json", "report.txt"].map(|name| std::fs::read(directory.path().join(name)).unwrap()));
+    texts.extend(
+        ["out.xml", "metrics.json", "report.txt"].map(|name| std::fs::read(directory.path().join(name)).unwrap()),
+    );
     for text in texts {
         let text = String::from_utf8_lossy(&text);
         assert!(!text.contains(SECRET_KEY) && !text.contains("Signature="), "{text}");
@@ -274,9 +284,7 @@ fn secrets_reach_neither_reports_nor_terminal() {
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_writes_its_reports_and_leaves_nothing() {
-    for (signal, expected, by) in
-        [("INT", 130, Interruption::Interrupt), ("TERM", 143, Interruption::Terminate)]
-    {
+    for (signal, expected, by) in [("INT", 130, Interruption::Interrupt), ("TERM", 143, Interruption::Terminate)] {
         let server = TestServer::start(Behaviour::default());
         let (directory, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let mut run = run_against(&server, &["etag/local", "bench/local", "--files", "3000", "--max-size", "2000"])

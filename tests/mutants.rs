@@ -85,10 +85,8 @@ fn every_broken_rule_turns_exactly_its_cases_red() {
 /// Steps that only an answer to another request than usual can break.
 #[test]
 fn refused_requests_turn_their_steps_red() {
-    let refuse = |operation, from| Fault {
-        kind: FaultKind::Status500,
-        trigger: Trigger { operation: Some(operation), from },
-    };
+    let refuse =
+        |operation, from| Fault { kind: FaultKind::Status500, trigger: Trigger { operation: Some(operation), from } };
     let small = ["bench/local", "--files", "3", "--max-size", "2000"];
     let red = |fault: Fault, suites: &[&str]| red_cases(fault, suites).into_iter().collect::<Vec<_>>();
     assert_eq!(red(refuse(Operation::PutObject, 2), &small), ["bench/local::files-uploaded"]);

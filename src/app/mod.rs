@@ -32,7 +32,9 @@ pub fn main(cli: Cli) -> Exit {
         _ => Verbosity::Verbose,
     };
     let mut console = Console::new(ConsoleOptions::detect(verbosity));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One thread for all requests: handing each wake-up to another thread costs more than the requests themselves, and file work
+    // has threads of its own.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&mut console, "start", &error, None, Exit::Environment),
     };

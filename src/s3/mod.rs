@@ -7,6 +7,7 @@
 mod bounds;
 mod client;
 mod error;
+mod file_sink;
 mod lease;
 mod listing;
 mod operations;

@@ -9,12 +9,13 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{ByteStream, FsBuilder, Length};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
-use tokio::io::AsyncWriteExt;
 
+use super::file_sink::FileSink;
 use super::{RequestError, S3};
 
-/// Read size of an upload from a file: large enough that the file system costs little, small enough for many at once.
-const FILE_BUFFER_BYTES: usize = 256 << 10;
+/// How much of a file is read or written at a time. File work goes to another thread, so a hand-over for each MiB, and the most
+/// memory that a request under way takes.
+pub(super) const FILE_BUFFER_BYTES: usize = 1 << 20;
 
 /// An object's content in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,18 +161,15 @@ impl S3 {
             let started = Instant::now();
             let mut output = self.within(OPERATION, self.client.get_object().bucket(bucket).key(key).send()).await?;
             let first_byte = started.elapsed();
-            let file = tokio::fs::File::create(path).await.map_err(local)?;
-            let mut file = tokio::io::BufWriter::with_capacity(FILE_BUFFER_BYTES, file);
-            let mut size_bytes = 0;
+            let mut file = FileSink::new(path);
             while let Some(chunk) = output.body.next().await {
                 let chunk = chunk.map_err(|error| broken_body(OPERATION, &error))?;
-                file.write_all(&chunk).await.map_err(local)?;
-                size_bytes += chunk.len() as u64;
-                if size_bytes > limit_bytes {
+                file.take(&chunk).await.map_err(local)?;
+                if file.size_bytes > limit_bytes {
                     break;
                 }
             }
-            file.flush().await.map_err(local)?;
+            let size_bytes = file.finish().await.map_err(local)?;
             Ok(Downloaded { size_bytes, first_byte })
         };
         Box::pin(self.bounded(OPERATION, read)).await
