@@ -25,8 +25,8 @@ case $1 in
     if [ -n "${REQUIREMENT:-}" ]; then
       /opt/venv/bin/pip install "$REQUIREMENT"
     else
-      /opt/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels source
-      /opt/venv/bin/pip install --no-deps wheels/*.whl
+      /opt/tools/bin/pip wheel --no-index --no-deps --no-build-isolation --wheel-dir wheels ./source
+      /opt/venv/bin/pip install --no-index --no-deps ./wheels/*.whl
     fi
     ;;
 esac

@@ -14,7 +14,7 @@ const RUN: &str = "S3CI_TEST_HOLD";
 const READY: &str = "the holder's server is ready";
 
 /// Starts this test program again, as a holder, and waits until its server is ready.
-pub async fn start(run_id: &str) -> Child {
+pub(crate) async fn start(run_id: &str) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "hold_a_server", "--nocapture"]).env(RUN, run_id);
     let mut holder = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
@@ -28,7 +28,7 @@ pub async fn start(run_id: &str) -> Child {
 }
 
 /// Holds a server until this process is killed; does nothing where nobody asked for a holder.
-pub async fn hold(target: Target) {
+pub(crate) async fn hold(target: Target) {
     let Ok(run_id) = std::env::var(RUN) else { return };
     let mut settings = settings(target);
     settings.run_id = run_id;

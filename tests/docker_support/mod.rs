@@ -1,6 +1,6 @@
 //! What the tests of the Docker runtime share: settings, commands inside a container, and a look at the daemon.
 
-pub mod holder;
+pub(crate) mod holder;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -31,14 +31,14 @@ fn docker() -> Docker {
 }
 
 /// Settings of a run of its own.
-pub fn settings(target: Target) -> RuntimeSettings {
+pub(crate) fn settings(target: Target) -> RuntimeSettings {
     let cache_dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     RuntimeSettings {
         run_id: format!("test{}x{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed)),
         choice: RuntimeChoice::Docker,
         target,
         port: None,
-        ready_timeout: Duration::from_secs(60),
+        ready_timeout: Duration::from_mins(1),
         docker: DockerSettings {
             ca_bundle: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
             ..DockerSettings::default()
@@ -50,7 +50,7 @@ pub fn settings(target: Target) -> RuntimeSettings {
 }
 
 /// A server with little data and without credentials.
-pub fn spec(bucket_mode: BucketMode) -> ServerSpec {
+pub(crate) fn spec(bucket_mode: BucketMode) -> ServerSpec {
     ServerSpec {
         label: "test".into(),
         backend: Backend::Local,
@@ -62,7 +62,7 @@ pub fn spec(bucket_mode: BucketMode) -> ServerSpec {
 }
 
 /// Prepares a runtime, one test at a time.
-pub async fn prepare(settings: RuntimeSettings) -> Result<Runtime, ServerError> {
+pub(crate) async fn prepare(settings: RuntimeSettings) -> Result<Runtime, ServerError> {
     let _alone = BUILDING.lock().await;
     let (events, mut listener) = Events::channel(64);
     let listening = tokio::spawn(async move {
@@ -77,7 +77,7 @@ pub async fn prepare(settings: RuntimeSettings) -> Result<Runtime, ServerError> 
 }
 
 /// Containers and networks of a run.
-pub async fn still_there(run_id: &str) -> (usize, usize) {
+pub(crate) async fn still_there(run_id: &str) -> (usize, usize) {
     let filters = Some(HashMap::from([("label".to_owned(), vec![format!("s3ci.run={run_id}")])]));
     let options = ListContainersOptions { all: true, filters: filters.clone(), ..Default::default() };
     let containers = docker().list_containers(Some(options)).await.unwrap();
@@ -86,12 +86,12 @@ pub async fn still_there(run_id: &str) -> (usize, usize) {
 }
 
 /// Removes the image of a test that was the only one to want it.
-pub async fn remove_image(tag: &str) {
+pub(crate) async fn remove_image(tag: &str) {
     docker().remove_image(tag, None::<RemoveImageOptions>, None).await.unwrap();
 }
 
 /// Runs a command in the server's container; its exit code and its output.
-pub async fn fails_in(server: &Server, command: &[&str]) -> (i64, String) {
+pub(crate) async fn fails_in(server: &Server, command: &[&str]) -> (i64, String) {
     let config = ExecConfig {
         cmd: Some(command.iter().map(|word| (*word).to_owned()).collect()),
         attach_stdout: Some(true),
@@ -111,25 +111,25 @@ pub async fn fails_in(server: &Server, command: &[&str]) -> (i64, String) {
 }
 
 /// The output of a command that must succeed.
-pub async fn prints_in(server: &Server, command: &[&str]) -> String {
+pub(crate) async fn prints_in(server: &Server, command: &[&str]) -> String {
     let (code, output) = fails_in(server, command).await;
     assert_eq!(code, 0, "{command:?}: {output}");
     output
 }
 
 /// Status and body of an answer.
-pub struct Exchange {
-    pub status: u16,
-    pub body: Vec<u8>,
+pub(crate) struct Exchange {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Stores a bucket or an object.
-pub async fn put(server: &Server, path: &str, body: &[u8]) -> Exchange {
+pub(crate) async fn put(server: &Server, path: &str, body: &[u8]) -> Exchange {
     request(server.endpoint(), "PUT", path, body).await.unwrap()
 }
 
 /// One request on a connection of its own.
-pub async fn request(endpoint: &str, method: &str, path: &str, body: &[u8]) -> std::io::Result<Exchange> {
+pub(crate) async fn request(endpoint: &str, method: &str, path: &str, body: &[u8]) -> std::io::Result<Exchange> {
     let address = endpoint.trim_start_matches("http://");
     let mut stream = tokio::net::TcpStream::connect(address).await?;
     let head = format!(
@@ -147,7 +147,7 @@ pub async fn request(endpoint: &str, method: &str, path: &str, body: &[u8]) -> s
 }
 
 /// A checkout of something named pys3local whose `serve` has the given body.
-pub fn checkout(serve: &str) -> tempfile::TempDir {
+pub(crate) fn checkout(serve: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let project = "[build-system]\nrequires = [\"setuptools>=45\", \"wheel\", \"setuptools_scm[toml]>=6.2\"]\n\
         build-backend = \"setuptools.build_meta\"\n[project]\nname = \"pys3local\"\ndynamic = [\"version\"]\n\

@@ -104,6 +104,7 @@ pub(super) fn of_server(
         host.network_mode = Some(network.name.clone());
         // Docker's own resolver forwards to this address from inside the container, where nobody listens.
         host.dns = Some(vec!["127.0.0.1".into()]);
+        host.dns_options = Some(vec!["timeout:1".into(), "attempts:1".into()]);
         if let Route::Published { bind, port, .. } = &network.route {
             let binding = PortBinding {
                 host_ip: Some((*bind).into()),

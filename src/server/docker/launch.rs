@@ -134,9 +134,10 @@ impl Ending {
     }
 }
 
+/// Memory may have run out for another process of the container: only a killed server is blamed on it.
 fn describe(code: Option<i64>, out_of_memory: bool) -> String {
     match (code, out_of_memory) {
-        (_, true) => "the container ran out of memory and was killed".into(),
+        (Some(137) | None, true) => "the container ran out of memory and was killed".into(),
         (Some(code), _) if code > 128 => format!("the server was killed by signal {} (exit code {code})", code - 128),
         (Some(code), _) => format!("the server ended with exit code {code}"),
         (None, _) => "the container ended, and the daemon does not tell its exit code".into(),
@@ -152,5 +153,6 @@ mod tests {
         assert_eq!(describe(Some(3), false), "the server ended with exit code 3");
         assert_eq!(describe(Some(137), false), "the server was killed by signal 9 (exit code 137)");
         assert_eq!(describe(Some(137), true), "the container ran out of memory and was killed");
+        assert_eq!(describe(Some(1), true), "the server ended with exit code 1");
     }
 }

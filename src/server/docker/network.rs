@@ -1,16 +1,17 @@
 //! The run's own network, and the way from this process to a container on it.
 //!
 //! On a daemon of this machine the containers are talked to at their own addresses, for the published port goes through a proxy
-//! process that costs a good part of the request rate. The network is internal then: no default route, so nothing beyond the
-//! bridge can be reached. Its one neighbour is the bridge's own address on this machine, which a host needs to talk to it.
+//! process that costs a good part of the request rate. The network is internal then, so the daemon forwards nothing out of it.
 //! Where the bridge is not in this process's network namespace (Docker Desktop, rootless or remote daemons), or a port was asked
-//! for, the port is published on loopback; such a network cannot be internal, but nothing on it is masqueraded.
+//! for, the port is published on loopback; such a network cannot be internal, but nothing on it is masqueraded. In both cases the
+//! containers' default route leads nowhere. The one neighbour that stays within reach is the bridge's own address on this machine,
+//! which the machine needs to talk to its containers.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 
 use bollard::errors::Error as Bollard;
-use bollard::models::NetworkCreateRequest;
+use bollard::models::{Ipam, IpamConfig, NetworkCreateRequest};
 
 use super::connect::Daemon;
 use super::error::{DockerError, is_absent};
@@ -51,27 +52,26 @@ impl RunNetwork {
     /// The daemon refuses it.
     pub(super) async fn create(daemon: &Daemon, run_id: &str, port: Option<u16>) -> Result<Self, DockerError> {
         let name = format!("s3ci-{run_id}");
-        let mut notice = None;
-        if port.is_none() && may_be_direct(daemon) {
-            make(daemon, &name, run_id, true).await?;
-            if bridge_is_here(daemon, &name).await? {
-                return Ok(Self { name, route: Route::Direct, notice });
-            }
-            remove(daemon, &name).await?;
-            notice = Some(
-                "the containers' own addresses are out of reach from here: measuring through a published port, which is slower"
-                    .to_owned(),
-            );
+        if let Some(host) = daemon.remote_host() {
+            // Replies to another machine have to find their way, so this network alone keeps its default route.
+            make(daemon, &name, run_id, false, None).await?;
+            let notice = Some(format!("the Docker daemon is on another machine: ports are published there, on {host}"));
+            let route = Route::Published { bind: "0.0.0.0", host: host.into(), port };
+            return Ok(Self { name, route, notice });
         }
-        make(daemon, &name, run_id, false).await?;
-        let route = match daemon.remote_host() {
-            None => Route::Published { bind: "127.0.0.1", host: "127.0.0.1".into(), port },
-            Some(host) => {
-                notice = Some(format!("the Docker daemon is on another machine: ports are published there, on {host}"));
-                Route::Published { bind: "0.0.0.0", host: host.into(), port }
-            }
-        };
-        Ok(Self { name, route, notice })
+        let published = Route::Published { bind: "127.0.0.1", host: "127.0.0.1".into(), port };
+        if port.is_some() || !may_be_direct(daemon) {
+            make_dead_end(daemon, &name, run_id, false).await?;
+            return Ok(Self { name, route: published, notice: None });
+        }
+        let range = make_dead_end(daemon, &name, run_id, true).await?;
+        if range.is_some_and(|range| is_here(range.gateway)) {
+            return Ok(Self { name, route: Route::Direct, notice: None });
+        }
+        remove(daemon, &name).await?;
+        make_dead_end(daemon, &name, run_id, false).await?;
+        let notice = "the containers' own addresses are out of reach from here: measuring through a published port, which is slower";
+        Ok(Self { name, route: published, notice: Some(notice.into()) })
     }
 }
 
@@ -79,12 +79,89 @@ fn may_be_direct(daemon: &Daemon) -> bool {
     cfg!(target_os = "linux") && daemon.address.starts_with("unix://") && !daemon.is_desktop()
 }
 
-async fn make(daemon: &Daemon, name: &str, run_id: &str, internal: bool) -> Result<(), DockerError> {
+/// Creates the network without a way out of it.
+///
+/// Even an internal network may give its containers a default route over the bridge, and over it they would reach every other
+/// address of this machine. So the default gateway is set to an address where nobody is. That takes an address range, which the
+/// daemon chooses for a first network that is then replaced; on a network that is not of the usual kind this is left out.
+async fn make_dead_end(
+    daemon: &Daemon,
+    name: &str,
+    run_id: &str,
+    internal: bool,
+) -> Result<Option<AddressRange>, DockerError> {
+    for last_try in [false, false, true] {
+        make(daemon, name, run_id, internal, None).await?;
+        let inspected = daemon.docker.inspect_network(name, None).await;
+        let network = inspected.map_err(DockerError::during("look at the run's network"))?;
+        let ranges = network.ipam.and_then(|ipam| ipam.config).unwrap_or_default();
+        let Some(range) = ranges.iter().find_map(AddressRange::of) else { return Ok(None) };
+        remove(daemon, name).await?;
+        match make(daemon, name, run_id, internal, Some(range)).await {
+            Ok(()) => return Ok(Some(range)),
+            // Somebody took the range in between.
+            Err(DockerError::Daemon { source: Bollard::DockerResponseServerError { message, .. }, .. })
+                if !last_try && message.contains("overlaps") => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// The addresses of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct AddressRange {
+    gateway: Ipv4Addr,
+    prefix: u32,
+}
+
+impl AddressRange {
+    fn of(configuration: &IpamConfig) -> Option<Self> {
+        let (address, prefix) = configuration.subnet.as_deref()?.split_once('/')?;
+        let (first, prefix) = (address.parse::<Ipv4Addr>().ok()?, prefix.parse().ok()?);
+        let gateway = configuration.gateway.as_deref().and_then(|gateway| gateway.split('/').next()?.parse().ok());
+        let gateway = gateway.unwrap_or(Ipv4Addr::from_bits(first.to_bits() + 1));
+        (8..=28).contains(&prefix).then_some(Self { gateway, prefix })
+    }
+
+    fn mask(self) -> u32 {
+        u32::MAX << (32 - self.prefix)
+    }
+
+    fn subnet(self) -> String {
+        format!("{}/{}", Ipv4Addr::from_bits(self.gateway.to_bits() & self.mask()), self.prefix)
+    }
+
+    /// The last address but the broadcast; the daemon hands out the first ones.
+    fn nobody(self) -> Ipv4Addr {
+        Ipv4Addr::from_bits((self.gateway.to_bits() | !self.mask()) - 1)
+    }
+
+    fn configuration(self) -> Ipam {
+        let nobody = HashMap::from([("DefaultGatewayIPv4".to_owned(), self.nobody().to_string())]);
+        let range = IpamConfig {
+            subnet: Some(self.subnet()),
+            gateway: Some(self.gateway.to_string()),
+            auxiliary_addresses: Some(nobody),
+            ..Default::default()
+        };
+        Ipam { config: Some(vec![range]), ..Default::default() }
+    }
+}
+
+async fn make(
+    daemon: &Daemon,
+    name: &str,
+    run_id: &str,
+    internal: bool,
+    range: Option<AddressRange>,
+) -> Result<(), DockerError> {
     let options = HashMap::from([("com.docker.network.bridge.enable_ip_masquerade".to_owned(), "false".to_owned())]);
     let request = NetworkCreateRequest {
         name: name.into(),
         driver: Some("bridge".into()),
         internal: Some(internal),
+        ipam: range.map(AddressRange::configuration),
         options: Some(options),
         labels: Some(labels::of_run(run_id)),
         ..Default::default()
@@ -107,14 +184,45 @@ async fn remove(daemon: &Daemon, name: &str) -> Result<(), DockerError> {
     }
 }
 
-/// Whether the bridge belongs to this process's network namespace: only then can its address be bound here.
-async fn bridge_is_here(daemon: &Daemon, name: &str) -> Result<bool, DockerError> {
-    let inspected = daemon.docker.inspect_network(name, None).await;
-    let network = inspected.map_err(DockerError::during("look at the run's network"))?;
-    let configurations = network.ipam.and_then(|ipam| ipam.config).unwrap_or_default();
-    let gateway = configurations
-        .into_iter()
-        .filter_map(|configuration| configuration.gateway)
-        .find_map(|gateway| gateway.split('/').next().and_then(|address| address.parse::<IpAddr>().ok()));
-    Ok(gateway.is_some_and(|address| std::net::UdpSocket::bind((address, 0)).is_ok()))
+/// Whether the bridge is in this process's network namespace: only then can its address be bound here.
+fn is_here(bridge: Ipv4Addr) -> bool {
+    std::net::UdpSocket::bind((bridge, 0)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(subnet: &str, gateway: Option<&str>) -> Option<AddressRange> {
+        let configuration =
+            IpamConfig { subnet: Some(subnet.into()), gateway: gateway.map(str::to_owned), ..Default::default() };
+        AddressRange::of(&configuration)
+    }
+
+    #[test]
+    fn the_dead_end_lies_within_the_range_and_is_not_the_bridge() {
+        let range = range("172.31.0.0/16", Some("172.31.0.1")).unwrap();
+        assert_eq!(range.subnet(), "172.31.0.0/16");
+        assert_eq!(range.nobody(), Ipv4Addr::new(172, 31, 255, 254));
+        assert_eq!(range.gateway, Ipv4Addr::new(172, 31, 0, 1));
+    }
+
+    #[test]
+    fn a_range_without_a_gateway_has_its_bridge_first() {
+        let range = range("192.168.16.0/20", None).unwrap();
+        assert_eq!(range.gateway, Ipv4Addr::new(192, 168, 16, 1));
+        assert_eq!(range.nobody(), Ipv4Addr::new(192, 168, 31, 254));
+    }
+
+    #[test]
+    fn ranges_of_another_kind_are_left_alone() {
+        assert_eq!(range("fd00::/64", None), None);
+        assert_eq!(range("10.0.0.0/30", None), None);
+    }
+
+    #[test]
+    fn an_address_of_another_machine_is_not_here() {
+        assert!(is_here(Ipv4Addr::LOCALHOST));
+        assert!(!is_here(Ipv4Addr::new(198, 51, 100, 1)));
+    }
 }
