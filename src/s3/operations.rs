@@ -104,13 +104,16 @@ impl S3 {
         path: &Path,
         size_bytes: u64,
     ) -> Result<Option<String>, RequestError> {
-        let stream = FsBuilder::new()
-            .path(path)
-            .length(Length::Exact(size_bytes))
-            .buffer_size(FILE_BUFFER_BYTES)
-            .build()
-            .await
-            .map_err(|error| RequestError::Local { operation: "PutObject", message: error.to_string() })?;
+        let local = |message: String| RequestError::Local {
+            operation: "PutObject",
+            message: format!("{}: {message}", path.display()),
+        };
+        let stream = if size_bytes <= FILE_BUFFER_BYTES as u64 {
+            ByteStream::from(tokio::fs::read(path).await.map_err(|error| local(error.to_string()))?)
+        } else {
+            let file = FsBuilder::new().path(path).length(Length::Exact(size_bytes)).buffer_size(FILE_BUFFER_BYTES);
+            file.build().await.map_err(|error| local(error.to_string()))?
+        };
         self.put_stream(bucket, key, stream).await
     }
 

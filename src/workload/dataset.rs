@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::content::{Content, seeded};
 
-/// Buffer of a file under way; bounds memory whatever the size of the file.
-const BUFFER_BYTES: usize = 64 << 10;
+/// Buffer of a file under way; bounds memory whatever the size of the file. File systems take large writes at less cost.
+pub(super) const BUFFER_BYTES: usize = 1 << 20;
 
 /// Shape of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl Dataset {
             std::fs::create_dir_all(&directory).map_err(|error| naming(&directory, &error))?;
         }
         let mut files = Vec::with_capacity(settings.files);
+        let mut buffer = vec![0; BUFFER_BYTES];
         for index in 0..settings.files {
             let directory = generator.random_range(0..=settings.subdirs);
             let size_bytes = generator.random_range(settings.min_size_bytes..=settings.max_size_bytes);
@@ -72,8 +73,8 @@ impl Dataset {
             let name = format!("file_{index}_{}.dat", generator.random_range(1000..=9999));
             let key = if directory == 0 { name } else { format!("subdir_{}/{name}", directory - 1) };
             let path = root.join(&key);
-            let sha256 =
-                write_file(&path, size_bytes, content.filler(&mut generator)).map_err(|error| naming(&path, &error))?;
+            let sha256 = write_file(&path, size_bytes, &mut buffer, content.filler(&mut generator))
+                .map_err(|error| naming(&path, &error))?;
             files.push(DataFile { key, size_bytes, sha256 });
         }
         Ok(Self { root: root.to_owned(), files })
@@ -86,10 +87,14 @@ impl Dataset {
     }
 }
 
-fn write_file(path: &Path, size_bytes: u64, mut content: impl FnMut(&mut [u8])) -> io::Result<[u8; 32]> {
+fn write_file(
+    path: &Path,
+    size_bytes: u64,
+    buffer: &mut [u8],
+    mut content: impl FnMut(&mut [u8]),
+) -> io::Result<[u8; 32]> {
     let mut file = File::create(path)?;
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; BUFFER_BYTES];
     let mut left = size_bytes;
     while left > 0 {
         let step = usize::try_from(left).map_or(BUFFER_BYTES, |left| left.min(BUFFER_BYTES));

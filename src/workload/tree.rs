@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Dataset;
+use super::dataset::BUFFER_BYTES;
 
 /// Objects of like size, so that latencies are comparable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +99,7 @@ impl std::fmt::Display for Difference {
 /// The file system's.
 pub fn compare(dataset: &Dataset, downloaded: &Path) -> io::Result<Vec<Difference>> {
     let mut differences = Vec::new();
+    let mut buffer = vec![0; BUFFER_BYTES];
     for file in &dataset.files {
         let path = downloaded.join(&file.key);
         let key = file.key.clone();
@@ -107,19 +109,18 @@ pub fn compare(dataset: &Dataset, downloaded: &Path) -> io::Result<Vec<Differenc
             Ok(metadata) if metadata.len() != file.size_bytes => {
                 differences.push(Difference::Size { key, expected: file.size_bytes, actual: metadata.len() });
             }
-            Ok(_) if digest(&path)? != file.sha256 => differences.push(Difference::Content { key }),
+            Ok(_) if digest(&path, &mut buffer)? != file.sha256 => differences.push(Difference::Content { key }),
             Ok(_) => {}
         }
     }
     Ok(differences)
 }
 
-fn digest(path: &Path) -> io::Result<[u8; 32]> {
+fn digest(path: &Path, buffer: &mut [u8]) -> io::Result<[u8; 32]> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 << 10];
     loop {
-        match file.read(&mut buffer)? {
+        match file.read(buffer)? {
             0 => return Ok(hash.finalize().into()),
             read => hash.update(&buffer[..read]),
         }
@@ -131,6 +132,7 @@ fn digest(path: &Path) -> io::Result<[u8; 32]> {
 /// # Errors
 /// The file system's.
 pub fn copy_tree(dataset: &Dataset, destination: &Path) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER_BYTES];
     for file in &dataset.files {
         let target = destination.join(&file.key);
         if let Some(parent) = target.parent() {
@@ -139,7 +141,6 @@ pub fn copy_tree(dataset: &Dataset, destination: &Path) -> io::Result<()> {
         // Read and write, as the benchmark does: a reflink would measure nothing.
         let mut from = File::open(dataset.root.join(&file.key))?;
         let mut to = File::create(&target)?;
-        let mut buffer = vec![0; 256 << 10];
         loop {
             match from.read(&mut buffer)? {
                 0 => break,
