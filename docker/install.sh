@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Fills the virtual environment of the image. `dependencies`: all but pys3local, and beside it the tools that build a checkout,
 # which stay out of the image. `server`: pys3local itself, from a release or from /build/source.
 set -eu

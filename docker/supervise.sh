@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Process 1 of a server's container. Runs the server given as arguments and
 #   - ends with the server's own exit code when it ends by itself;
 #   - starts it again on HUP (asked to end) and on USR1 (killed);

@@ -139,7 +139,9 @@ fn nearest(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn plan(names: &[&str]) -> Result<Vec<(&'static str, Option<Vec<String>>)>, PlanError> {
+    type Named = (&'static str, Option<Vec<String>>);
+
+    fn plan(names: &[&str]) -> Result<Vec<Named>, PlanError> {
         let selection = Selection::Named(names.iter().map(|name| (*name).to_owned()).collect());
         let plan = Plan::new(&selection, false)?;
         Ok(plan.suites.into_iter().map(|planned| (planned.suite.name, planned.only)).collect())

@@ -1,4 +1,5 @@
 //! The binary from outside, without Docker: exit codes, bad input, interruption, reports that cannot be written, hostile answers.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 #[cfg(test)]
 #[expect(dead_code, reason = "the mutations are for another test")]
@@ -311,11 +312,39 @@ fn an_interrupted_run_writes_its_reports_and_leaves_nothing() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_an_environment_error() {
-    // /dev/full takes no byte: a report there cannot be written.
+fn a_report_on_a_full_disk_is_a_report_error() {
+    // /dev/full takes no byte.
     let server = TestServer::start(Behaviour::default());
     let output = run_against(&server, &["etag/local::put-is-md5", "--text", "/dev/full"]).output().unwrap();
     assert_eq!(code(&output), 5, "{}", stderr(&output));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_work_directory_is_an_environment_error() {
+    let server = TestServer::start(Behaviour::default());
+    let (directory, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let run = run_against(&server, &["bench/local", "--files", "20", "--min-size", "60000", "--max-size", "60000"]);
+    // A file system of half a megabyte, in a mount namespace that ends with the program.
+    let script = "mount -t tmpfs -o size=512k none \"$0\" && exec \"$@\"";
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--map-root-user", "--mount", "sh", "-c", script]).arg(work.path());
+    unshare.arg(run.get_program()).args(run.get_args());
+    unshare.arg("--work-dir").arg(work.path()).arg("--out").arg(directory.path());
+    for (name, value) in run.get_envs() {
+        match value {
+            Some(value) => unshare.env(name, value),
+            None => unshare.env_remove(name),
+        };
+    }
+    let output = unshare.output().unwrap();
+    assert_eq!(code(&output), 4, "{}", stderr(&output));
+    let record = record_in(directory.path());
+    let fault = record.suites.iter().flat_map(|suite| &suite.cases).find_map(|case| match &case.outcome {
+        Outcome::Error(fault) => Some(fault),
+        _ => None,
+    });
+    assert!(fault.is_some_and(|fault| fault.message.contains("No space") && fault.hint.is_some()), "{fault:?}");
 }
 
 #[test]
@@ -342,7 +371,7 @@ fn send(signal: &str, process: u32) {
 
 /// Awaits a condition of another process; there is nothing to subscribe to.
 fn wait_for(condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !condition() {
         assert!(Instant::now() < deadline, "the condition never came true");
         std::thread::sleep(Duration::from_millis(5));

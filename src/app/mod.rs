@@ -45,7 +45,7 @@ pub fn main(cli: Cli) -> Exit {
             Command::Doctor(arguments) => doctor::doctor(arguments.settings, &mut console).await,
             Command::Clean(arguments) => clean::clean(arguments, &mut console).await,
             Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
-            Command::Report(arguments) => report::report(arguments, &mut console),
+            Command::Report(arguments) => report::report(&arguments, &mut console),
             Command::Schema => {
                 console.print(&json::schema());
                 Exit::Success

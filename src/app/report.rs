@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::report::{Console, json, text};
 
 /// Renders a record again. The exit code tells whether that worked, not what the run found.
-pub(super) fn report(arguments: ReportArgs, console: &mut Console) -> Exit {
+pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
     let path = &arguments.record;
     let content = match std::fs::read_to_string(path) {
         Ok(content) => content,

@@ -65,6 +65,7 @@ pub enum Command {
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
+#[expect(clippy::doc_markdown, reason = "help text, where backticks would show")]
 pub struct RunArgs {
     /// Suites (bench/local), kinds (bench), or single cases (etag/local::put-is-md5).
     #[arg(value_name = "SUITE", conflicts_with = "all")]
@@ -103,6 +104,7 @@ pub struct ReportPaths {
 /// Everything that may stand on the command line, in an `S3CI_*` variable, or in `s3ci.toml`; absent where nobody said anything.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[expect(clippy::doc_markdown, reason = "help text, where backticks would show")]
 pub struct Settings {
     /// The server: pypi:VERSION, pypi:latest, path:DIR, git:REF[@DIR], image:TAG or endpoint:URL [default: the pinned release].
     #[arg(long, env = "S3CI_TARGET")]

@@ -111,7 +111,7 @@ fn duration(name: &'static str, text: Option<&str>) -> Result<Duration, ConfigEr
     let wrong = |reason: String| ConfigError::Value { name, value: text.to_owned(), reason };
     let plain = text.parse::<u64>().map(Duration::from_secs);
     let parsed = plain.or_else(|_| humantime::parse_duration(text)).map_err(|error| wrong(error.to_string()))?;
-    if parsed < Duration::from_millis(10) || parsed > Duration::from_secs(24 * 3600) {
+    if parsed < Duration::from_millis(10) || parsed > Duration::from_hours(24) {
         return Err(wrong("it is at least 10ms and at most 24h".to_owned()));
     }
     Ok(parsed)
@@ -119,14 +119,11 @@ fn duration(name: &'static str, text: Option<&str>) -> Result<Duration, ConfigEr
 
 fn ca_bundle(named: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
     if let Some(path) = named {
-        return match path.is_file() {
-            true => Ok(Some(path)),
-            false => Err(ConfigError::Value {
-                name: "ca-bundle",
-                value: path.display().to_string(),
-                reason: "there is no such file".to_owned(),
-            }),
-        };
+        if path.is_file() {
+            return Ok(Some(path));
+        }
+        let value = path.display().to_string();
+        return Err(ConfigError::Value { name: "ca-bundle", value, reason: "there is no such file".to_owned() });
     }
     let found = CA_VARIABLES.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file());
     Ok(found)

@@ -58,14 +58,14 @@ impl SuiteRun<'_> {
         };
         let server = match started {
             Ok(server) => server,
-            Err(error) => match error.unsupported() {
-                Some(reason) => return self.skip_all(&reason).await,
-                None => {
-                    end.server_log = error.log().to_vec();
-                    end.fault = Some(error.into());
-                    return;
+            Err(error) => {
+                if let Some(reason) = error.unsupported() {
+                    return self.skip_all(&reason).await;
                 }
-            },
+                end.server_log = error.log().to_vec();
+                end.fault = Some(error.into());
+                return;
+            }
         };
         end.server_start = Some(server.started().clone());
         let work_dir = self.directory.join(self.label());

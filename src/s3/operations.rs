@@ -9,6 +9,8 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{ByteStream, FsBuilder, Length};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use super::file_sink::FileSink;
 use super::{RequestError, S3};
@@ -46,18 +48,30 @@ pub struct Downloaded {
 
 impl S3 {
     /// Runs a request under the client's deadline and sorts its error.
-    pub(super) async fn within<T, E>(
+    ///
+    /// The SDK's futures are tens of kilobytes large; boxed at once, they do not make those of the cases so.
+    pub(super) fn within<'a, T: 'a, E>(
         &self,
         operation: &'static str,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, RequestError>
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, RequestError>>
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        tokio::time::timeout(self.deadline, request)
-            .await
-            .map_err(|_| RequestError::Timeout { operation, after: self.deadline })?
-            .map_err(|error| RequestError::from_sdk(operation, &error))
+        let deadline = self.deadline;
+        async move {
+            tokio::time::timeout(deadline, request)
+                .await
+                .map_err(|_| RequestError::Timeout { operation, after: deadline })?
+                .map_err(|error| RequestError::from_sdk(operation, &error))
+        }
+        .boxed()
+    }
+
+    /// Whether anybody accepts connections there; what is answered does not matter.
+    pub async fn is_reachable(&self) -> bool {
+        let answer = self.within("ListBuckets", self.client.list_buckets().send()).await;
+        !matches!(answer, Err(RequestError::Unreachable { .. }))
     }
 
     /// `CreateBucket`.
@@ -141,7 +155,7 @@ impl S3 {
             }
             Ok(Body { etag: output.e_tag, bytes: bytes.into() })
         };
-        Box::pin(self.bounded(OPERATION, read)).await
+        self.bounded(OPERATION, read).await
     }
 
     /// `GetObject` into a file, streamed, at most `limit_bytes` and what came with the chunk that passed them.
@@ -175,7 +189,7 @@ impl S3 {
             let size_bytes = file.finish().await.map_err(local)?;
             Ok(Downloaded { size_bytes, first_byte })
         };
-        Box::pin(self.bounded(OPERATION, read)).await
+        self.bounded(OPERATION, read).await
     }
 
     /// `HeadObject`; none where the server says 404.
@@ -229,7 +243,7 @@ impl S3 {
     pub async fn copy(&self, bucket: &str, source: &str, destination: &str) -> Result<Option<String>, RequestError> {
         let request =
             self.client.copy_object().bucket(bucket).key(destination).copy_source(format!("{bucket}/{source}"));
-        let output = Box::pin(self.within("CopyObject", request.send())).await?;
+        let output = self.within("CopyObject", request.send()).await?;
         Ok(output.copy_object_result.and_then(|result| result.e_tag))
     }
 

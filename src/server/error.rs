@@ -86,8 +86,10 @@ impl ServerError {
     #[must_use]
     pub fn log(&self) -> &[String] {
         match self {
-            Self::EndedAtOnce { log, .. } | Self::NotReady { log, .. } | Self::NotRestarted { log, .. } => log,
-            Self::Process(ProcessError::NotReady { log, .. }) => log,
+            Self::EndedAtOnce { log, .. }
+            | Self::NotReady { log, .. }
+            | Self::NotRestarted { log, .. }
+            | Self::Process(ProcessError::NotReady { log, .. }) => log,
             _ => &[],
         }
     }

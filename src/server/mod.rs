@@ -6,13 +6,13 @@
 mod docker;
 pub mod doctor;
 mod error;
-mod external;
-mod log;
-mod process;
-mod ready;
+pub mod external;
+pub mod log;
+pub mod process;
+pub mod ready;
 pub mod reaper;
 mod runtime;
-mod target;
+pub mod target;
 
 use std::time::Duration;
 

@@ -40,7 +40,10 @@ impl Runtime {
             let runtime = AnyRuntime::External(ExternalRuntime::prepare(&settings).await?);
             return Ok(Self { runtime, watch });
         }
-        if settings.choice != RuntimeChoice::Process {
+        if settings.choice == RuntimeChoice::Process {
+            let text = "not isolated: process runtime, as asked for".to_owned();
+            events.emit(Event::Notice { text }).await;
+        } else {
             match DockerRuntime::prepare(&settings, events).await {
                 Ok(runtime) => return Ok(Self { runtime: AnyRuntime::Docker(Box::new(runtime)), watch }),
                 Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
@@ -49,9 +52,6 @@ impl Runtime {
                 }
                 Err(error) => return Err(error),
             }
-        } else {
-            let text = "not isolated: process runtime, as asked for".to_owned();
-            events.emit(Event::Notice { text }).await;
         }
         let runtime = AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?));
         Ok(Self { runtime, watch })

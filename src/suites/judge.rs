@@ -93,7 +93,7 @@ pub(super) fn shown(etag: Option<&str>) -> String {
 pub(super) fn few<T: std::fmt::Display>(items: &[T]) -> String {
     let mut text = items.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ");
     if items.len() > 3 {
-        text.push_str(&format!("; and {} more", items.len() - 3));
+        text = format!("{text}; and {} more", items.len() - 3);
     }
     text
 }

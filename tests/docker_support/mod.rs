@@ -70,7 +70,7 @@ pub(crate) async fn prepare(settings: RuntimeSettings) -> Result<Runtime, Server
             println!("{event:?}");
         }
     });
-    let runtime = Runtime::prepare(settings, &events).await;
+    let runtime = Runtime::prepare(settings, None, &events).await;
     drop(events);
     listening.await.unwrap();
     runtime

@@ -6,6 +6,8 @@ use junit_report::{Duration, TestSuite};
 
 const CDATA_START: &str = "<![CDATA[";
 const CDATA_END: &str = "]]>";
+/// Cannot stand within an attribute, whose quotes are escaped.
+const TIME: &str = " time=\"";
 
 /// Adds the totals of `suites` to the XML that was made of them, and ends it with a line feed.
 pub(super) fn add(xml: &str, suites: &[TestSuite]) -> String {
@@ -31,8 +33,29 @@ fn push_markup(out: &mut String, markup: &str, suites: &[TestSuite], skipped: &m
             out.push_str(&skipped.next().unwrap_or_default().to_string());
             out.push_str("\" ");
         }
-        out.push_str(tag);
+        out.push_str(&in_milliseconds(tag));
     }
+}
+
+/// Cuts times to whole milliseconds: the crate adds them up as floating-point numbers, and Jenkins' schema takes three decimals.
+fn in_milliseconds(markup: &str) -> String {
+    let mut parts = markup.split(TIME);
+    let mut cut = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (value, rest) = part.split_once('"').unwrap_or((part, ""));
+        let value = value
+            .parse::<f64>()
+            .map_or_else(|_| value.to_owned(), |seconds| shortest(&format!("{seconds:.3}")).to_owned());
+        for piece in [TIME, value.as_str(), "\"", rest] {
+            cut.push_str(piece);
+        }
+    }
+    cut
+}
+
+/// A decimal number without needless zeros.
+fn shortest(decimal: &str) -> &str {
+    decimal.trim_end_matches('0').trim_end_matches('.')
 }
 
 fn root(suites: &[TestSuite]) -> String {

@@ -20,7 +20,7 @@ const DEFAULT_BUCKET: &str = "default";
 /// Keys of one `DeleteObjects` request, the most that S3 allows.
 const DELETE_BATCH: usize = 1000;
 /// A step transfers many files, so no deadline but that of each request bounds it.
-const STEP_DEADLINE: Duration = Duration::from_secs(24 * 3600);
+const STEP_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Carries the benchmark out. A step that does not pass skips the steps that follow from it, except for the cleaning up.
 pub(in crate::suites) async fn run(context: &SuiteContext<'_>, mode: BucketMode, concurrency: Concurrency) {
@@ -75,9 +75,8 @@ async fn steps(
     left.next();
     runner.run(&UPLOADED, STEP_DEADLINE, flow.upload()).await?;
     left.next();
-    let listed = runner.run(&LISTED, STEP_DEADLINE, flow.list(runner.s3())).await;
     // An incomplete listing is a verdict of its own; what was stored is read back all the same.
-    let _ = listed;
+    let _ = runner.run(&LISTED, STEP_DEADLINE, flow.list(runner.s3())).await;
     left.next();
     let download = runner.run(&DOWNLOADED, STEP_DEADLINE, flow.download()).await;
     left.next();
@@ -277,7 +276,9 @@ impl Flow<'_> {
             let message = format!("HEAD still finds {key}, which was deleted");
             ensure(!found, "delete-without-effect", message, "404", "200")?;
         }
-        keys.iter().for_each(|key| self.lease.deleted(key));
+        for key in &keys {
+            self.lease.deleted(key);
+        }
         Ok(())
     }
 

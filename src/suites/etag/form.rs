@@ -120,8 +120,9 @@ async fn sdk_accepts(context: &CaseContext<'_>) -> Result<(), Stop> {
     }
     let listing = context.s3.list_all(context.bucket(), "", None, files.len()).await?;
     for (key, size) in files {
-        let tagged =
-            listing.iter().any(|entry| entry.key == key && entry.etag.as_deref().is_some_and(|tag| bare(tag) != ""));
+        let tagged = listing
+            .iter()
+            .any(|entry| entry.key == key && entry.etag.as_deref().is_some_and(|tag| !bare(tag).is_empty()));
         let message = format!("the listing has no entry with a tag for {key}");
         ensure(tagged, "object-unlisted", message, key, format!("{} entries", listing.len()))?;
         let body = context.get(key, size).await?;

@@ -1,0 +1,247 @@
+//! The binary on real pys3local in Docker: what it finds there, and that nothing stays behind, however it ends.
+//!
+//! Needs a Docker daemon and a base image (`ci/base-image`). There is no way to skip this silently.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+#[cfg(test)]
+#[expect(dead_code, reason = "servers in this process are for other tests")]
+mod support;
+
+#[cfg(test)]
+#[expect(dead_code, reason = "runs against servers in this process are for other tests")]
+mod command;
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use command::{record_in, s3ci};
+use s3ci::model::{Interruption, Outcome, RunRecord};
+use tempfile::TempDir;
+
+/// How long after the violent end of s3ci its containers and networks may still be there.
+const CLEARED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Standard output of a docker command that must succeed, line by line.
+fn docker(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new("docker").args(arguments).output().expect("the docker command is there");
+    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+/// Containers and networks of the s3ci with this process id.
+fn belongings(pid: u32) -> (Vec<String>, Vec<String>) {
+    let label = format!("label=s3ci.pid={pid}");
+    (docker(&["ps", "-aq", "--filter", &label]), docker(&["network", "ls", "-q", "--filter", &label]))
+}
+
+fn wait_until(what: &str, within: Duration, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + within;
+    while !condition() {
+        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A run in Docker that goes on until it is stopped, with its reports and its work directory.
+struct Run {
+    child: Child,
+    reports: TempDir,
+    work: TempDir,
+}
+
+impl Run {
+    fn start(arguments: &[&str]) -> Self {
+        let (reports, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let child = s3ci()
+            .args(["run", "--runtime", "docker"])
+            .args(arguments)
+            .arg("--out")
+            .arg(reports.path())
+            .arg("--work-dir")
+            .arg(work.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, reports, work }
+    }
+
+    /// A benchmark that takes minutes.
+    fn long() -> Self {
+        Self::start(&["etag/local::put-is-md5", "bench/local", "--files", "20000", "--max-size", "2000"])
+    }
+
+    fn has_container(&self) -> bool {
+        !belongings(self.child.id()).0.is_empty()
+    }
+
+    /// Whether the first suite is done, so that the benchmark is under way or about to be.
+    fn has_report(&self) -> bool {
+        self.reports.path().join("metrics.json").exists()
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    fn work_is_empty(&self) -> bool {
+        std::fs::read_dir(self.work.path()).unwrap().next().is_none()
+    }
+
+    fn nothing_is_left(&self) -> bool {
+        belongings(self.child.id()) == (vec![], vec![]) && self.work_is_empty()
+    }
+}
+
+/// A run that ends by itself, with its record.
+fn run(arguments: &[&str]) -> (Output, RunRecord) {
+    let reports = tempfile::tempdir().unwrap();
+    let output =
+        s3ci().args(["run", "--runtime", "docker"]).args(arguments).arg("--out").arg(reports.path()).output().unwrap();
+    let record = record_in(reports.path());
+    assert_eq!(output.status.code(), Some(i32::from(record.exit_code)), "{}", String::from_utf8_lossy(&output.stderr));
+    (output, record)
+}
+
+fn failed(record: &RunRecord) -> Vec<&str> {
+    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
+    cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.as_str()).collect()
+}
+
+#[test]
+fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
+    let (output, record) = run(&["--all", "--files", "20", "--max-size", "100000"]);
+    assert_eq!(failed(&record), ["api/local::list-v2-pages"], "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(record.exit_codes, [1]);
+    assert_eq!(record.target.version.as_deref(), Some("0.2.1"));
+    assert!(record.runtime.isolated && record.notices.iter().all(|notice| !notice.contains("isolated")));
+    assert_eq!(record.suites.len(), s3ci::suites::CATALOGUE.len());
+    for suite in &record.suites {
+        let skipped = suite.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
+        assert_eq!((skipped.count(), suite.fault.as_ref()), (0, None), "{}", suite.id);
+        assert!(suite.server_start.is_some());
+    }
+    let bench = &record.suites[0];
+    for name in ["upload.throughput", "download.latency", "server.cpu.upload", "server.memory.peak", "local-copy.time"]
+    {
+        assert!(bench.metrics.iter().any(|metric| metric.name == name && metric.median > 0), "{name}");
+    }
+}
+
+#[test]
+fn the_first_releases_run_too_and_say_what_they_lack() {
+    let (_, record) = run(&["etag", "bench/local", "bench/local-default", "--files", "5", "--target", "pypi:0.1.0"]);
+    assert_eq!(record.target.version.as_deref(), Some("0.1.0"));
+    let of = |name: &str| record.suites.iter().find(|suite| suite.id.as_str() == name).unwrap();
+    assert!(of("bench/local-default").cases.iter().all(|case| matches!(case.outcome, Outcome::Skipped { .. })));
+    assert!(of("bench/local").cases.iter().all(|case| case.outcome == Outcome::Passed), "{:?}", of("bench/local"));
+}
+
+#[test]
+fn a_killed_s3ci_leaves_no_container_no_network_and_no_data() {
+    // At the network, at the container, and in the middle of a benchmark, seven times each but one.
+    for round in 0..20 {
+        let mut run = Run::long();
+        wait_until("the run has begun", Duration::from_mins(1), || match round % 3 {
+            0 => !belongings(run.child.id()).1.is_empty(),
+            1 => run.has_container(),
+            _ => run.has_report() && run.has_container(),
+        });
+        run.child.kill().unwrap();
+        run.child.wait().unwrap();
+        wait_until("everything is gone", CLEARED_WITHIN, || run.nothing_is_left());
+    }
+}
+
+#[test]
+fn an_interrupted_run_writes_reports_and_leaves_nothing() {
+    for (signal, code, by) in [("-INT", 130, Interruption::Interrupt), ("-TERM", 143, Interruption::Terminate)] {
+        let mut run = Run::long();
+        wait_until("the first suite is done", Duration::from_mins(1), || run.has_report() && run.has_container());
+        let started = Instant::now();
+        run.signal(signal);
+        assert_eq!(run.child.wait().unwrap().code(), Some(code));
+        assert!(started.elapsed() < Duration::from_secs(5), "{signal} took {:?}", started.elapsed());
+        assert!(run.nothing_is_left(), "{:?}", belongings(run.child.id()));
+        let record = record_in(run.reports.path());
+        assert_eq!(record.interruption, Some(by));
+        assert_eq!(record.suites[0].cases[0].outcome, Outcome::Passed, "what was done is reported");
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
+    let mut run = Run::long();
+    wait_until("the first suite is done", Duration::from_mins(1), || run.has_report() && run.has_container());
+    let (containers, _) = belongings(run.child.id());
+    docker(&["kill", &containers[0]]);
+    assert_eq!(run.child.wait().unwrap().code(), Some(4));
+    let record = record_in(run.reports.path());
+    assert_eq!(failed(&record), Vec::<&str>::new(), "the death of a server is no verdict on a rule");
+    assert!(record.suites[1].fault.as_ref().is_some_and(|fault| fault.kind == "server-died"), "{:?}", record.suites[1]);
+    assert!(!record.suites[1].server_log.is_empty());
+    assert_eq!(record.suites[0].cases[0].outcome, Outcome::Passed);
+    assert!(run.nothing_is_left());
+}
+
+#[test]
+fn a_server_that_never_answers_is_an_environment_error_with_its_log() {
+    let (output, record) = run(&["etag", "--ready-timeout", "50ms"]);
+    assert_eq!(record.exit_code, 4);
+    let fault = record.suites[0].fault.as_ref().expect("a fault");
+    assert!(fault.hint.is_some() && fault.message.contains("s3ci: server started"), "{fault:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("s3ci: server started"), "{output:?}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_environment_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let (output, record) = run(&["etag", "--port", &port]);
+    assert_eq!(record.exit_code, 4);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains(&port) && said.contains("hint"), "{said}");
+}
+
+#[test]
+fn a_chosen_port_is_served() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let (_, record) = run(&["etag/local::put-is-md5", "--port", &port]);
+    assert_eq!(record.exit_code, 0, "{:?}", record.faults);
+}
+
+#[test]
+fn an_unknown_release_is_a_usage_error_that_names_the_known_ones() {
+    let (output, record) = run(&["etag", "--target", "pypi:9.9.9"]);
+    assert_eq!(record.exit_code, 2);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("9.9.9") && said.contains("0.2.1"), "{said}");
+}
+
+#[test]
+fn a_server_that_forgets_at_a_restart_is_seen() {
+    let _ = run(&["etag/local::put-is-md5"]);
+    let image = docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "s3ci/pys3local"])
+        .into_iter()
+        .find(|image| image.contains(":0.2.1-"))
+        .expect("the run before built it");
+    let edit = "s/self.db_path = Path(db_path)/self.db_path = Path(db_path); self.db_path.unlink(missing_ok=True)/";
+    let dockerfile = format!(
+        "FROM {image}\nUSER 0\nRUN sed -i '{edit}' /opt/venv/lib/python3*/site-packages/pys3local/metadata_db.py \
+         && grep -q unlink /opt/venv/lib/python3*/site-packages/pys3local/metadata_db.py\nUSER 10001\n"
+    );
+    let mut build = Command::new("docker")
+        .args(["build", "--quiet", "--tag", "s3ci/test:forgets", "-"])
+        .env("DOCKER_BUILDKIT", "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    build.stdin.take().unwrap().write_all(dockerfile.as_bytes()).unwrap();
+    assert!(build.wait().unwrap().success());
+    let (_, record) = run(&["etag", "--target", "image:s3ci/test:forgets"]);
+    docker(&["rmi", "--force", "s3ci/test:forgets"]);
+    assert_eq!(failed(&record), ["etag/local::stable-over-restart"]);
+}
