@@ -11,7 +11,7 @@ pub enum Exit {
     Success,
     /// A check failed: the server gave a wrong answer.
     CheckFailed,
-    /// The command line or the configuration is wrong, or selects nothing.
+    /// The command line or the configuration is wrong, or selects nothing: every case that was selected does not apply.
     Usage,
     /// Docker, the image or the server failed, or a case errored or timed out: s3ci could not tell.
     Environment,
@@ -63,7 +63,11 @@ impl Exit {
                     || record.faults.iter().any(|fault| !["report", "target"].contains(&fault.kind.as_str()))
             }
             Self::Report => record.faults.iter().any(|fault| fault.kind == "report"),
-            Self::Usage => record.faults.iter().any(|fault| fault.kind == "target"),
+            Self::Usage => {
+                let skipped = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { .. });
+                let nothing_checked = outcomes().next().is_some() && outcomes().all(skipped);
+                record.faults.iter().any(|fault| fault.kind == "target") || nothing_checked
+            }
             Self::Success => false,
         };
         let exits: Vec<Self> = Self::PRECEDENCE.into_iter().filter(|exit| holds(*exit)).collect();

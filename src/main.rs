@@ -5,5 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    ExitCode::from(s3ci::app::main(s3ci::cli::Cli::parse()).code())
+    let cli = s3ci::cli::Cli::parse();
+    // A fault of s3ci's own must not end with the panic's 101, which says nothing to a build script.
+    let exit = std::panic::catch_unwind(|| s3ci::app::main(cli)).unwrap_or(s3ci::exit::Exit::Environment);
+    ExitCode::from(exit.code())
 }

@@ -55,7 +55,7 @@ async fn a_container_reaches_nothing_but_its_side_of_the_bridge() {
         let connect = format!("import socket; socket.create_connection(('{address}', 80), 10)");
         let (code, output) = fails_in(&server, &["python3", "-c", &connect]).await;
         assert!(
-            code != 0 && output.contains("No route to host") || output.contains("unreachable"),
+            code != 0 && (output.contains("No route to host") || output.contains("unreachable")),
             "{address}: {output}"
         );
     }
@@ -207,7 +207,8 @@ async fn an_unknown_release_is_told_from_a_failed_build() {
 
 #[tokio::test]
 async fn an_image_without_pys3local_is_refused() {
-    let runtime: Result<Runtime, ServerError> = prepare(settings(Target::Image("s3ci/base:bookworm".into()))).await;
+    let base = prepare(settings(release(PYS3LOCAL))).await.unwrap().target().image.unwrap().base.unwrap();
+    let runtime: Result<Runtime, ServerError> = prepare(settings(Target::Image(base))).await;
     let error = runtime.err().unwrap();
     assert!(
         matches!(&error, ServerError::Docker(DockerError::Probe { reason, .. }) if reason.contains("no pys3local")),

@@ -189,6 +189,23 @@ fn an_interrupted_run_writes_reports_and_leaves_nothing() {
 }
 
 #[test]
+fn a_run_that_is_interrupted_while_it_prepares_leaves_nothing() {
+    for round in 0..4 {
+        let mut run = Run::long();
+        wait_until("the run has begun", Duration::from_mins(1), || match round % 2 {
+            0 => !belongings(run.child.id()).1.is_empty(),
+            _ => run.has_container(),
+        });
+        let started = Instant::now();
+        run.signal("-INT");
+        assert_eq!(run.child.wait().unwrap().code(), Some(130));
+        assert!(started.elapsed() < Duration::from_secs(5), "took {:?}", started.elapsed());
+        assert!(run.nothing_is_left(), "{:?}", belongings(run.child.id()));
+        assert_eq!(record_in(run.reports.path()).interruption, Some(Interruption::Interrupt));
+    }
+}
+
+#[test]
 fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
     // No suite that finds something by itself: a failed check has precedence over a dead server.
     let mut run = Run::start(&["sync", "etag"]);

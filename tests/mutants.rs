@@ -104,7 +104,7 @@ fn every_case_is_seen_failing() {
         ["bench/local::files-uploaded", "bench/local::files-downloaded", "sync/local::phase-3-resync-finds-every-edit"]
             .map(str::to_owned),
     );
-    // Only a server that s3ci runs itself can be restarted or slowed: tests/end_to_end.rs sees these fail.
+    // Only a server that s3ci runs itself can be restarted: tests/end_to_end.rs sees this one fail.
     let elsewhere = ["etag/local::stable-over-restart"];
     // The other benchmarks take the same steps: the rules are one code.
     let suites = ["bench/local", "sync/local", "etag/local", "api/local"];

@@ -34,7 +34,7 @@ fn settings(target: &str, work_dir: &Path) -> RuntimeSettings {
         docker: DockerSettings::default(),
         work_dir: work_dir.to_owned(),
         cache_dir: CACHE.clone(),
-        external_credentials: None,
+        watch: None,
     }
 }
 
@@ -46,6 +46,7 @@ fn spec(bucket_mode: BucketMode, credentials: Option<Credentials>) -> ServerSpec
         credentials,
         data_bytes: 1 << 20,
         largest_object_bytes: 1 << 20,
+        objects: 100,
     }
 }
 

@@ -7,26 +7,28 @@ use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::{Leftovers, ServerError};
 
+/// Directories of the cache that s3ci made; nothing else there is touched, wherever the cache was said to be.
+const KEPT: [&str; 2] = ["venvs", "images"];
+
 /// Removes what an earlier run left.
 pub(super) async fn clean(arguments: CleanArgs, console: &mut Console) -> Exit {
     let cache = arguments.cache_dir.unwrap_or_else(default_cache_dir);
-    if arguments.cache {
-        match std::fs::remove_dir_all(&cache) {
-            Ok(()) => console.print(&format!("removed {}\n", cache.display())),
+    for directory in KEPT.iter().map(|name| cache.join(name)).filter(|_| arguments.cache) {
+        match std::fs::remove_dir_all(&directory) {
+            Ok(()) => console.print(&format!("removed {}\n", directory.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
-                let what = format!("remove {}", cache.display());
+                let what = format!("remove {}", directory.display());
                 return fail(console, &what, &error, Some("see who owns it"), Exit::Environment);
             }
         }
     }
     match leftovers(arguments.images).await {
-        Ok(summary) => {
-            console.print(&format!("removed {summary}\n"));
-            Exit::Success
-        }
-        Err(error) => fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Environment),
+        Ok(summary) => console.print(&format!("removed {summary}\n")),
+        Err(error) if error.is_without_docker() => console.print("no Docker here, so nothing of it to remove\n"),
+        Err(error) => return fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Environment),
     }
+    Exit::Success
 }
 
 /// Removes leftovers, and images where asked for; what there was, in words.

@@ -14,6 +14,7 @@ mod signals;
 mod trace;
 
 use std::error::Error;
+use std::time::Duration;
 
 use crate::cli::{Cli, Command, ImageCommand};
 use crate::config::ConfigError;
@@ -38,7 +39,7 @@ pub fn main(cli: Cli) -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return fail(&mut console, "start", &error, None, Exit::Environment),
     };
-    runtime.block_on(async {
+    let exit = runtime.block_on(async {
         match cli.command {
             Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
             Command::List(arguments) => catalogue::list(arguments.format, &mut console),
@@ -56,7 +57,10 @@ pub fn main(cli: Cli) -> Exit {
                 Err(_) => Exit::Environment,
             },
         }
-    })
+    });
+    // File work of a run that was stopped may go on; nobody waits for it.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    exit
 }
 
 /// Tells what failed and what to try.

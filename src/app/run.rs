@@ -12,7 +12,7 @@ use crate::model::RunRecord;
 use crate::plan::{Plan, Selection};
 use crate::report::{Console, Outputs, WriteError};
 use crate::run::{Run, Stopper};
-use crate::server::Credentials;
+use crate::server::{Credentials, Target};
 
 /// Names of the reports in `--out`.
 const JUNIT: &str = "out.xml";
@@ -42,7 +42,9 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         return fail(&mut console, "listen for signals", &error, None, Exit::Environment);
     }
     let run_id = format!("{:08x}", rand::random::<u32>());
-    let run = Run { plan: &plan, config: &config, run_id, external_credentials: external_credentials(), stopper };
+    // Nobody but the endpoint that they are for ever sees them.
+    let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
+    let run = Run { plan: &plan, config: &config, run_id, external_credentials, stopper };
     let console = Arc::new(Mutex::new(console));
     let ticker = tokio::spawn(tick(Arc::clone(&console)));
     let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;

@@ -44,7 +44,7 @@ pub enum Command {
     List(ListArgs),
     /// Say what is here, what is missing, and the command that mends it.
     Doctor(DoctorArgs),
-    /// Remove what an earlier run left: containers, networks, directories.
+    /// Remove what an earlier run left: containers and networks.
     Clean(CleanArgs),
     /// Images of the server.
     #[command(subcommand)]

@@ -36,11 +36,12 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
 
 /// Fills in the defaults and checks every value.
 pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
-    let repro = repro(&settings);
     let dataset = dataset(&settings)?;
-    let target = settings.target.unwrap_or_else(|| format!("pypi:{PINNED_RELEASE}"));
+    let target = settings.target.clone().unwrap_or_else(|| format!("pypi:{PINNED_RELEASE}"));
+    let target = Target::parse(&target)?;
+    let repro = repro(&settings, &target);
     Ok(Config {
-        target: Target::parse(&target)?,
+        target,
         runtime: runtime(settings.runtime.as_deref())?,
         dataset,
         port: settings.port.map(|port| bounded("port", u64::from(port), 1, 65_535).map(|_| port)).transpose()?,
@@ -50,11 +51,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
-        docker: DockerSettings {
-            base_image: settings.base_image,
-            ca_bundle: ca_bundle(settings.ca_bundle)?,
-            rebuild: false,
-        },
+        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)? },
         work_dir: work_dir(settings.work_dir)?,
         cache_dir: settings.cache_dir.unwrap_or_else(default_cache_dir),
         repro,
@@ -146,29 +143,33 @@ pub fn default_cache_dir() -> PathBuf {
     base.unwrap_or_else(std::env::temp_dir).join("s3ci")
 }
 
-/// The command that repeats the run, without the selection: what was set, and the seed.
-fn repro(settings: &Settings) -> String {
-    let numbers = [
-        ("files", settings.files),
-        ("min-size", settings.min_size),
-        ("max-size", settings.max_size),
-        ("subdirs", settings.subdirs),
-        ("workers", settings.workers),
-        ("sync-files", settings.sync_files),
+/// The command that repeats the run, without the selection: what was set and shapes the results, and the seed.
+fn repro(settings: &Settings, target: &Target) -> String {
+    let number = |name: &str, value: Option<u64>| value.map(|value| format!(" --{name} {value}"));
+    let word = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!(" --{name} {}", pasted(value)));
+    let set = [
+        // As the target shows itself: without the password of a URL.
+        settings.target.as_ref().map(|_| format!(" --target {}", pasted(&target.to_string()))),
+        word("runtime", &settings.runtime),
+        word("base-image", &settings.base_image),
+        word("timeout", &settings.timeout),
+        word("ready-timeout", &settings.ready_timeout),
+        number("port", settings.port.map(u64::from)),
+        number("files", settings.files),
+        number("min-size", settings.min_size),
+        number("max-size", settings.max_size),
+        number("subdirs", settings.subdirs),
+        number("workers", settings.workers),
+        number("sync-files", settings.sync_files),
     ];
-    let set = numbers.into_iter().filter_map(|(name, value)| Some(format!(" --{name} {}", value?)));
-    let target = settings.target.iter().map(|target| format!(" --target {}", without_userinfo(target)));
-    let runtime = settings.runtime.iter().map(|runtime| format!(" --runtime {runtime}"));
     let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
-    std::iter::once("s3ci run".to_owned()).chain(target).chain(runtime).chain(set).chain([seed]).collect()
+    std::iter::once("s3ci run".to_owned()).chain(set.into_iter().flatten()).chain([seed]).collect()
 }
 
-/// Leaves the user and password of a URL out.
-fn without_userinfo(target: &str) -> String {
-    match (target.split_once("://"), target.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => target.to_owned(),
-    }
+/// A word as a shell takes it.
+fn pasted(word: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,[]".contains(character);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -205,8 +206,10 @@ mod tests {
         let settings = Settings {
             target: Some("endpoint:http://user:pass@127.0.0.1:9000".into()),
             files: Some(3),
+            timeout: Some("5 s".into()),
             ..Settings::default()
         };
-        assert_eq!(repro(&settings), "s3ci run --target endpoint:http://127.0.0.1:9000 --files 3 --seed 1");
+        let expected = "s3ci run --target endpoint:http://127.0.0.1:9000 --timeout '5 s' --files 3 --seed 1";
+        assert_eq!(resolve(settings).unwrap().repro, expected);
     }
 }

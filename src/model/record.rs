@@ -138,7 +138,7 @@ pub struct RunSettings {
     pub workers: u64,
     /// Files of the sync workflow.
     pub sync_files: u64,
-    /// Deadline of one case.
+    /// Deadline of one request; a case may take four times as long.
     pub timeout_ns: u64,
 }
 

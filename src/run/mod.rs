@@ -113,17 +113,24 @@ impl Run<'_> {
                 None
             }
         };
+        let orderly = matches!(prepared, Some(Ok(_)));
         match prepared {
             Some(Ok(runtime)) => self.suites(runtime, directory.path(), events).await,
             Some(Err(error)) => events.emit(Event::Fault { fault: error.into() }).await,
             None => {}
         }
-        if let Err(error) = directory.close() {
+        let removed = directory.close();
+        match reaper {
+            // What was cut off in the middle has no owner any more: file work goes on for a moment, a network may just have been made.
+            Some(reaper) if !orderly || self.stopper.is_stopped() => reaper.abandon().await,
+            Some(reaper) => reaper.dismiss().await,
+            None => {}
+        }
+        if let Err(error) = removed
+            && !self.stopper.is_stopped()
+        {
             let text = format!("the work directory could not be removed: {error}");
             events.emit(Event::Notice { text }).await;
-        }
-        if let Some(reaper) = reaper {
-            reaper.dismiss().await;
         }
     }
 
@@ -142,9 +149,9 @@ impl Run<'_> {
             docker: self.config.docker.clone(),
             work_dir,
             cache_dir: self.config.cache_dir.clone(),
-            external_credentials: self.external_credentials.clone(),
+            watch: reaper.map(Reaper::watch),
         };
-        let runtime = Runtime::prepare(settings, reaper.map(Reaper::watch), events).await?;
+        let runtime = Runtime::prepare(settings, events).await?;
         let prepared = Prepared { target: runtime.target(), runtime: runtime.identity(), timings: runtime.timings() };
         events.emit(Event::Prepared { prepared: Box::new(prepared) }).await;
         Ok(runtime)

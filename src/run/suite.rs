@@ -13,8 +13,8 @@ use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
 const LOG_LINES: usize = 120;
-/// How long giving buckets back may take, so that an interrupted run ends in time.
-const GIVE_BACK: Duration = Duration::from_secs(3);
+/// How long giving buckets back may take where the run was stopped and has to end in time.
+const GIVE_BACK_STOPPED: Duration = Duration::from_secs(3);
 
 /// A suite about to be run.
 pub(super) struct SuiteRun<'a> {
@@ -123,10 +123,19 @@ impl SuiteRun<'_> {
             () = self.planned.suite.run(&context) => {}
             _ = self.run.stopper.stopped() => {}
         }
-        match tokio::time::timeout(GIVE_BACK, leases.give_back(&s3)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "buckets could not be given back"),
-            Err(_) => tracing::debug!("buckets could not be given back in time"),
+        if self.runtime.identity().kind == RuntimeKind::External {
+            self.give_back(&leases, &s3).await;
+        }
+    }
+
+    /// Returns what is still leased on a server that outlives the run; all others take their buckets with them.
+    async fn give_back(&self, leases: &Leases, s3: &S3) {
+        let patience = if self.run.stopper.is_stopped() { GIVE_BACK_STOPPED } else { self.run.config.timeout };
+        let _ = tokio::time::timeout(patience, leases.give_back(s3)).await;
+        let held: Vec<_> = leases.held().iter().map(|lease| lease.bucket().to_owned()).collect();
+        if !held.is_empty() {
+            let text = format!("could not be removed, and is still on the endpoint: {}", held.join(", "));
+            self.events.emit(Event::Notice { text }).await;
         }
     }
 
@@ -154,15 +163,16 @@ impl SuiteRun<'_> {
     }
 
     fn spec(&self) -> ServerSpec {
-        let (data_bytes, largest_object_bytes) = self.planned.suite.footprint(&self.settings());
+        let footprint = self.planned.suite.footprint(&self.settings());
         ServerSpec {
             label: self.label(),
             backend: Backend::Local,
             bucket_mode: self.planned.suite.bucket_mode,
             // The originals of these suites run without authentication; rules about signatures are another matter.
             credentials: None,
-            data_bytes,
-            largest_object_bytes,
+            data_bytes: footprint.bytes,
+            largest_object_bytes: footprint.largest_object_bytes,
+            objects: footprint.objects,
         }
     }
 

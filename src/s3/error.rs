@@ -82,10 +82,11 @@ impl RequestError {
                 Self::Broken { operation, message: format!("HTTP {status}: {}", innermost(error)) }
             }
             SdkError::DispatchFailure(failure) if failure.is_user() => Self::Local { operation, message },
-            SdkError::DispatchFailure(_) if refused(error) => {
+            SdkError::DispatchFailure(failure) if failure.is_timeout() || refused(error) => {
                 Self::Unreachable { operation, message: innermost(error) }
             }
             SdkError::DispatchFailure(_) => Self::Broken { operation, message: innermost(error) },
+            SdkError::TimeoutError(_) => Self::Unreachable { operation, message: innermost(error) },
             _ => Self::Local { operation, message },
         }
     }
@@ -109,7 +110,7 @@ impl RequestError {
     }
 }
 
-/// Whether the connection itself was refused, as opposed to closed later.
+/// Whether no connection came about, as opposed to one that was closed later.
 fn refused(error: &(dyn StdError + 'static)) -> bool {
     use std::io::ErrorKind;
     causes(error).any(|cause| {
@@ -120,8 +121,10 @@ fn refused(error: &(dyn StdError + 'static)) -> bool {
                     | ErrorKind::NetworkUnreachable
                     | ErrorKind::HostUnreachable
                     | ErrorKind::AddrNotAvailable
+                    | ErrorKind::TimedOut
             )
-        }) || cause.to_string().contains("dns error")
+        }) || cause.is::<rustls::Error>()
+            || cause.to_string().contains("dns error")
     })
 }
 

@@ -1,7 +1,7 @@
 //! Buckets and keys of the run's own: nothing else is ever written or deleted.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{RequestError, S3};
 
@@ -17,23 +17,34 @@ impl Leases {
     #[must_use]
     pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
         let lease = Lease { bucket: bucket.into(), kept, keys: Arc::default() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(lease.clone());
+        self.books().push(lease.clone());
         lease
     }
 
-    /// Gives every bucket back: deletes the keys that were written, then the bucket. Goes on after an error.
+    /// Gives every bucket back: deletes the keys that were written, then the bucket. Goes on after an error;
+    /// what could not be given back stays in the books.
     ///
     /// # Errors
     /// The first request that failed for another reason than that the bucket is gone.
     pub async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
-        let leases = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let mut first = None;
-        for lease in leases {
-            if let Err(error) = lease.give_back(s3).await {
-                first.get_or_insert(error);
+        for lease in self.held() {
+            match lease.give_back(s3).await {
+                Ok(()) => self.books().retain(|held| held.bucket != lease.bucket),
+                Err(error) => drop(first.get_or_insert(error)),
             }
         }
         first.map_or(Ok(()), Err)
+    }
+
+    /// The buckets that are not given back.
+    #[must_use]
+    pub fn held(&self) -> Vec<Lease> {
+        self.books().clone()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Vec<Lease>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -44,8 +44,8 @@ pub enum ListError {
         /// The page, counted from 1.
         page: usize,
     },
-    /// More entries than were ever stored.
-    #[error("the listing does not end: {keys} keys where at most {bound} were stored")]
+    /// More entries, or more pages, than there can be.
+    #[error("the listing does not end: {keys} keys and still more pages, where at most {bound} keys were stored")]
     Endless {
         /// Keys received so far.
         keys: usize,
@@ -116,7 +116,8 @@ impl S3 {
         for page_number in 1.. {
             let page = self.list_page(bucket, prefix, page_size, token.clone()).await?;
             entries.extend(page.entries);
-            if entries.len() > bound {
+            // A page without any entry leads nowhere either, however new its token.
+            if entries.len() > bound || page_number > bound + 1 {
                 return Err(ListError::Endless { keys: entries.len(), bound });
             }
             if !page.truncated {

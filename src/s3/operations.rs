@@ -19,6 +19,9 @@ use super::{RequestError, S3};
 /// memory that a request under way takes.
 pub(super) const FILE_BUFFER_BYTES: usize = 1 << 20;
 
+/// How long a server that is asked whether it is there may take.
+const REACHABLE_WITHIN: Duration = Duration::from_secs(3);
+
 /// An object's content in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
@@ -40,7 +43,7 @@ pub struct Head {
 /// An object that was written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Downloaded {
-    /// Bytes received; one more than asked for at most.
+    /// Bytes received; past the limit by a chunk at most.
     pub size_bytes: u64,
     /// From the request to the head of the answer.
     pub first_byte: Duration,
@@ -68,10 +71,11 @@ impl S3 {
         .boxed()
     }
 
-    /// Whether anybody accepts connections there; what is answered does not matter.
+    /// Whether anybody answers there within a few seconds; what is answered does not matter.
     pub async fn is_reachable(&self) -> bool {
-        let answer = self.within("ListBuckets", self.client.list_buckets().send()).await;
-        !matches!(answer, Err(RequestError::Unreachable { .. }))
+        let ask = Self { deadline: self.deadline.min(REACHABLE_WITHIN), ..self.clone() };
+        let answer = ask.within("ListBuckets", self.client.list_buckets().send()).await;
+        !matches!(answer, Err(RequestError::Unreachable { .. } | RequestError::Timeout { .. }))
     }
 
     /// `CreateBucket`.

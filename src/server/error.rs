@@ -67,7 +67,8 @@ pub enum ServerError {
 
 impl ServerError {
     /// Whether there is no Docker here to speak of, so that another runtime may do.
-    pub(super) fn is_without_docker(&self) -> bool {
+    #[must_use]
+    pub fn is_without_docker(&self) -> bool {
         matches!(self, Self::Docker(error) if error.is_about_the_daemon())
     }
 

@@ -162,7 +162,7 @@ mod tests {
             docker: DockerSettings::default(),
             work_dir: PathBuf::new(),
             cache_dir: PathBuf::new(),
-            external_credentials: None,
+            watch: None,
         }
     }
 
@@ -192,6 +192,7 @@ mod tests {
             credentials: None,
             data_bytes: 0,
             largest_object_bytes: 0,
+            objects: 100,
         };
         let server = runtime.start(&spec);
         assert_eq!(server.endpoint(), format!("http://{address}"));

@@ -68,6 +68,8 @@ pub struct ServerSpec {
     pub data_bytes: u64,
     /// The largest single object; the server may hold several copies of it in memory.
     pub largest_object_bytes: u64,
+    /// The most objects that are stored at one time; sizes what the server keeps about each.
+    pub objects: u64,
 }
 
 /// CPU time and memory of a server since its start.
@@ -109,6 +111,6 @@ pub struct RuntimeSettings {
     pub work_dir: std::path::PathBuf,
     /// Directory for what outlives a run: virtual environments, and what was learnt of images.
     pub cache_dir: std::path::PathBuf,
-    /// Credentials of an external endpoint.
-    pub external_credentials: Option<Credentials>,
+    /// Told of every process that would survive a violent end of this one.
+    pub watch: Option<reaper::Watch>,
 }

@@ -25,6 +25,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 const DONE: &str = "done";
 const PROCESS: &str = "process ";
+const GONE: &str = "gone ";
 
 /// The pipe to the process that clears up if this one is killed.
 #[derive(Debug)]
@@ -63,6 +64,16 @@ impl Reaper {
         self.watch.clone()
     }
 
+    /// Leaves everything to the second process, as if this one had been killed, and waits until it is done.
+    pub async fn abandon(mut self) {
+        // The pipe closes with its last holder.
+        let Watch(orders) = self.watch;
+        drop(orders);
+        if let Err(error) = self.child.wait().await {
+            tracing::debug!(%error, "the watchdog was gone already");
+        }
+    }
+
     /// Ends the second process: all that it would remove has been removed.
     pub async fn dismiss(mut self) {
         self.watch.say(DONE).await;
@@ -76,6 +87,11 @@ impl Watch {
     /// Has a process group killed should this process be.
     pub async fn process(&self, process_group: u32) {
         self.say(&format!("{PROCESS}{process_group}")).await;
+    }
+
+    /// Takes that back: the group has ended, and its number may become a stranger's.
+    pub async fn gone(&self, process_group: u32) {
+        self.say(&format!("{GONE}{process_group}")).await;
     }
 
     async fn say(&self, line: &str) {
@@ -116,7 +132,11 @@ fn follow(orders: impl BufRead) -> Ending {
         if line == DONE {
             return Ending::Farewell;
         }
-        process_groups.extend(line.strip_prefix(PROCESS).and_then(|id| id.parse::<i32>().ok()));
+        let group = |word: &str| line.strip_prefix(word).and_then(|id| id.parse::<i32>().ok());
+        process_groups.extend(group(PROCESS));
+        if let Some(gone) = group(GONE) {
+            process_groups.retain(|group| *group != gone);
+        }
     }
     Ending::Death { process_groups }
 }

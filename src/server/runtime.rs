@@ -5,16 +5,12 @@
 use super::docker::{DockerRuntime, DockerServer};
 use super::external::{ExternalRuntime, ExternalServer};
 use super::process::{ProcessRuntime, ProcessServer};
-use super::reaper::Watch;
 use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target, Usage};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, RuntimeIdentity, ServerStart, TargetIdentity};
 
 /// A prepared way to start servers: the image is built, or the environment installed.
-pub struct Runtime {
-    runtime: AnyRuntime,
-    watch: Option<Watch>,
-}
+pub struct Runtime(AnyRuntime);
 
 enum AnyRuntime {
     Docker(Box<DockerRuntime>),
@@ -26,26 +22,21 @@ impl Runtime {
     /// Makes everything ready that servers are started from.
     ///
     /// An endpoint is always external. [`RuntimeChoice::Auto`] takes Docker where a daemon can be used, and otherwise a process,
-    /// with a notice. `watch` is told of every process that would survive this one's violent end.
+    /// with a notice.
     ///
     /// # Errors
     ///
     /// The chosen runtime cannot be had, or the target cannot be built or installed.
-    pub async fn prepare(
-        settings: RuntimeSettings,
-        watch: Option<Watch>,
-        events: &Events,
-    ) -> Result<Self, ServerError> {
+    pub async fn prepare(settings: RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
         if matches!(settings.target, Target::Endpoint(_)) {
-            let runtime = AnyRuntime::External(ExternalRuntime::prepare(&settings).await?);
-            return Ok(Self { runtime, watch });
+            return Ok(Self(AnyRuntime::External(ExternalRuntime::prepare(&settings).await?)));
         }
         if settings.choice == RuntimeChoice::Process {
             let text = "not isolated: process runtime, as asked for".to_owned();
             events.emit(Event::Notice { text }).await;
         } else {
             match DockerRuntime::prepare(&settings, events).await {
-                Ok(runtime) => return Ok(Self { runtime: AnyRuntime::Docker(Box::new(runtime)), watch }),
+                Ok(runtime) => return Ok(Self(AnyRuntime::Docker(Box::new(runtime)))),
                 Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
                     let text = format!("not isolated: process runtime (failed to {error})");
                     events.emit(Event::Notice { text }).await;
@@ -53,14 +44,13 @@ impl Runtime {
                 Err(error) => return Err(error),
             }
         }
-        let runtime = AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?));
-        Ok(Self { runtime, watch })
+        Ok(Self(AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?))))
     }
 
     /// How servers are run.
     #[must_use]
     pub fn identity(&self) -> RuntimeIdentity {
-        match &self.runtime {
+        match &self.0 {
             AnyRuntime::Docker(runtime) => runtime.identity(),
             AnyRuntime::Process(runtime) => runtime.identity(),
             AnyRuntime::External(runtime) => runtime.identity(),
@@ -70,7 +60,7 @@ impl Runtime {
     /// What is tested.
     #[must_use]
     pub fn target(&self) -> TargetIdentity {
-        match &self.runtime {
+        match &self.0 {
             AnyRuntime::Docker(runtime) => runtime.target(),
             AnyRuntime::Process(runtime) => runtime.target(),
             AnyRuntime::External(runtime) => runtime.target(),
@@ -80,7 +70,7 @@ impl Runtime {
     /// What the preparation took, step by step, where it has steps.
     #[must_use]
     pub fn timings(&self) -> Vec<HarnessTiming> {
-        match &self.runtime {
+        match &self.0 {
             AnyRuntime::Docker(runtime) => runtime.timings(),
             AnyRuntime::Process(runtime) => runtime.timings(),
             AnyRuntime::External(runtime) => runtime.timings(),
@@ -94,14 +84,11 @@ impl Runtime {
     /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did
     /// not answer in time. Nothing is left of it then.
     pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
-        let server = match &self.runtime {
+        Ok(Server(match &self.0 {
             AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(runtime.start(spec).await?)),
             AnyRuntime::Process(runtime) => AnyServer::Process(Box::new(runtime.start(spec).await?)),
             AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec)),
-        };
-        let server = Server { server, watch: self.watch.clone() };
-        server.watched().await;
-        Ok(server)
+        }))
     }
 
     /// Removes whatever the run still has: servers that were not stopped, and the run's network.
@@ -110,7 +97,7 @@ impl Runtime {
     ///
     /// Something could not be removed; `s3ci clean` tries again.
     pub async fn close(self) -> Result<(), ServerError> {
-        match self.runtime {
+        match self.0 {
             AnyRuntime::Docker(runtime) => runtime.close().await,
             AnyRuntime::Process(_) | AnyRuntime::External(_) => Ok(()),
         }
@@ -118,10 +105,7 @@ impl Runtime {
 }
 
 /// A server that answers. To be stopped explicitly: dropping it stops nothing.
-pub struct Server {
-    server: AnyServer,
-    watch: Option<Watch>,
-}
+pub struct Server(AnyServer);
 
 enum AnyServer {
     Docker(Box<DockerServer>),
@@ -133,7 +117,7 @@ impl Server {
     /// URL of the server, without a slash at its end.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.endpoint(),
             AnyServer::Process(server) => server.endpoint(),
             AnyServer::External(server) => server.endpoint(),
@@ -143,7 +127,7 @@ impl Server {
     /// How the server came up.
     #[must_use]
     pub fn started(&self) -> &ServerStart {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.started(),
             AnyServer::Process(server) => server.started(),
             AnyServer::External(server) => server.started(),
@@ -153,7 +137,7 @@ impl Server {
     /// Whether [`Server::restart`] can work.
     #[must_use]
     pub fn supports_restart(&self) -> bool {
-        !matches!(self.server, AnyServer::External(_))
+        !matches!(self.0, AnyServer::External(_))
     }
 
     /// Asks the server to end, starts it again on the same address and data, and waits until it answers.
@@ -162,20 +146,16 @@ impl Server {
     ///
     /// An endpoint that somebody else runs; otherwise the server did not come back.
     pub async fn restart(&self) -> Result<(), ServerError> {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.restart().await,
-            AnyServer::Process(server) => {
-                server.restart().await?;
-                self.watched().await;
-                Ok(())
-            }
+            AnyServer::Process(server) => Ok(server.restart().await?),
             AnyServer::External(server) => Ok(server.restart()?),
         }
     }
 
     /// CPU time and memory since the start; none where the runtime or the system does not tell.
     pub async fn usage(&self) -> Option<Usage> {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.usage().await,
             AnyServer::Process(server) => server.usage(),
             AnyServer::External(server) => server.usage(),
@@ -185,7 +165,7 @@ impl Server {
     /// How the server ended, if it has: a sentence. Does not wait.
     #[must_use]
     pub fn exited(&self) -> Option<String> {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.exited(),
             AnyServer::Process(server) => server.exited(),
             AnyServer::External(server) => server.exited(),
@@ -194,7 +174,7 @@ impl Server {
 
     /// Waits for the server's end and says how it came about; for ever where the runtime cannot know.
     pub async fn ended(&self) -> String {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.ended().await,
             AnyServer::Process(server) => server.ended().await,
             AnyServer::External(server) => server.ended().await,
@@ -204,7 +184,7 @@ impl Server {
     /// The last lines of the server's log, free of secrets and control characters.
     #[must_use]
     pub fn log_tail(&self, lines: usize) -> Vec<String> {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => server.log_tail(lines),
             AnyServer::Process(server) => server.log_tail(lines),
             AnyServer::External(_) => Vec::new(),
@@ -214,18 +194,9 @@ impl Server {
     /// Name of the container, where the server runs in one.
     #[must_use]
     pub fn container(&self) -> Option<&str> {
-        match &self.server {
+        match &self.0 {
             AnyServer::Docker(server) => Some(server.name()),
             AnyServer::Process(_) | AnyServer::External(_) => None,
-        }
-    }
-
-    /// Tells the watchdog of a process that would survive this one's violent end.
-    async fn watched(&self) {
-        if let (AnyServer::Process(server), Some(watch)) = (&self.server, &self.watch)
-            && let Some(group) = server.process_group()
-        {
-            watch.process(group).await;
         }
     }
 
@@ -235,7 +206,7 @@ impl Server {
     ///
     /// It is still there after the runtime's deadline.
     pub async fn stop(self) -> Result<(), ServerError> {
-        match self.server {
+        match self.0 {
             AnyServer::Docker(server) => server.stop().await,
             AnyServer::Process(server) => {
                 server.stop().await;

@@ -39,6 +39,17 @@ pub struct Suite {
     body: Body,
 }
 
+/// What a suite stores at the most, at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// Room on a file system.
+    pub bytes: u64,
+    /// The largest object.
+    pub largest_object_bytes: u64,
+    /// Number of objects.
+    pub objects: u64,
+}
+
 /// How a suite is carried out.
 #[derive(Debug, Clone, Copy)]
 enum Body {
@@ -138,12 +149,17 @@ impl Suite {
         matches!(self.body, Body::Bench(Concurrency::Parallel))
     }
 
-    /// The most bytes that the suite stores at one time, and the largest object among them.
+    /// What the suite stores at the most.
     #[must_use]
-    pub fn footprint(&self, settings: &SuiteSettings) -> (u64, u64) {
+    pub fn footprint(&self, settings: &SuiteSettings) -> Footprint {
         match self.body {
-            Body::Bench(_) => (settings.dataset.most_bytes(), settings.dataset.max_size_bytes),
-            Body::Cases(_) | Body::Sync => (64 << 20, 20 << 20),
+            Body::Bench(_) => Footprint {
+                bytes: settings.dataset.most_bytes(),
+                largest_object_bytes: settings.dataset.max_size_bytes,
+                objects: settings.dataset.files as u64,
+            },
+            Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 20 << 20, objects: 5_000 },
+            Body::Sync => sync::footprint(settings.sync_files),
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::judge::{ensure, ensure_content, few, shown};
-use super::{CaseRunner, SuiteContext};
+use super::{CaseRunner, Footprint, SuiteContext};
 use crate::model::{CaseSpec, Failure, Severity, Stop};
 use crate::s3::{Lease, S3};
 use crate::workload::md5_hex;
@@ -201,17 +201,32 @@ fn unquoted(tag: &str) -> &str {
     tag.trim_matches('"')
 }
 
+/// What the workflow stores: small files, each of which takes a page or two.
+pub(super) fn footprint(files: usize) -> Footprint {
+    const PAGES_OF_A_FILE: u64 = 2;
+    Footprint {
+        bytes: (files as u64) * PAGES_OF_A_FILE * 4096 + (1 << 20),
+        largest_object_bytes: 8192,
+        objects: files as u64,
+    }
+}
+
+/// Lines of a file: some of each length up to a few, however many files there are.
+fn lines(index: usize) -> usize {
+    index % 16 + 1
+}
+
 fn name(index: usize) -> String {
     format!("file{index:02}.txt")
 }
 
 fn first_version(count: usize) -> Files {
-    (0..count).map(|index| (name(index), format!("note {index}, version 1\n").repeat(index + 1).into())).collect()
+    (0..count).map(|index| (name(index), format!("note {index}, version 1\n").repeat(lines(index)).into())).collect()
 }
 
 /// Even files keep their size, odd ones grow: a client that looks at sizes must look at tags as well.
 fn edited_version(count: usize) -> Files {
-    let lines = |index: usize| if index.is_multiple_of(2) { index + 1 } else { index + 2 };
+    let lines = |index: usize| if index.is_multiple_of(2) { lines(index) } else { lines(index) + 1 };
     (0..count).map(|index| (name(index), format!("note {index}, version 2\n").repeat(lines(index)).into())).collect()
 }
 

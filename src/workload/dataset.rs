@@ -26,10 +26,12 @@ pub struct DatasetSettings {
 }
 
 impl DatasetSettings {
-    /// The most bytes that such a dataset can have.
+    /// The most room that such a dataset can take: a file system gives out whole pages, and each file has its entry.
     #[must_use]
     pub fn most_bytes(&self) -> u64 {
-        self.max_size_bytes.saturating_mul(self.files as u64)
+        const PAGE_BYTES: u64 = 4096;
+        let pages = self.max_size_bytes.div_ceil(PAGE_BYTES) + 1;
+        pages.saturating_mul(PAGE_BYTES).saturating_mul(self.files as u64)
     }
 }
 

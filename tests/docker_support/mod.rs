@@ -45,7 +45,7 @@ pub(crate) fn settings(target: Target) -> RuntimeSettings {
         },
         work_dir: cache_dir.join("work"),
         cache_dir,
-        external_credentials: None,
+        watch: None,
     }
 }
 
@@ -58,6 +58,7 @@ pub(crate) fn spec(bucket_mode: BucketMode) -> ServerSpec {
         credentials: None,
         data_bytes: 64 << 20,
         largest_object_bytes: 1 << 20,
+        objects: 100,
     }
 }
 
@@ -70,7 +71,7 @@ pub(crate) async fn prepare(settings: RuntimeSettings) -> Result<Runtime, Server
             println!("{event:?}");
         }
     });
-    let runtime = Runtime::prepare(settings, None, &events).await;
+    let runtime = Runtime::prepare(settings, &events).await;
     drop(events);
     listening.await.unwrap();
     runtime

@@ -26,13 +26,17 @@ const PROGRAM_BYTES: u64 = 512 * MEBIBYTE;
 /// HOME holds the server's metadata database; `/tmp` gets as much and room for a spooled object.
 const SCRATCH_BYTES: u64 = 64 * MEBIBYTE;
 
+/// What the server's database and its journal take for an object with a long key, generously.
+const OBJECT_METADATA_BYTES: u64 = 4096;
+
 /// A container that nothing gets out of, by the size of what it is to hold.
 ///
 /// `stored_bytes` sizes the file system at `/data`, `largest_object_bytes` what may be in flight.
 pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Sizes) -> ContainerCreateBody {
     let data = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
     let temporary = SCRATCH_BYTES + 2 * sizes.largest_object_bytes;
-    let memory = PROGRAM_BYTES + data + temporary + SCRATCH_BYTES + 4 * sizes.largest_object_bytes;
+    let home = SCRATCH_BYTES + sizes.objects * OBJECT_METADATA_BYTES;
+    let memory = PROGRAM_BYTES + data + temporary + home + 4 * sizes.largest_object_bytes;
     let memory = i64::try_from(memory).unwrap_or(i64::MAX);
     let tmpfs = |bytes: u64| format!("rw,nosuid,nodev,noexec,size={bytes},uid=10001,gid=10001,mode=0700");
     // A daemon without the controller for a limit refuses the container rather than the limit.
@@ -50,7 +54,7 @@ pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Size
             tmpfs: Some(HashMap::from([
                 ("/data".to_owned(), tmpfs(data)),
                 ("/tmp".to_owned(), tmpfs(temporary)),
-                ("/home/s3ci".to_owned(), tmpfs(SCRATCH_BYTES)),
+                ("/home/s3ci".to_owned(), tmpfs(home)),
             ])),
             cap_drop: Some(vec!["ALL".into()]),
             security_opt: Some(vec!["no-new-privileges:true".into()]),
@@ -75,6 +79,8 @@ pub(super) struct Sizes {
     pub(super) stored_bytes: u64,
     /// The largest single object.
     pub(super) largest_object_bytes: u64,
+    /// The most objects.
+    pub(super) objects: u64,
 }
 
 /// Output comes at once, in plain text and in long lines; nothing is compiled at run time, for nothing could be kept.
@@ -93,7 +99,8 @@ pub(super) fn of_server(
     spec: &ServerSpec,
     capabilities: &Capabilities,
 ) -> ContainerCreateBody {
-    let sizes = Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes };
+    let sizes =
+        Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes, objects: spec.objects };
     let mut body = isolated(image, run_id, info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", SUPERVISE, "s3ci"].map(str::to_owned).to_vec());
     body.cmd = Some(command(spec, capabilities));
@@ -153,6 +160,7 @@ mod tests {
             credentials: None,
             data_bytes: 80 * MEBIBYTE,
             largest_object_bytes: MEBIBYTE,
+            objects: 100,
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn of_target(
     let newest = matches!(target, Target::PypiLatest);
     let before = base::find(docker, &tag).await?;
     let present = match before {
-        Some(present) if !newest && !settings.rebuild => present,
+        Some(present) if !newest => present,
         before => {
             events.emit(Event::Preparing { step: format!("building {tag} for {target}") }).await;
             let recipe = Recipe {

@@ -43,8 +43,6 @@ pub struct DockerSettings {
     pub base_image: Option<String>,
     /// Certificates that an image build trusts, in PEM.
     pub ca_bundle: Option<PathBuf>,
-    /// Builds the image even if it is there.
-    pub rebuild: bool,
 }
 
 /// A daemon, an image that can do what is known of it, and the run's network.
@@ -93,7 +91,7 @@ impl DockerRuntime {
     /// How servers are run.
     pub(super) fn identity(&self) -> RuntimeIdentity {
         let detail = format!("Docker Engine {}, API {}", self.daemon.engine, self.daemon.api);
-        RuntimeIdentity { kind: RuntimeKind::Docker, isolated: true, detail }
+        RuntimeIdentity { kind: RuntimeKind::Docker, isolated: self.network.dead_end, detail }
     }
 
     /// What is tested.

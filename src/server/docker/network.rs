@@ -40,7 +40,9 @@ pub(super) struct RunNetwork {
     pub(super) name: String,
     /// How containers on it are reached.
     pub(super) route: Route,
-    /// Set where the direct route was expected and is not there.
+    /// Whether the default route of its containers leads nowhere.
+    pub(super) dead_end: bool,
+    /// What a reader of the results must know of it.
     pub(super) notice: Option<String>,
 }
 
@@ -55,24 +57,31 @@ impl RunNetwork {
         if let Some(host) = daemon.remote_host() {
             // Replies to another machine have to find their way, so this network alone keeps its default route.
             make(daemon, &name, run_id, false, None).await?;
-            let notice = Some(format!("the Docker daemon is on another machine: ports are published there, on {host}"));
+            let notice = Some(format!(
+                "not isolated: the Docker daemon is on another machine: ports are published there, on {host}"
+            ));
             let route = Route::Published { bind: "0.0.0.0", host: host.into(), port };
-            return Ok(Self { name, route, notice });
+            return Ok(Self { name, route, dead_end: false, notice });
         }
         let published = Route::Published { bind: "127.0.0.1", host: "127.0.0.1".into(), port };
         if port.is_some() || !may_be_direct(daemon) {
-            make_dead_end(daemon, &name, run_id, false).await?;
-            return Ok(Self { name, route: published, notice: None });
+            let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
+            return Ok(Self { name, route: published, dead_end, notice: open_end(dead_end) });
         }
         let range = make_dead_end(daemon, &name, run_id, true).await?;
         if range.is_some_and(|range| is_here(range.gateway)) {
-            return Ok(Self { name, route: Route::Direct, notice: None });
+            return Ok(Self { name, route: Route::Direct, dead_end: true, notice: None });
         }
         remove(daemon, &name).await?;
-        make_dead_end(daemon, &name, run_id, false).await?;
+        let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
         let notice = "the containers' own addresses are out of reach from here: measuring through a published port, which is slower";
-        Ok(Self { name, route: published, notice: Some(notice.into()) })
+        Ok(Self { name, route: published, dead_end, notice: open_end(dead_end).or(Some(notice.into())) })
     }
+}
+
+/// What to say of a network whose default route could not be turned aside.
+fn open_end(dead_end: bool) -> Option<String> {
+    (!dead_end).then(|| "not isolated: the containers' network keeps its default route on this daemon".to_owned())
 }
 
 fn may_be_direct(daemon: &Daemon) -> bool {

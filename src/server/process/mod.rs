@@ -24,6 +24,7 @@ pub use error::ProcessError;
 pub use server::ProcessServer;
 
 use super::log::ServerLog;
+use super::reaper::Watch;
 use super::target::{Sources, Target};
 use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
 use crate::event::Events;
@@ -58,6 +59,7 @@ pub struct ProcessRuntime {
     work_dir: PathBuf,
     preparation: Duration,
     started: AtomicU64,
+    watch: Option<Watch>,
 }
 
 impl ProcessRuntime {
@@ -96,6 +98,7 @@ impl ProcessRuntime {
             work_dir,
             preparation: began.elapsed(),
             started: AtomicU64::new(0),
+            watch: settings.watch.clone(),
         })
     }
 
@@ -114,6 +117,7 @@ impl ProcessRuntime {
             arguments,
             directories: directories.clone(),
             ready_timeout: self.ready_timeout,
+            watch: self.watch.clone(),
         };
         for _ in 0..PORT_TRIES {
             let port = self.port.map_or_else(port::ephemeral, |port| port::check_free(port).map(|()| port))?;

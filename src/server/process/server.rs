@@ -14,6 +14,7 @@ use crate::model::ServerStart;
 use crate::server::Usage;
 use crate::server::log::ServerLog;
 use crate::server::ready::{ReadyError, wait_until_ready};
+use crate::server::reaper::Watch;
 
 /// How long a server may take to end when it is asked to, before it is killed.
 const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -35,6 +36,8 @@ pub(super) struct Launch {
     pub(super) directories: Directories,
     /// How long it may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
+    /// Told of each process from its first moment on, and of its end.
+    pub(super) watch: Option<Watch>,
 }
 
 impl Launch {
@@ -49,18 +52,29 @@ impl Launch {
         command.args(["--listen", &format!("127.0.0.1:{port}")]).args(&self.arguments).current_dir(&home);
         let life =
             Life::begin(command, log).map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;
+        if let Some(watch) = &self.watch {
+            watch.process(life.pid()).await;
+        }
         let ready = wait_until_ready(&endpoint(port), self.ready_timeout, life.ended()).await;
         match ready {
             Ok(start) if port::is_held_by(life.pid(), port) != Some(false) => Ok((life, start)),
             Ok(_) => Err(ProcessError::PortTaken { port }),
             Err(source) => {
-                life.finish(STOP_GRACE).await;
+                self.finish(&life, STOP_GRACE).await;
                 let lines = log.tail(SHOWN_LINES);
                 if matches!(source, ReadyError::Ended { .. }) && port::is_taken_according_to(&lines) {
                     return Err(ProcessError::PortTaken { port });
                 }
                 Err(ProcessError::NotReady { source, log: lines })
             }
+        }
+    }
+
+    /// Ends a process that was begun here.
+    async fn finish(&self, life: &Life, grace: Duration) {
+        life.finish(grace).await;
+        if let Some(watch) = &self.watch {
+            watch.gone(life.pid()).await;
         }
     }
 }
@@ -149,7 +163,7 @@ impl ProcessServer {
         let _given_up = Restart { state: &self.state };
         let used = self.life().and_then(|life| usage::of_process(life.pid()));
         if let State::Running(life) = self.state.send_replace(State::Restarting) {
-            life.finish(RESTART_GRACE).await;
+            self.launch.finish(&life, RESTART_GRACE).await;
         }
         if let Some(used) = used {
             let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -222,7 +236,7 @@ impl ProcessServer {
     /// Stops the server, by force where it takes over 2 seconds, and removes its data.
     pub async fn stop(self) {
         if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
-            life.finish(STOP_GRACE).await;
+            self.launch.finish(&life, STOP_GRACE).await;
         }
         self.launch.directories.remove().await;
     }

@@ -44,7 +44,7 @@ const LISTED: CaseSpec = CaseSpec {
 };
 const DOWNLOADED: CaseSpec = CaseSpec {
     name: "files-downloaded",
-    severity: Severity::BreaksClients,
+    severity: Severity::DataLoss,
     rule: "GetObject returns every listed file",
     consequence: "a restore ends with an error",
     source: "S3 API reference, GetObject",

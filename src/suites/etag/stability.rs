@@ -74,7 +74,7 @@ pub(super) const LISTING_SPEED: Case = Case {
     spec: CaseSpec {
         name: "listing-needs-no-download",
         severity: Severity::BreaksClients,
-        rule: "a listing of 20 objects has a tag for each and takes under 100 ms an object",
+        rule: "a listing of 20 objects has a tag for each, and takes under 100 ms an object or less than reading them all",
         consequence: "a sync of many files takes hours before the first one is transferred",
         source: "pys3local, benchmarks/drime_etag.py: listing is fast because no content is read",
     },
@@ -86,19 +86,31 @@ async fn listing_speed(context: &CaseContext<'_>) -> Result<(), Stop> {
         let key = format!("perf-test/file{index:03}.bin");
         context.put(&key, &context.bytes(&key, 10_240 + index * 4_096)).await?;
     }
-    let started = Instant::now();
-    let listing = context.s3.list_all(context.bucket(), "perf-test/", None, LISTED).await?;
-    let took = started.elapsed();
+    let mut fastest = Duration::MAX;
+    let mut listing = Vec::new();
+    for _ in 0..3 {
+        let started = Instant::now();
+        listing = context.s3.list_all(context.bucket(), "perf-test/", None, LISTED).await?;
+        fastest = fastest.min(started.elapsed());
+    }
     let tagged = listing.iter().filter(|entry| entry.etag.as_deref().is_some_and(|tag| tag.len() > 2)).count();
     let message = "the listing does not name every stored object with a tag";
     ensure(tagged == LISTED, "listing-incomplete", message, LISTED.to_string(), tagged.to_string())?;
-    let each = took / u32::try_from(LISTED).unwrap_or(u32::MAX);
-    let message = format!("listing {LISTED} objects took {} ms", took.as_millis());
+    let each = fastest / u32::try_from(LISTED).unwrap_or(u32::MAX);
+    if each < BOUND {
+        return Ok(());
+    }
+    // A machine that is merely slow is slow at reading as well.
+    let started = Instant::now();
+    for entry in &listing {
+        context.get(&entry.key, 10_240 + LISTED * 4_096).await?;
+    }
+    let reading = started.elapsed();
     ensure(
-        each < BOUND,
+        fastest < reading,
         "listing-slow",
-        message,
-        "under 100 ms an object",
+        format!("the fastest of three listings of {LISTED} objects took {} ms", fastest.as_millis()),
+        format!("under 100 ms an object, or less than reading them all: {} ms", reading.as_millis()),
         format!("{} ms an object", each.as_millis()),
     )
 }
