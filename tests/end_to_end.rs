@@ -62,6 +62,7 @@ impl Run {
     fn start(arguments: &[&str]) -> Self {
         LazyLock::force(&IMAGE);
         let (reports, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let progress = std::fs::File::create(reports.path().join("progress")).unwrap();
         let child = s3ci()
             .args(["run", "--runtime", "docker"])
             .args(arguments)
@@ -70,7 +71,7 @@ impl Run {
             .arg("--work-dir")
             .arg(work.path())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(progress)
             .spawn()
             .unwrap();
         Self { child, reports, work }
@@ -88,6 +89,11 @@ impl Run {
     /// Whether the first suite is done.
     fn has_report(&self) -> bool {
         self.reports.path().join("metrics.json").exists()
+    }
+
+    /// Whether the run has told of this.
+    fn has_told(&self, words: &str) -> bool {
+        std::fs::read_to_string(self.reports.path().join("progress")).unwrap().contains(words)
     }
 
     fn signal(&self, name: &str) {
@@ -209,7 +215,7 @@ fn a_run_that_is_interrupted_while_it_prepares_leaves_nothing() {
 fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
     // No suite that finds something by itself: a failed check has precedence over a dead server.
     let mut run = Run::start(&["sync", "etag"]);
-    wait_until("the first suite is done", Duration::from_mins(1), || run.has_report() && run.has_container());
+    wait_until("the second suite is under way", Duration::from_mins(1), || run.has_told("put-is-md5"));
     let (containers, _) = belongings(run.child.id());
     docker(&["kill", &containers[0]]);
     assert_eq!(run.child.wait().unwrap().code(), Some(4));

@@ -66,7 +66,7 @@ fn throughput(page: &mut Page, record: &RunRecord) {
     page.block("Throughput");
     for suite in suites {
         for phase in ["upload", "download"] {
-            page.item(2, &format!("{:<30}{phase:<10}", suite.id.as_str()), &figures(suite, phase));
+            page.item(2, &format!("{:<29}{phase:<9}", suite.id.as_str()), &figures(suite, phase));
         }
     }
 }

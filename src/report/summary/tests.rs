@@ -38,10 +38,10 @@ fn what_failed_comes_right_after_the_verdict_worst_first() {
       reason: the server ended with exit code 137
 
     Throughput:
-      bench/local                   upload    41.60 MB/s (good), 80 op/s
-      bench/local                   download  61.00 MB/s (excellent), 117 op/s
-      bench/local-default           upload    9.00 MB/s (a bottleneck)
-      bench/local-default           download  not measured
+      bench/local                  upload   41.60 MB/s (good), 80 op/s
+      bench/local                  download 61.00 MB/s (excellent), 117 op/s
+      bench/local-default          upload   9.00 MB/s (a bottleneck)
+      bench/local-default          download not measured
 
     notice: not isolated: process runtime, because no Docker daemon answered
 
@@ -57,8 +57,8 @@ fn a_clean_run_takes_a_few_lines() {
     ✓ PASSED: all of 2 checks
 
     Throughput:
-      bench/local                   upload    41.60 MB/s (good), 80 op/s
-      bench/local                   download  61.00 MB/s (excellent), 117 op/s
+      bench/local                  upload   41.60 MB/s (good), 80 op/s
+      bench/local                  download 61.00 MB/s (excellent), 117 op/s
     ");
 }
 
