@@ -21,8 +21,8 @@ def create_app(settings: Settings) -> FastAPI:
     """An application with fresh state."""
     app = FastAPI(title="Drime stand-in", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = Service(settings)
-    app.add_exception_handler(ApiError, _refuse)
-    app.add_exception_handler(RequestValidationError, _refuse_invalid)
+    app.exception_handler(ApiError)(_refuse)
+    app.exception_handler(RequestValidationError)(_refuse_invalid)
     app.include_router(control.router)
     for module in (entries, uploads, multipart, account):
         app.include_router(module.router, prefix=API_PREFIX)
@@ -32,9 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _refuse(request: Request, error: ApiError) -> JSONResponse:
-    logger.info(
-        "%s %s: %d %s", request.method, request.url.path, error.status, error.message
-    )
+    logger.info("%s %s: %d %s", request.method, request.url.path, error.status, error.message)
     return error.response()
 
 

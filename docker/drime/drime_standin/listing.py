@@ -98,7 +98,7 @@ class Listings:
 
 def _without_oldest_file(entries: list[Entry]) -> list[Entry]:
     """Leave out the oldest file where there are two: one alone would hide the object itself."""
-    files = sorted((entry.id for entry in entries if not entry.is_folder))
+    files = sorted(entry.id for entry in entries if not entry.is_folder)
     if len(files) < 2:
         return entries
     return [entry for entry in entries if entry.id != files[0]]

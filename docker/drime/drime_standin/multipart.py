@@ -63,7 +63,7 @@ class MultipartUploads:
         return part_etag(content)
 
     def complete(self, upload_id: str, key: str, parts: list[tuple[int, str]]) -> None:
-        """Join the named parts, which must have been sent and carry the ETags that were answered."""
+        """Join the named parts, which must have been sent and carry the ETags answered then."""
         upload = self._upload(upload_id, key)
         numbers = [number for number, _ in parts]
         if not numbers or numbers != sorted(set(numbers)):

@@ -30,12 +30,16 @@ def main() -> int:
     try:
         listener = socket.create_server((arguments.host, arguments.port), backlog=128)
     except OSError as error:
-        print(f"error: cannot listen on {arguments.host}:{arguments.port}: {error}", file=sys.stderr)
+        print(
+            f"error: cannot listen on {arguments.host}:{arguments.port}: {error}", file=sys.stderr
+        )
         return EXIT_ADDRESS
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
     host, port = listener.getsockname()[:2]
     print(f"drime stand-in: DRIME_API_URL=http://{host}:{port}{API_PREFIX}", flush=True)
-    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+    )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     return 0

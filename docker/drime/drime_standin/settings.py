@@ -155,7 +155,7 @@ def _order(reader: "_Reader", duplicates: DuplicatePolicy) -> ListingOrder:
 def _fault(reader: "_Reader") -> FaultPlan:
     """The fault plan; a fault without an effect, or without a moment, is a mistake."""
     plan = FaultPlan(
-        endpoint=reader.choice("FAULT_ENDPOINT", Endpoint, None),
+        endpoint=reader.optional_choice("FAULT_ENDPOINT", Endpoint),
         status=reader.optional_number("FAULT_STATUS", at_least=400),
         delay_seconds=reader.number("FAULT_DELAY_MS", default=0, at_least=0) / 1000,
         retry_after_seconds=reader.optional_number("FAULT_RETRY_AFTER", at_least=0),
@@ -195,10 +195,14 @@ class _Reader:
             raise SettingsError(f"{PREFIX}{name} must be a whole number from {at_least} up")
         return int(text)
 
-    def choice(self, name: str, kind: type[Choice], default: Choice | None) -> Choice | None:
+    def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
+        chosen = self.optional_choice(name, kind)
+        return default if chosen is None else chosen
+
+    def optional_choice(self, name: str, kind: type[Choice]) -> Choice | None:
         text = self.text(name)
         if not text:
-            return default
+            return None
         try:
             return kind(text)
         except ValueError:

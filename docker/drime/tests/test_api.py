@@ -20,7 +20,9 @@ def client(**variables: str) -> TestClient:
     return TestClient(create_app(settings), headers={"Authorization": f"Bearer {KEY}"})
 
 
-def upload(http: TestClient, name: str, content: bytes, parent: int | None = None) -> dict[str, Any]:
+def upload(
+    http: TestClient, name: str, content: bytes, parent: int | None = None
+) -> dict[str, Any]:
     data: dict[str, Any] = {"relativePath": name, "workspaceId": WORKSPACE}
     if parent is not None:
         data["parentId"] = parent

@@ -116,7 +116,9 @@ class PydrimeTest(unittest.TestCase):
                 self.client(drime).get_file_content(entry["fileEntry"]["hash"])
 
     def test_it_sends_a_part_again(self) -> None:
-        with stand_in(FAULT_STATUS="503", FAULT_FIRST="2", FAULT_ENDPOINT="multipart-part") as drime:
+        with stand_in(
+            FAULT_STATUS="503", FAULT_FIRST="2", FAULT_ENDPOINT="multipart-part"
+        ) as drime:
             content = os.urandom(31 * MIB)
             path = self.file("big", content)
             entry = self.client(drime).upload_file(path, None, "big", WORKSPACE_ID)["fileEntry"]
