@@ -24,6 +24,27 @@ use tempfile::TempDir;
 /// How long after the violent end of s3ci its containers and networks may still be there.
 const CLEARED_WITHIN: Duration = Duration::from_secs(5);
 
+/// What the pinned release fails in `api/local`, in the order of the catalogue; README says why.
+const KNOWN_FAULTS: [&str; 17] = [
+    "object-user-metadata-survives",
+    "range-first",
+    "range-middle",
+    "range-last",
+    "range-suffix",
+    "range-unsatisfiable-is-416",
+    "list-v2-pages",
+    "list-v2-start-after",
+    "list-prefix-is-literal",
+    "copy-source-encoded",
+    "copy-replace-metadata",
+    "keys-percent-literal",
+    "keys-file-and-directory",
+    "keys-trailing-slash",
+    "condition-if-none-match-on-get-is-304",
+    "condition-if-match-on-get-is-412",
+    "condition-put-if-none-match",
+];
+
 /// Standard output of a docker command that must succeed, line by line.
 fn docker(arguments: &[&str]) -> Vec<String> {
     let output = Command::new("docker").args(arguments).output().expect("the docker command is there");
@@ -136,7 +157,8 @@ fn failed(record: &RunRecord) -> Vec<&str> {
 #[test]
 fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
     let (output, record) = run(&["--all", "--files", "20", "--max-size", "100000"]);
-    assert_eq!(failed(&record), ["api/local::list-v2-pages"], "{}", String::from_utf8_lossy(&output.stdout));
+    let expected = KNOWN_FAULTS.map(|case| format!("api/local::{case}"));
+    assert_eq!(failed(&record), expected, "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!(record.exit_codes, [1]);
     assert_eq!(record.target.version.as_deref(), Some("0.2.1"));
     assert!(record.runtime.isolated && record.notices.iter().all(|notice| !notice.contains("isolated")));

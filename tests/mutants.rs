@@ -16,6 +16,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use command::Outcomes;
+use s3ci::model::Outcome;
 use support::Behaviour;
 use support::fault::{Fault, FaultKind, Trigger};
 use support::mutation::Mutation;
@@ -81,6 +82,16 @@ fn every_broken_rule_turns_exactly_its_cases_red() {
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     let wrong: Vec<_> = found.iter().filter(|(mutation, cases)| expected[*mutation] != **cases).collect();
     assert!(wrong.is_empty(), "not as in mutants.txt: {wrong:#?}");
+}
+
+/// A server that says openly that it has no conditional writes breaks no rule.
+#[test]
+fn conditional_writes_that_are_not_implemented_are_skipped_with_a_reason() {
+    let server = TestServer::start(Mutation::PutIfNoneMatchNotImplemented);
+    let outcomes = Outcomes::of(&server, &["api/local::condition-put-if-none-match"]);
+    let reason = "conditional writes are not supported".to_owned();
+    assert_eq!(outcomes.record.suites[0].cases[0].outcome, Outcome::Skipped { reason });
+    assert_eq!(outcomes.output.status.code(), Some(0));
 }
 
 /// Steps that only an answer to another request than usual can break.

@@ -1,5 +1,7 @@
 //! A listing, followed to its end.
 
+use aws_sdk_s3::types::Object;
+
 use super::{RequestError, S3};
 
 /// One entry of a listing.
@@ -74,28 +76,9 @@ impl S3 {
             .set_max_keys(page_size.and_then(|size| i32::try_from(size).ok()))
             .set_continuation_token(token);
         let output = self.within("ListObjectsV2", request.send()).await?;
-        let entries = output
-            .contents()
-            .iter()
-            .map(|object| {
-                let key = object.key().ok_or_else(|| RequestError::Broken {
-                    operation: "ListObjectsV2",
-                    message: "an entry has no key".to_owned(),
-                })?;
-                Ok(Listed {
-                    key: key.to_owned(),
-                    etag: object.e_tag().map(str::to_owned),
-                    size_bytes: object.size().and_then(|size| u64::try_from(size).ok()),
-                })
-            })
-            .collect::<Result<_, RequestError>>()?;
-        if output.is_truncated().is_none() {
-            let message = "not a listing: the answer has no IsTruncated".to_owned();
-            return Err(RequestError::Broken { operation: "ListObjectsV2", message });
-        }
         Ok(Page {
-            entries,
-            truncated: output.is_truncated().unwrap_or_default(),
+            entries: entries("ListObjectsV2", output.contents())?,
+            truncated: truncated("ListObjectsV2", output.is_truncated())?,
             next_token: output.next_continuation_token().map(str::to_owned),
         })
     }
@@ -133,4 +116,25 @@ impl S3 {
         }
         Ok(entries)
     }
+}
+
+/// The entries of a page.
+pub(super) fn entries(operation: &'static str, objects: &[Object]) -> Result<Vec<Listed>, RequestError> {
+    let entry = |object: &Object| {
+        let key = object
+            .key()
+            .ok_or_else(|| RequestError::Broken { operation, message: "an entry has no key".to_owned() })?;
+        Ok(Listed {
+            key: key.to_owned(),
+            etag: object.e_tag().map(str::to_owned),
+            size_bytes: object.size().and_then(|size| u64::try_from(size).ok()),
+        })
+    };
+    objects.iter().map(entry).collect()
+}
+
+/// Whether the server says that there is more; every listing has to say.
+pub(super) fn truncated(operation: &'static str, said: Option<bool>) -> Result<bool, RequestError> {
+    let message = "not a listing: the answer has no IsTruncated";
+    said.ok_or_else(|| RequestError::Broken { operation, message: message.to_owned() })
 }

@@ -4,18 +4,24 @@
 //! protocol demands them), how its errors are told apart ([`RequestError`]), how exchanges are recorded, how a listing is followed
 //! to its end, and which buckets and keys belong to the run ([`Lease`]). Deliberately absent: any judgement of an answer.
 
+mod attributes;
 mod bounds;
 mod client;
 mod error;
 mod file_sink;
 mod lease;
 mod listing;
+mod listing_forms;
 mod operations;
 mod recorder;
+mod selective;
 
+pub use attributes::Attributes;
 pub use client::{ClientSettings, S3};
 pub use error::RequestError;
 pub use lease::{Lease, Leases};
 pub use listing::{ListError, Listed, Page};
+pub use listing_forms::Level;
 pub use operations::{Body, Downloaded, Head};
 pub use recorder::Recorder;
+pub use selective::{Condition, Part};

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, FsBuilder, Length};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::attributes::copy_source;
 use super::file_sink::FileSink;
 use super::{RequestError, S3};
 
@@ -136,7 +138,11 @@ impl S3 {
     }
 
     async fn put_stream(&self, bucket: &str, key: &str, body: ByteStream) -> Result<Option<String>, RequestError> {
-        let request = self.client.put_object().bucket(bucket).key(key).body(body);
+        self.send_put(self.client.put_object().bucket(bucket).key(key).body(body)).await
+    }
+
+    /// Sends a `PutObject`, with its payload unsigned as in every one of them.
+    pub(super) async fn send_put(&self, request: PutObjectFluentBuilder) -> Result<Option<String>, RequestError> {
         let output = self.within("PutObject", request.customize().disable_payload_signing().send()).await?;
         Ok(output.e_tag)
     }
@@ -149,15 +155,8 @@ impl S3 {
         const OPERATION: &str = "GetObject";
         let read = async {
             let request = self.client.get_object().bucket(bucket).key(key);
-            let mut output = self.within(OPERATION, request.send()).await?;
-            let mut bytes = Vec::new();
-            while let Some(chunk) = output.body.next().await {
-                bytes.extend_from_slice(&chunk.map_err(|error| broken_body(OPERATION, &error))?);
-                if bytes.len() as u64 > limit_bytes {
-                    break;
-                }
-            }
-            Ok(Body { etag: output.e_tag, bytes: bytes.into() })
+            let output = self.within(OPERATION, request.send()).await?;
+            Ok(Body { bytes: collected(OPERATION, output.body, limit_bytes).await?, etag: output.e_tag })
         };
         self.bounded(OPERATION, read).await
     }
@@ -246,13 +245,13 @@ impl S3 {
     /// Whatever keeps the server from saying yes.
     pub async fn copy(&self, bucket: &str, source: &str, destination: &str) -> Result<Option<String>, RequestError> {
         let request =
-            self.client.copy_object().bucket(bucket).key(destination).copy_source(format!("{bucket}/{source}"));
+            self.client.copy_object().bucket(bucket).key(destination).copy_source(copy_source(bucket, source));
         let output = self.within("CopyObject", request.send()).await?;
         Ok(output.copy_object_result.and_then(|result| result.e_tag))
     }
 
     /// Bounds a request whose body is read here by the client's deadline.
-    async fn bounded<T>(
+    pub(super) async fn bounded<T>(
         &self,
         operation: &'static str,
         request: impl Future<Output = Result<T, RequestError>>,
@@ -261,6 +260,22 @@ impl S3 {
             .await
             .unwrap_or(Err(RequestError::Timeout { operation, after: self.deadline }))
     }
+}
+
+/// Reads a body into memory, up to the first chunk that passes the limit.
+pub(super) async fn collected(
+    operation: &'static str,
+    mut body: ByteStream,
+    limit_bytes: u64,
+) -> Result<Bytes, RequestError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|error| broken_body(operation, &error))?);
+        if bytes.len() as u64 > limit_bytes {
+            break;
+        }
+    }
+    Ok(bytes.into())
 }
 
 fn broken_body(operation: &'static str, error: &dyn std::error::Error) -> RequestError {

@@ -18,7 +18,7 @@ const KEPT: usize = 12;
 const BODY_BYTES: usize = 600;
 
 /// Request headers worth keeping; never the credentials.
-const REQUEST_HEADERS: [&str; 10] = [
+const REQUEST_HEADERS: [&str; 11] = [
     "content-length",
     "content-md5",
     "content-type",
@@ -28,10 +28,11 @@ const REQUEST_HEADERS: [&str; 10] = [
     "range",
     "x-amz-content-sha256",
     "x-amz-copy-source",
+    "x-amz-meta-mtime",
     "x-amz-metadata-directive",
 ];
 /// Answer headers worth keeping.
-const RESPONSE_HEADERS: [&str; 8] = [
+const RESPONSE_HEADERS: [&str; 9] = [
     "accept-ranges",
     "content-length",
     "content-range",
@@ -40,6 +41,7 @@ const RESPONSE_HEADERS: [&str; 8] = [
     "last-modified",
     "server",
     "transfer-encoding",
+    "x-amz-meta-mtime",
 ];
 
 /// Collects the exchanges of one client. Clones share what they collect.

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use super::SuiteContext;
 use crate::event::{Event, Events};
 use crate::model::{CaseId, CaseRecord, CaseSpec, Exchange, Fault, Outcome, Stop, SuiteId};
-use crate::s3::{Body, Head, Lease, Recorder, S3};
+use crate::s3::{Attributes, Body, Head, Lease, Recorder, S3};
 use crate::server::Server;
 use crate::workload::{Content, seeded};
 
@@ -55,6 +55,13 @@ impl CaseContext<'_> {
     pub(super) async fn put(&self, key: &str, bytes: &Bytes) -> Result<Option<String>, Stop> {
         self.lease.writes(key);
         Ok(self.s3.put(self.bucket(), key, bytes.clone()).await?)
+    }
+
+    /// Stores an object with headers of its own.
+    pub(super) async fn put_with(&self, key: &str, bytes: &Bytes, attributes: &Attributes) -> Result<(), Stop> {
+        self.lease.writes(key);
+        self.s3.put_with(self.bucket(), key, bytes.clone(), attributes).await?;
+        Ok(())
     }
 
     /// Copies an object within the bucket; the tag of the answer.

@@ -44,10 +44,12 @@ pub(super) fn page(bucket: &Bucket, query: &Query, mutation: Option<Mutation>) -
     let prefix = if mutation == Some(Mutation::ListIgnoresPrefix) { "" } else { &query.prefix };
     let mut page = Page::default();
     let mut last: Option<String> = None;
-    for (key, object) in objects(bucket, prefix, mutation) {
-        let rolled_up = rolled_up(&key, prefix, query.delimiter.as_deref());
+    let delimiter = query.delimiter.as_deref().filter(|_| mutation != Some(Mutation::ListIgnoresDelimiter));
+    for (key, object) in in_order(objects(bucket, prefix, mutation), mutation) {
+        let rolled_up = rolled_up(&key, prefix, delimiter);
         let name = rolled_up.clone().unwrap_or_else(|| key.clone());
-        if !is_due(&key, &name, query, mutation) || last.as_ref() == Some(&name) {
+        let again = last.as_ref() == Some(&name) && mutation != Some(Mutation::ListRepeatsCommonPrefixes);
+        if !is_due(&key, &name, query, mutation) || again {
             continue;
         }
         if page.objects.len() + page.prefixes.len() == query.max_keys {
@@ -71,7 +73,10 @@ pub(super) fn page(bucket: &Bucket, query: &Query, mutation: Option<Mutation>) -
 /// The objects under a prefix, as the listing would have them.
 fn objects(bucket: &Bucket, prefix: &str, mutation: Option<Mutation>) -> BTreeMap<String, Object> {
     let under = |objects: &BTreeMap<String, Object>| -> BTreeMap<String, Object> {
-        let found = objects.iter().filter(|(key, _)| key.starts_with(prefix));
+        let found = objects.iter().filter(|(key, _)| match mutation {
+            Some(Mutation::ListPrefixIsPattern) => is_like(key.as_bytes(), prefix.as_bytes()),
+            _ => key.starts_with(prefix),
+        });
         found.map(|(key, object)| (key.clone(), object.clone())).collect()
     };
     let mut found = under(&bucket.objects);
@@ -91,17 +96,37 @@ fn objects(bucket: &Bucket, prefix: &str, mutation: Option<Mutation>) -> BTreeMa
     found
 }
 
+/// Objects in the order of a listing.
+fn in_order(objects: BTreeMap<String, Object>, mutation: Option<Mutation>) -> Vec<(String, Object)> {
+    let mut objects: Vec<_> = objects.into_iter().collect();
+    if mutation == Some(Mutation::ListUtf16Order) {
+        objects.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    }
+    objects
+}
+
+/// Whether a key begins like a pattern of SQL's LIKE.
+fn is_like(key: &[u8], pattern: &[u8]) -> bool {
+    match pattern {
+        [] => true,
+        [b'%', rest @ ..] => (0..=key.len()).any(|at| is_like(&key[at..], rest)),
+        [b'_', rest @ ..] => !key.is_empty() && is_like(&key[1..], rest),
+        [byte, rest @ ..] => key.first().is_some_and(|it| it.eq_ignore_ascii_case(byte)) && is_like(&key[1..], rest),
+    }
+}
+
 /// The common prefix that stands for a key, if there is one.
 fn rolled_up(key: &str, prefix: &str, delimiter: Option<&str>) -> Option<String> {
     let delimiter = delimiter?;
-    let end = prefix.len() + key[prefix.len()..].find(delimiter)? + delimiter.len();
+    let end = prefix.len() + key.get(prefix.len()..)?.find(delimiter)? + delimiter.len();
     Some(key[..end].to_owned())
 }
 
 /// Whether a key, listed under its own name or a common prefix's, has not been on an earlier page.
 fn is_due(key: &str, name: &str, query: &Query, mutation: Option<Mutation>) -> bool {
     let follows = |last: &str| key > last && name != last;
-    let started = query.start_after.as_deref().is_none_or(follows);
+    let start_after = query.start_after.as_deref().filter(|_| mutation != Some(Mutation::ListIgnoresStartAfter));
+    let started = start_after.is_none_or(follows);
     let resumed = query.resume_after.as_deref().is_none_or(|last| match mutation {
         Some(Mutation::ListTokenDoesNotAdvance) => true,
         // A page of one entry would hold nothing else, for ever.

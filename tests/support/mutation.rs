@@ -105,4 +105,55 @@ mutations! {
     CopyChangesEtag,
     /// `CopyObject` deletes its source.
     CopyDestroysSource,
+    /// `CopyObject` keeps the source's headers where it is told to replace them.
+    CopyKeepsHeaders,
+    /// `CopyObject` looks for its source under the key as it is encoded.
+    CopySourceNotDecoded,
+
+    /// `PutObject` forgets `x-amz-meta-…`.
+    MetadataForgotten,
+    /// `PutObject` forgets the Content-Type.
+    ContentTypeForgotten,
+
+    /// `GetObject` sends the whole object whatever the range.
+    RangeIgnored,
+    /// `GetObject` takes the last byte of a range for the first one after it (unless there is none before).
+    RangeEndExclusive,
+    /// `GetObject` sends the first bytes where the last so many are asked for.
+    RangeSuffixFromStart,
+    /// `GetObject` sends the bytes asked for and says that they begin one byte later.
+    ContentRangeWrong,
+    /// `GetObject` sends the whole object where a range asks for bytes past its end.
+    RangeUnsatisfiableIsWhole,
+
+    /// Listings of version 1 begin at the start, whatever the marker.
+    ListIgnoresMarker,
+    /// Listings begin at the start, whatever `start-after`.
+    ListIgnoresStartAfter,
+    /// Listings have all levels, whatever the delimiter.
+    ListIgnoresDelimiter,
+    /// Listings name a common prefix for each key under it.
+    ListRepeatsCommonPrefixes,
+    /// The prefix of a listing is a pattern of SQL's LIKE.
+    ListPrefixIsPattern,
+    /// Listings are in the order of UTF-16.
+    ListUtf16Order,
+
+    /// Keys of `PutObject`, `GetObject` and `HeadObject` are decoded a second time.
+    KeysDecodedTwice,
+    /// `PutObject` refuses a key that is a directory of another, or the other way round.
+    FileBesideDirectoryRefused,
+    /// Keys of `PutObject`, `GetObject` and `HeadObject` lose the slash at their end.
+    TrailingSlashDropped,
+
+    /// `GetObject` ignores If-None-Match.
+    GetIgnoresIfNoneMatch,
+    /// `GetObject` ignores If-Match.
+    GetIgnoresIfMatch,
+    /// `PutObject` ignores If-None-Match.
+    PutIgnoresIfNoneMatch,
+    /// `PutObject` answers 412 to an If-None-Match that does not hold, and stores nevertheless.
+    PutStoresDespiteIfNoneMatch,
+    /// `PutObject` answers 501 to If-None-Match.
+    PutIfNoneMatchNotImplemented,
 }

@@ -1,6 +1,8 @@
 //! Every mutation breaks what it says, and an unbroken server shows none of their symptoms.
 
-use crate::probes::{buckets, content, copies, deletes, listings, tags};
+use crate::probes::{
+    attributes, buckets, conditions, content, copies, deletes, keys, listing_forms, listings, ranges, tags,
+};
 use crate::support::Behaviour;
 use crate::support::mutation::Mutation;
 
@@ -48,6 +50,37 @@ async fn shows(behaviour: Behaviour, mutation: Mutation) -> bool {
         Mutation::CopyWrongContent => copies::have_other_content(behaviour).await,
         Mutation::CopyChangesEtag => copies::have_another_tag(behaviour).await,
         Mutation::CopyDestroysSource => copies::destroy_their_source(behaviour).await,
+        Mutation::CopyKeepsHeaders => attributes::stay_where_they_are_replaced(behaviour).await,
+        Mutation::CopySourceNotDecoded => copies::look_for_an_encoded_source(behaviour).await,
+        _ => shows_beside_the_basics(behaviour, mutation).await,
+    }
+}
+
+/// The same for mutations of ranges, headers, forms of listings, keys and conditions.
+async fn shows_beside_the_basics(behaviour: Behaviour, mutation: Mutation) -> bool {
+    match mutation {
+        Mutation::MetadataForgotten => attributes::lack_metadata(behaviour).await,
+        Mutation::ContentTypeForgotten => attributes::lack_the_type(behaviour).await,
+        Mutation::RangeIgnored => ranges::are_the_whole(behaviour).await,
+        Mutation::RangeEndExclusive => ranges::lack_their_end(behaviour).await,
+        Mutation::RangeSuffixFromStart => ranges::begin_at_the_start(behaviour).await,
+        Mutation::ContentRangeWrong => ranges::say_another_place(behaviour).await,
+        Mutation::RangeUnsatisfiableIsWhole => ranges::are_the_whole_past_the_end(behaviour).await,
+        Mutation::ListIgnoresMarker => listing_forms::ignore_the_marker(behaviour).await,
+        Mutation::ListIgnoresStartAfter => listing_forms::ignore_start_after(behaviour).await,
+        Mutation::ListIgnoresDelimiter => listing_forms::ignore_the_delimiter(behaviour).await,
+        Mutation::ListRepeatsCommonPrefixes => listing_forms::repeat_common_prefixes(behaviour).await,
+        Mutation::ListPrefixIsPattern => listing_forms::match_patterns(behaviour).await,
+        Mutation::ListUtf16Order => listing_forms::are_in_another_order(behaviour).await,
+        Mutation::KeysDecodedTwice => keys::are_decoded_twice(behaviour).await,
+        Mutation::FileBesideDirectoryRefused => keys::exclude_each_other(behaviour).await,
+        Mutation::TrailingSlashDropped => keys::lose_their_slash(behaviour).await,
+        Mutation::GetIgnoresIfNoneMatch => conditions::if_none_match_is_ignored(behaviour).await,
+        Mutation::GetIgnoresIfMatch => conditions::if_match_is_ignored(behaviour).await,
+        Mutation::PutIgnoresIfNoneMatch => conditions::are_no_hindrance_to_writing(behaviour).await,
+        Mutation::PutStoresDespiteIfNoneMatch => conditions::refuse_and_write(behaviour).await,
+        Mutation::PutIfNoneMatchNotImplemented => conditions::are_not_implemented(behaviour).await,
+        other => panic!("{other:?} has no symptom"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 
-use crate::model::{CaseSpec, Severity, Stop};
+use crate::model::{CaseSpec, Failure, Severity, Stop};
 use crate::suites::case::{Case, CaseContext};
 use crate::suites::judge::{ensure, ensure_content, shown};
 use crate::workload::md5_hex;
@@ -62,4 +62,31 @@ async fn missing_source(context: &CaseContext<'_>) -> Result<(), Stop> {
     ensure(actual == "404", "copy-of-nothing", message, "404", actual)?;
     let body = context.get("destination", bytes.len()).await?;
     ensure_content("destination", &bytes, &body.bytes)
+}
+
+pub(super) const ENCODED_SOURCE: Case = Case {
+    spec: CaseSpec {
+        name: "copy-source-encoded",
+        severity: Severity::BreaksClients,
+        rule: "the source of a copy is URL-encoded: a key with a space and a plus is found by `%20` and `%2B`",
+        consequence: "rclone cannot rename a file whose name has a space",
+        source: "S3 API reference, CopyObject, x-amz-copy-source",
+    },
+    body: |context| encoded_source(context).boxed(),
+};
+
+async fn encoded_source(context: &CaseContext<'_>) -> Result<(), Stop> {
+    const SOURCE: &str = "dir/a file+more.txt";
+    let bytes = context.bytes("object", 100);
+    context.put(SOURCE, &bytes).await?;
+    context.copy(SOURCE, "copy").await.map_err(|stop| match stop {
+        Stop::Failed(failure) => {
+            let message =
+                format!("\"{SOURCE}\", URL-encoded as the source of a copy, cannot be copied: {}", failure.message);
+            Failure { message, ..failure }.into()
+        }
+        stop => stop,
+    })?;
+    let body = context.get("copy", bytes.len()).await?;
+    ensure_content("copy", &bytes, &body.bytes)
 }

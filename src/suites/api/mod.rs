@@ -2,16 +2,21 @@
 //!
 //! A file for each family of rules; a case's name begins with its family.
 
+mod attributes;
 mod bucket;
+mod condition;
 mod copy;
 mod delete;
+mod keys;
 mod list;
+mod list_form;
 mod object;
+mod range;
 
 use super::case::Case;
 
 /// The cases in the order of the catalogue.
-pub(super) static CASES: [Case; 18] = [
+pub(super) static CASES: [Case; 38] = [
     bucket::CREATE_THEN_HEAD,
     bucket::HEAD_MISSING,
     bucket::DELETE_NONEMPTY,
@@ -20,14 +25,34 @@ pub(super) static CASES: [Case; 18] = [
     object::OVERWRITE,
     object::HEAD_EQUALS_GET,
     object::MISSING,
+    attributes::METADATA,
+    attributes::CONTENT_TYPE,
+    range::FIRST,
+    range::MIDDLE,
+    range::LAST,
+    range::SUFFIX,
+    range::UNSATISFIABLE,
     delete::DELETE,
     delete::DELETE_MISSING,
     delete::MULTI_DELETE,
     delete::MULTI_DELETE_MISSING,
     list::FRESH_BUCKET,
     list::V2_PAGES,
+    list_form::V1_PAGES,
+    list_form::START_AFTER,
+    list_form::DELIMITER,
     list::PREFIX,
+    list_form::PREFIX_LITERAL,
+    list_form::UTF8_ORDER,
     list::AFTER_WRITE,
     copy::CONTENT_AND_ETAG,
     copy::MISSING_SOURCE,
+    copy::ENCODED_SOURCE,
+    attributes::COPY_REPLACE,
+    keys::PERCENT,
+    keys::FILE_AND_DIRECTORY,
+    keys::TRAILING_SLASH,
+    condition::GET_IF_NONE_MATCH,
+    condition::GET_IF_MATCH,
+    condition::PUT_IF_NONE_MATCH,
 ];

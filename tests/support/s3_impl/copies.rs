@@ -6,6 +6,7 @@ use s3s::{S3Result, s3_error};
 
 use super::MemoryS3;
 use super::conditions::Conditions;
+use crate::support::listing::percent_encode;
 use crate::support::mutation::Mutation;
 use crate::support::store::{Headers, Object};
 use crate::support::tags::{self, Place};
@@ -16,7 +17,8 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
         return Err(s3_error!(NotImplemented, "Access points are not supported."));
     };
     let mut store = server.store();
-    let source = store.bucket(from_bucket)?.object(from_key)?.clone();
+    let encoded = server.breaks(Mutation::CopySourceNotDecoded).then(|| percent_encode(from_key));
+    let source = store.bucket(from_bucket)?.object(encoded.as_deref().unwrap_or(from_key))?.clone();
     let target = store.bucket(&input.bucket)?.objects.get(&input.key);
     Conditions {
         tag_is: input.copy_source_if_match.as_ref(),
@@ -31,7 +33,7 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
     if onto_itself && !replaces {
         return Err(s3_error!(InvalidRequest, "This copy request is illegal: it changes nothing."));
     }
-    let headers = if replaces {
+    let headers = if replaces && !server.breaks(Mutation::CopyKeepsHeaders) {
         Headers {
             content_type: input.content_type,
             content_encoding: input.content_encoding,

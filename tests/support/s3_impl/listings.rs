@@ -25,7 +25,10 @@ pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<
         prefix: input.prefix.clone().unwrap_or_default(),
         delimiter: input.delimiter.clone().filter(|delimiter| !delimiter.is_empty()),
         start_after: None,
-        resume_after: input.marker.clone().filter(|marker| !marker.is_empty()),
+        resume_after: input
+            .marker
+            .clone()
+            .filter(|marker| !marker.is_empty() && !server.breaks(Mutation::ListIgnoresMarker)),
         max_keys: usize::try_from(max_keys).unwrap_or_default(),
     };
     let Page { objects, prefixes, is_truncated, next } =

@@ -4,8 +4,10 @@ mod buckets;
 mod conditions;
 mod copies;
 mod deletes;
+mod keys;
 mod listings;
 mod objects;
+mod ranges;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

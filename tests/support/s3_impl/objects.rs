@@ -1,18 +1,14 @@
 //! `PutObject`, `GetObject` and `HeadObject`.
 
-use std::ops::Range as ByteRange;
-
 use bytes::Bytes;
-use hyper::HeaderMap;
-use hyper::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use s3s::dto::{
-    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, Range,
-    StreamingBlob,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
-use s3s::{Body, S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
+use s3s::{Body, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 use super::MemoryS3;
 use super::conditions::Conditions;
+use super::{keys, ranges};
 use crate::support::mutation::Mutation;
 use crate::support::store::{Headers, Object};
 use crate::support::tags::{self, Place};
@@ -31,20 +27,34 @@ pub(super) async fn put(
     let content = upload::read(input.body.take()).await?;
     let checksum = upload::verify(&input, trailers.as_ref(), &content)?;
     let headers = Headers {
-        content_type: input.content_type,
+        content_type: input.content_type.filter(|_| !server.breaks(Mutation::ContentTypeForgotten)),
         // This one names the encoding of the transfer, not of the object.
         content_encoding: input.content_encoding.filter(|encoding| encoding != "aws-chunked"),
         content_language: input.content_language,
         content_disposition: input.content_disposition,
         cache_control: input.cache_control,
-        metadata: input.metadata,
+        metadata: input.metadata.filter(|_| !server.breaks(Mutation::MetadataForgotten)),
     };
 
+    let key = keys::meant(server, &input.key);
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
-    let replaced = bucket.objects.get(&input.key);
-    Conditions { tag_is: input.if_match.as_ref(), tag_is_not: input.if_none_match.as_ref(), ..Conditions::default() }
-        .allow_writing(replaced)?;
+    if server.breaks(Mutation::FileBesideDirectoryRefused) {
+        keys::refuse_beside_directory(bucket, &key)?;
+    }
+    let replaced = bucket.objects.get(&key);
+    let tag_is_not = input.if_none_match.as_ref();
+    if tag_is_not.is_some() && server.breaks(Mutation::PutIfNoneMatchNotImplemented) {
+        return Err(s3_error!(NotImplemented, "A header you provided implies functionality that is not implemented."));
+    }
+    let tag_is_not = tag_is_not.filter(|_| !server.breaks(Mutation::PutIgnoresIfNoneMatch));
+    let conditions = Conditions { tag_is: input.if_match.as_ref(), tag_is_not, ..Conditions::default() };
+    let mut refusal = conditions.allow_writing(replaced).err();
+    if !server.breaks(Mutation::PutStoresDespiteIfNoneMatch)
+        && let Some(refusal) = refusal.take()
+    {
+        return Err(refusal);
+    }
 
     let tag = tags::stored(server.mutation, &content, replaced);
     let kept = match (server.mutation, replaced) {
@@ -53,7 +63,10 @@ pub(super) async fn put(
         _ => content,
     };
     let e_tag = server.shown(Place::Put, &tag);
-    bucket.put(input.key, Object::new(kept, tag, headers));
+    bucket.put(key, Object::new(kept, tag, headers));
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
     Ok(PutObjectOutput {
         e_tag,
         checksum_crc32: checksum.checksum_crc32,
@@ -69,16 +82,21 @@ pub(super) async fn put(
 pub(super) fn get(server: &MemoryS3, input: &GetObjectInput) -> S3Result<GetObjectOutput> {
     let object = find(server, &input.bucket, &input.key, Mutation::GetMissingIsEmpty200)?;
     Conditions {
-        tag_is: input.if_match.as_ref(),
-        tag_is_not: input.if_none_match.as_ref(),
+        tag_is: input.if_match.as_ref().filter(|_| !server.breaks(Mutation::GetIgnoresIfMatch)),
+        tag_is_not: input.if_none_match.as_ref().filter(|_| !server.breaks(Mutation::GetIgnoresIfNoneMatch)),
         modified_since: input.if_modified_since.as_ref(),
         unmodified_since: input.if_unmodified_since.as_ref(),
     }
     .allow_reading(&object)?;
 
-    let range = input.range.map(|range| satisfied(range, object.content.len())).transpose()?;
-    let content_range =
-        range.as_ref().map(|range| format!("bytes {}-{}/{}", range.start, range.end - 1, object.content.len()));
+    let range = match input.range {
+        Some(range) => ranges::wanted(server.mutation, range, object.content.len())?,
+        None => None,
+    };
+    let shift = usize::from(server.breaks(Mutation::ContentRangeWrong));
+    let content_range = range
+        .as_ref()
+        .map(|range| format!("bytes {}-{}/{}", range.start + shift, range.end - 1 + shift, object.content.len()));
     let content = object.content.slice(range.unwrap_or(0..object.content.len()));
     let content = match server.mutation {
         Some(Mutation::ContentOffByOneByte) => flip_middle(&content),
@@ -137,34 +155,12 @@ pub(super) fn head(server: &MemoryS3, input: &HeadObjectInput) -> S3Result<HeadO
 /// The object of a key, or an empty one where the mutation says so.
 fn find(server: &MemoryS3, bucket: &str, key: &str, invents: Mutation) -> S3Result<Object> {
     let store = server.store();
-    match store.bucket(bucket)?.object(key) {
+    match store.bucket(bucket)?.object(&keys::meant(server, key)) {
         Err(error) if *error.code() == S3ErrorCode::NoSuchKey && server.breaks(invents) => {
             Ok(Object::new(Bytes::new(), tags::md5_hex(b""), Headers::default()))
         }
         found => found.cloned(),
     }
-}
-
-/// The bytes that a range asks for.
-///
-/// # Errors
-/// `InvalidRange` (416) with the size, when there are none.
-fn satisfied(range: Range, size: usize) -> S3Result<ByteRange<usize>> {
-    let end = |end: u64| usize::try_from(end).unwrap_or(usize::MAX);
-    match range.check(size as u64) {
-        Ok(range) if !range.is_empty() => Ok(end(range.start)..end(range.end)),
-        _ => Err(unsatisfied(size)),
-    }
-}
-
-fn unsatisfied(size: usize) -> S3Error {
-    let mut error = s3_error!(InvalidRange, "The requested range is not satisfiable.");
-    let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/xml"))]);
-    if let Ok(value) = HeaderValue::try_from(format!("bytes */{size}")) {
-        headers.insert(CONTENT_RANGE, value);
-    }
-    error.set_headers(headers);
-    error
 }
 
 /// The content with its middle byte flipped; empty content stays empty.

@@ -32,3 +32,11 @@ pub(crate) async fn destroy_their_source(behaviour: Behaviour) -> bool {
     let (fixture, _, _) = with_copy(behaviour).await;
     !fixture.has("source").await && fixture.get("copy").await.0 == b"content"
 }
+
+pub(crate) async fn look_for_an_encoded_source(behaviour: Behaviour) -> bool {
+    let fixture = Fixture::start(behaviour).await;
+    fixture.put("a b", "decoded").await;
+    fixture.put("a%20b", "encoded").await;
+    fixture.copy("a%20b", "copy").await;
+    fixture.get("copy").await.0 == b"encoded"
+}

@@ -1,0 +1,107 @@
+//! Headers that belong to an object and come back with it: stored, asked for, and replaced by a copy.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::MetadataDirective;
+use bytes::Bytes;
+
+use super::{RequestError, S3};
+
+/// Headers of an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// Content-Type.
+    pub content_type: Option<String>,
+    /// `x-amz-meta-…`, without that prefix.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Attributes {
+    fn of_answer(content_type: Option<String>, metadata: Option<HashMap<String, String>>) -> Self {
+        Self { content_type, metadata: metadata.unwrap_or_default().into_iter().collect() }
+    }
+
+    fn metadata_to_send(&self) -> Option<HashMap<String, String>> {
+        (!self.metadata.is_empty()).then(|| self.metadata.clone().into_iter().collect())
+    }
+}
+
+impl S3 {
+    /// `PutObject` with headers; the tag of the answer as sent.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn put_with(
+        &self,
+        bucket: &str,
+        key: &str,
+        bytes: Bytes,
+        attributes: &Attributes,
+    ) -> Result<Option<String>, RequestError> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .body(ByteStream::from(bytes))
+            .set_content_type(attributes.content_type.clone())
+            .set_metadata(attributes.metadata_to_send());
+        self.send_put(request).await
+    }
+
+    /// The headers by `HeadObject`.
+    ///
+    /// # Errors
+    /// Any answer other than yes.
+    pub async fn attributes_by_head(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
+        let output = self.within("HeadObject", self.client.head_object().bucket(bucket).key(key).send()).await?;
+        Ok(Attributes::of_answer(output.content_type, output.metadata))
+    }
+
+    /// The headers by `GetObject`, whose content is left unread.
+    ///
+    /// # Errors
+    /// Any answer other than yes.
+    pub async fn attributes_by_get(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
+        let output = self.within("GetObject", self.client.get_object().bucket(bucket).key(key).send()).await?;
+        Ok(Attributes::of_answer(output.content_type, output.metadata))
+    }
+
+    /// `CopyObject` of an object onto itself with the directive REPLACE.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn replace_attributes(
+        &self,
+        bucket: &str,
+        key: &str,
+        attributes: &Attributes,
+    ) -> Result<(), RequestError> {
+        let request = self
+            .client
+            .copy_object()
+            .bucket(bucket)
+            .key(key)
+            .copy_source(copy_source(bucket, key))
+            .metadata_directive(MetadataDirective::Replace)
+            .set_content_type(attributes.content_type.clone())
+            .set_metadata(attributes.metadata_to_send());
+        self.within("CopyObject", request.send()).await.map(drop)
+    }
+}
+
+/// The source of a copy as its header wants it: URL-encoded.
+pub(super) fn copy_source(bucket: &str, key: &str) -> String {
+    let mut text = format!("{bucket}/");
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}

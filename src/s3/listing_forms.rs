@@ -1,0 +1,60 @@
+//! Listings in other forms than the plain one: version 1, after a key, one level.
+
+use super::listing::{entries, truncated};
+use super::{Listed, Page, RequestError, S3};
+
+/// One level of a listing with the delimiter `/`, in one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// Entries in the order sent.
+    pub entries: Vec<Listed>,
+    /// Common prefixes in the order sent.
+    pub prefixes: Vec<String>,
+}
+
+impl S3 {
+    /// One page of `ListObjects`, version 1. Where the next page begins is said by some servers only; the last key will do.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being a listing.
+    pub async fn list_page_v1(
+        &self,
+        bucket: &str,
+        page_size: Option<u32>,
+        marker: Option<String>,
+    ) -> Result<Page, RequestError> {
+        const OPERATION: &str = "ListObjects";
+        let page_size = page_size.and_then(|size| i32::try_from(size).ok());
+        let request = self.client.list_objects().bucket(bucket).set_max_keys(page_size).set_marker(marker);
+        let output = self.within(OPERATION, request.send()).await?;
+        let entries = entries(OPERATION, output.contents())?;
+        let truncated = truncated(OPERATION, output.is_truncated())?;
+        Ok(Page { entries, truncated, next_token: output.next_marker })
+    }
+
+    /// The first page of `ListObjectsV2` after a key.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being a listing.
+    pub async fn list_after(&self, bucket: &str, start_after: &str) -> Result<Vec<Listed>, RequestError> {
+        const OPERATION: &str = "ListObjectsV2";
+        let request = self.client.list_objects_v2().bucket(bucket).start_after(start_after);
+        let output = self.within(OPERATION, request.send()).await?;
+        truncated(OPERATION, output.is_truncated())?;
+        entries(OPERATION, output.contents())
+    }
+
+    /// The first page of `ListObjectsV2` with a prefix, which may be empty, and the delimiter `/`.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being a listing.
+    pub async fn list_level(&self, bucket: &str, prefix: &str) -> Result<Level, RequestError> {
+        const OPERATION: &str = "ListObjectsV2";
+        let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
+        let request = self.client.list_objects_v2().bucket(bucket).delimiter("/").set_prefix(prefix);
+        let output = self.within(OPERATION, request.send()).await?;
+        truncated(OPERATION, output.is_truncated())?;
+        let prefixes = output.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned));
+        Ok(Level { entries: entries(OPERATION, output.contents())?, prefixes: prefixes.collect() })
+    }
+}

@@ -1,0 +1,110 @@
+//! Reading a part of an object, and reading or writing under a condition.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+
+use super::operations::collected;
+use super::{Body, RequestError, S3};
+
+const GET: &str = "GetObject";
+
+/// What a request for a part of an object brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// HTTP status: 206 for a part, 200 for the whole.
+    pub status: u16,
+    /// Content-Range as sent.
+    pub content_range: Option<String>,
+    /// The content.
+    pub bytes: Bytes,
+}
+
+/// A condition on the tag of an object that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition<'a> {
+    /// `If-Match`.
+    Matches(&'a str),
+    /// `If-None-Match`.
+    MatchesNot(&'a str),
+}
+
+impl S3 {
+    /// `GetObject` with a `Range`, at most `limit_bytes` of the answer and what came with the chunk that passed them.
+    ///
+    /// # Errors
+    /// Whatever keeps the content from arriving whole.
+    pub async fn get_range(
+        &self,
+        bucket: &str,
+        key: &str,
+        range: &str,
+        limit_bytes: u64,
+    ) -> Result<Part, RequestError> {
+        let status = StatusNote::default();
+        let read = async {
+            let request = self.client.get_object().bucket(bucket).key(key).range(range);
+            let output = self.within(GET, request.customize().interceptor(status.clone()).send()).await?;
+            let bytes = collected(GET, output.body, limit_bytes).await?;
+            Ok(Part { status: status.0.load(Ordering::Relaxed), content_range: output.content_range, bytes })
+        };
+        self.bounded(GET, read).await
+    }
+
+    /// `GetObject` under a condition, at most `limit_bytes` and what came with the chunk that passed them.
+    ///
+    /// # Errors
+    /// Whatever keeps the content from arriving whole; that the condition does not hold is a refusal with 304 or 412.
+    pub async fn get_if(
+        &self,
+        bucket: &str,
+        key: &str,
+        condition: Condition<'_>,
+        limit_bytes: u64,
+    ) -> Result<Body, RequestError> {
+        let request = self.client.get_object().bucket(bucket).key(key);
+        let request = match condition {
+            Condition::Matches(tag) => request.if_match(tag),
+            Condition::MatchesNot(tag) => request.if_none_match(tag),
+        };
+        let read = async {
+            let output = self.within(GET, request.send()).await?;
+            Ok(Body { bytes: collected(GET, output.body, limit_bytes).await?, etag: output.e_tag })
+        };
+        self.bounded(GET, read).await
+    }
+
+    /// `PutObject` with `If-None-Match: *`: only where nothing is stored under the key.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes; that something is there is a refusal with 412.
+    pub async fn put_if_absent(&self, bucket: &str, key: &str, bytes: Bytes) -> Result<Option<String>, RequestError> {
+        let request = self.client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes)).if_none_match("*");
+        self.send_put(request).await
+    }
+}
+
+/// Notes the status of the answer, which the SDK keeps to itself.
+#[derive(Debug, Clone, Default)]
+struct StatusNote(Arc<AtomicU16>);
+
+impl Intercept for StatusNote {
+    fn name(&self) -> &'static str {
+        "StatusNote"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.store(context.response().status().as_u16(), Ordering::Relaxed);
+        Ok(())
+    }
+}
