@@ -15,7 +15,7 @@ use crate::model::Exchange;
 /// Only the latest exchanges are kept: a failure is explained by what came right before it.
 const KEPT: usize = 12;
 /// Longest part of a body that is kept.
-const BODY_BYTES: usize = 600;
+const BODY_BYTES: usize = 4096;
 
 /// Request headers worth keeping; never the credentials.
 const REQUEST_HEADERS: [&str; 11] = [
@@ -117,7 +117,11 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         if let Some(bytes) = context.response().body().bytes().filter(|bytes| !bytes.is_empty()) {
             let start = &bytes[..bytes.len().min(BODY_BYTES)];
-            self.complete(|exchange| exchange.body_start = Some(String::from_utf8_lossy(start).into_owned()));
+            let mut text = String::from_utf8_lossy(start).into_owned();
+            if start.len() < bytes.len() {
+                text = format!("{text}\n[… the first {} of {} bytes]", start.len(), bytes.len());
+            }
+            self.complete(|exchange| exchange.body_start = Some(text));
         }
         Ok(())
     }
