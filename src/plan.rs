@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn case_names_are_unique_within_a_suite() {
-        for suite in &CATALOGUE {
+        for suite in CATALOGUE {
             let mut names: Vec<_> = suite.cases().iter().map(|spec| spec.name).collect();
             names.sort_unstable();
             names.dedup();

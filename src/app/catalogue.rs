@@ -22,7 +22,7 @@ pub(super) fn list(format: ListFormat, console: &mut Console) -> Exit {
 
 fn text() -> String {
     let mut text = String::new();
-    for suite in &CATALOGUE {
+    for suite in CATALOGUE {
         let _ = writeln!(text, "{:<30} {}", suite.name, suite.title);
         for case in suite.cases() {
             let _ = writeln!(text, "  {}  {}", case.severity.letter(), case.name);
@@ -53,7 +53,7 @@ fn markdown() -> String {
     let mut text =
         "# The checks\n\nMade by `s3ci list --format md`. D: data loss, S: security, B: breaks clients, C: cosmetic.\n"
             .to_owned();
-    for suite in &CATALOGUE {
+    for suite in CATALOGUE {
         let _ = writeln!(
             text,
             "\n## {}: {}\n\n| case | | rule | when it is broken | source |\n|---|---|---|---|---|",

@@ -162,7 +162,8 @@ impl Run<'_> {
             if self.stopper.is_stopped() {
                 break;
             }
-            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, directory, events };
+            let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
+            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, directory, events, credentials };
             Box::pin(suite.execute()).await;
         }
         if self.stopper.is_stopped() {

@@ -8,7 +8,7 @@ use crate::event::{Event, Events, SuiteEnd};
 use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
 use crate::s3::{ClientSettings, Leases, S3};
-use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerSpec};
+use crate::server::{BucketMode, Credentials, Runtime, Server, ServerSpec};
 use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
@@ -23,6 +23,8 @@ pub(super) struct SuiteRun<'a> {
     pub(super) runtime: &'a Runtime,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
+    /// What the client signs with, and what the server demands where the suite is signed.
+    pub(super) credentials: Credentials,
 }
 
 impl SuiteRun<'_> {
@@ -30,7 +32,7 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let cases = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), suite.backend.to_owned());
+        let (id, title, backend) = (suite.id(), suite.title.to_owned(), suite.backend.name().to_owned());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
         let mut end = SuiteEnd::default();
         let external = self.runtime.identity().kind == RuntimeKind::External;
@@ -90,7 +92,7 @@ impl SuiteRun<'_> {
     /// Runs the suite against a server until it ends or the run is stopped.
     async fn ask(&self, server: &Server, work_dir: &Path) {
         let config = self.run.config;
-        let credentials = self.credentials();
+        let credentials = self.credentials.clone();
         let s3 = S3::new(&ClientSettings {
             endpoint: server.endpoint().to_owned(),
             access_key: credentials.access_key,
@@ -166,21 +168,12 @@ impl SuiteRun<'_> {
         let footprint = self.planned.suite.footprint(&self.settings());
         ServerSpec {
             label: self.label(),
-            backend: Backend::Local,
+            backend: self.planned.suite.backend,
             bucket_mode: self.planned.suite.bucket_mode,
-            // The originals of these suites run without authentication; rules about signatures are another matter.
-            credentials: None,
+            credentials: self.planned.suite.signed.then(|| self.credentials.clone()),
             data_bytes: footprint.bytes,
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
         }
-    }
-
-    /// What the client signs with: the endpoint's own, or any where the server does not look.
-    fn credentials(&self) -> Credentials {
-        self.run
-            .external_credentials
-            .clone()
-            .unwrap_or_else(|| Credentials { access_key: "s3ci".to_owned(), secret_key: "s3ci".to_owned() })
     }
 }

@@ -16,6 +16,9 @@ pub mod target;
 
 use std::time::Duration;
 
+use rand::RngExt;
+use rand::distr::Alphanumeric;
+
 pub use docker::{DockerError, DockerSettings, Leftovers, build_image};
 pub use error::ServerError;
 pub use ready::ReadyError;
@@ -27,6 +30,16 @@ pub use target::{Target, TargetError};
 pub enum Backend {
     /// Files and a `SQLite` database on the server's own disk.
     Local,
+}
+
+impl Backend {
+    /// The name on pys3local's command line and in the names of suites.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+        }
+    }
 }
 
 /// Which buckets the server offers.
@@ -45,6 +58,15 @@ pub struct Credentials {
     pub access_key: String,
     /// Secret access key.
     pub secret_key: String,
+}
+
+impl Credentials {
+    /// Credentials that nobody can know beforehand: a server that lets others in is found out.
+    #[must_use]
+    pub fn random() -> Self {
+        let word = |length: usize| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
+        Self { access_key: word(20), secret_key: word(40) }
+    }
 }
 
 impl std::fmt::Debug for Credentials {

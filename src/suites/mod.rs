@@ -3,11 +3,12 @@
 //! Owns what is asked of a server and how its answers are judged. Deliberately absent: how the server is run (a suite is handed a
 //! running one), reports, exit codes, and the throughput gate.
 //!
-//! A new suite is a file here and a line in [`CATALOGUE`].
+//! A new suite is a file here and an entry in [`CATALOGUE`].
 
 mod api;
 mod bench;
 mod case;
+mod catalogue;
 mod context;
 mod etag;
 mod judge;
@@ -17,9 +18,10 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use crate::model::{CaseSpec, SuiteId};
-use crate::server::BucketMode;
+use crate::server::{Backend, BucketMode};
 
 pub use case::CaseRunner;
+pub use catalogue::CATALOGUE;
 pub use context::{SuiteContext, SuiteSettings};
 
 use bench::Concurrency;
@@ -32,10 +34,12 @@ pub struct Suite {
     pub name: &'static str,
     /// What the suite is, in a few words.
     pub title: &'static str,
-    /// Backend of its server.
-    pub backend: &'static str,
+    /// Where its server stores.
+    pub backend: Backend,
     /// Which buckets its server must offer.
     pub bucket_mode: BucketMode,
+    /// Whether its server demands signatures, with random credentials of the suite's own; the originals of most suites do not.
+    pub signed: bool,
     body: Body,
 }
 
@@ -60,59 +64,6 @@ enum Body {
     /// The sync workflow: one flow whose phases are cases.
     Sync,
 }
-
-/// Every suite, in the order in which `--all` runs them.
-pub static CATALOGUE: [Suite; 7] = [
-    Suite {
-        name: "bench/local",
-        title: "benchmark, custom buckets, sequential",
-        backend: "local",
-        bucket_mode: BucketMode::Custom,
-        body: Body::Bench(Concurrency::Sequential),
-    },
-    Suite {
-        name: "bench/local-parallel",
-        title: "benchmark, custom buckets, parallel",
-        backend: "local",
-        bucket_mode: BucketMode::Custom,
-        body: Body::Bench(Concurrency::Parallel),
-    },
-    Suite {
-        name: "bench/local-default",
-        title: "benchmark, default bucket, sequential",
-        backend: "local",
-        bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Sequential),
-    },
-    Suite {
-        name: "bench/local-default-parallel",
-        title: "benchmark, default bucket, parallel",
-        backend: "local",
-        bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Parallel),
-    },
-    Suite {
-        name: "sync/local",
-        title: "five-phase sync workflow",
-        backend: "local",
-        bucket_mode: BucketMode::Custom,
-        body: Body::Sync,
-    },
-    Suite {
-        name: "etag/local",
-        title: "ETag rules, MD5 profile",
-        backend: "local",
-        bucket_mode: BucketMode::Custom,
-        body: Body::Cases(&etag::CASES),
-    },
-    Suite {
-        name: "api/local",
-        title: "S3 operations",
-        backend: "local",
-        bucket_mode: BucketMode::Custom,
-        body: Body::Cases(&api::CASES),
-    },
-];
 
 impl Suite {
     /// The suite's id in the record.

@@ -9,7 +9,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig, Port
 use super::network::{Route, RunNetwork};
 use super::probe::Capabilities;
 use super::{MEBIBYTE, labels};
-use crate::server::{Backend, BucketMode, ServerSpec};
+use crate::server::{BucketMode, ServerSpec};
 
 /// The port that the server listens on inside its container.
 pub(super) const PORT: u16 = 10001;
@@ -125,13 +125,11 @@ pub(super) fn of_server(
 }
 
 fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
-    let backend = match spec.backend {
-        Backend::Local => "local",
-    };
     let listen = format!(":{PORT}");
-    let mut command: Vec<String> = ["pys3local", "serve", "--path", "/data", "--listen", &listen, "--backend", backend]
-        .map(str::to_owned)
-        .to_vec();
+    let mut command: Vec<String> =
+        ["pys3local", "serve", "--path", "/data", "--listen", &listen, "--backend", spec.backend.name()]
+            .map(str::to_owned)
+            .to_vec();
     match &spec.credentials {
         None => command.push("--no-auth".into()),
         Some(credentials) => command.extend([
@@ -150,7 +148,7 @@ fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::Credentials;
+    use crate::server::{Backend, Credentials};
 
     fn spec() -> ServerSpec {
         ServerSpec {

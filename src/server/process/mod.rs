@@ -26,7 +26,7 @@ pub use server::ProcessServer;
 use super::log::ServerLog;
 use super::reaper::Watch;
 use super::target::{Sources, Target};
-use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
+use super::{BucketMode, RuntimeSettings, ServerSpec};
 use crate::event::Events;
 use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use confinement::Directories;
@@ -155,8 +155,7 @@ impl ProcessRuntime {
     }
 
     fn arguments(&self, spec: &ServerSpec) -> Result<Vec<String>, ProcessError> {
-        let Backend::Local = spec.backend;
-        let mut arguments = vec!["--backend".to_owned(), "local".to_owned()];
+        let mut arguments = vec!["--backend".to_owned(), spec.backend.name().to_owned()];
         match &spec.credentials {
             None => arguments.push("--no-auth".to_owned()),
             Some(credentials) => {

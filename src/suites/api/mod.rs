@@ -16,7 +16,7 @@ mod range;
 use super::case::Case;
 
 /// The cases in the order of the catalogue.
-pub(super) static CASES: [Case; 38] = [
+pub(super) static CASES: &[Case] = &[
     bucket::CREATE_THEN_HEAD,
     bucket::HEAD_MISSING,
     bucket::DELETE_NONEMPTY,

@@ -10,7 +10,7 @@ mod stability;
 use super::case::Case;
 
 /// The cases in the order of the catalogue.
-pub(super) static CASES: [Case; 10] = [
+pub(super) static CASES: &[Case] = &[
     form::PUT_IS_MD5,
     form::FOUR_WAY,
     form::QUOTED_AND_STRONG,

@@ -1,0 +1,46 @@
+//! The suites that there are.
+
+use super::bench::Concurrency;
+use super::{Body, Suite, api, etag};
+use crate::server::{Backend, BucketMode};
+
+/// Every suite, in the order in which `--all` runs them.
+pub static CATALOGUE: &[Suite] = &[
+    Suite {
+        title: "benchmark, custom buckets, sequential",
+        body: Body::Bench(Concurrency::Sequential),
+        ..local("bench/local")
+    },
+    Suite {
+        title: "benchmark, custom buckets, parallel",
+        body: Body::Bench(Concurrency::Parallel),
+        ..local("bench/local-parallel")
+    },
+    Suite {
+        title: "benchmark, default bucket, sequential",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Sequential),
+        ..local("bench/local-default")
+    },
+    Suite {
+        title: "benchmark, default bucket, parallel",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Parallel),
+        ..local("bench/local-default-parallel")
+    },
+    Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
+    Suite { title: "ETag rules, MD5 profile", body: Body::Cases(etag::CASES), ..local("etag/local") },
+    Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..local("api/local") },
+];
+
+/// A suite without cases on the local backend, with custom buckets and without signatures: what the entries above depart from.
+const fn local(name: &'static str) -> Suite {
+    Suite {
+        name,
+        title: "",
+        backend: Backend::Local,
+        bucket_mode: BucketMode::Custom,
+        signed: false,
+        body: Body::Cases(&[]),
+    }
+}
