@@ -49,6 +49,19 @@ impl Exit {
         }
     }
 
+    /// The code as a word, for programs that would rather read one.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Success => "passed",
+            Self::CheckFailed => "failed",
+            Self::Usage => "usage",
+            Self::Environment => "error",
+            Self::Report => "report-missing",
+            Self::Interrupted | Self::Terminated => "interrupted",
+        }
+    }
+
     /// What a record amounts to, in order of precedence; never empty.
     #[must_use]
     pub fn of(record: &RunRecord) -> Vec<Self> {

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{fail, refuse_config, refuse_plan, refuse_report, signals, validate};
-use crate::cli::{ReportPaths, RunArgs};
+use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
 use crate::event::Event;
 use crate::exit::Exit;
 use crate::model::RunRecord;
 use crate::plan::{Plan, Selection};
-use crate::report::{Console, Outputs, WriteError};
+use crate::report::{Console, GitHub, Outputs, WriteError};
 use crate::run::{Run, Stopper};
 use crate::server::{Credentials, Target};
 
@@ -44,12 +44,27 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     let run_id = format!("{:08x}", rand::random::<u32>());
     // Nobody but the endpoint that they are for ever sees them.
     let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
+    let github = github(arguments.github, &run_id);
+    if let Some(github) = &github {
+        console.print(&github.opening());
+    }
     let run = Run { plan: &plan, config: &config, run_id, external_credentials, stopper };
     let console = Arc::new(Mutex::new(console));
     let ticker = tokio::spawn(tick(Arc::clone(&console)));
     let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;
     ticker.abort();
-    finish(&mut record, &mut lock(&console), &outputs)
+    finish(&mut record, &mut lock(&console), &outputs, github.as_ref())
+}
+
+/// The step of GitHub Actions that this is, where it is one or is to be taken for one.
+fn github(when: When, run_id: &str) -> Option<GitHub> {
+    let wanted = match when {
+        When::Auto => GitHub::is_here(),
+        When::Always => true,
+        When::Never => false,
+    };
+    // The run's own name is part of bucket names: a server knows it.
+    wanted.then(|| GitHub::of_environment(format!("{run_id}{:032x}", rand::random::<u128>())))
 }
 
 /// Where reports go; a directory named by `--out` is made.
@@ -82,8 +97,9 @@ fn observe(event: &Event, record: &RunRecord, console: &Mutex<Console>, outputs:
 }
 
 /// Writes the reports for good and tells how the run ended.
-fn finish(record: &mut RunRecord, console: &mut Console, outputs: &Outputs) -> Exit {
-    let failed = outputs.write_all(record);
+fn finish(record: &mut RunRecord, console: &mut Console, outputs: &Outputs, github: Option<&GitHub>) -> Exit {
+    let mut failed = outputs.write_all(record);
+    failed.extend(github.into_iter().flat_map(|github| github.write(record, outputs)));
     if !failed.is_empty() {
         record.faults.extend(failed.iter().map(WriteError::fault));
         record.exit_codes = Exit::of(record).into_iter().map(Exit::code).collect();
@@ -95,6 +111,9 @@ fn finish(record: &mut RunRecord, console: &mut Console, outputs: &Outputs) -> E
         }
     }
     console.summary(record, outputs);
+    if let Some(github) = github {
+        console.print(&github.closing(record));
+    }
     Exit::of(record).first().copied().unwrap_or(Exit::Success)
 }
 

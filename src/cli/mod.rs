@@ -82,6 +82,21 @@ pub struct RunArgs {
     /// Configuration file [default: s3ci.toml, where there is one].
     #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Annotations, step summary and outputs for GitHub Actions.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
+    pub github: When,
+}
+
+/// When something is done that the surroundings may call for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum When {
+    /// Where the surroundings call for it.
+    #[default]
+    Auto,
+    /// In any case.
+    Always,
+    /// Not at all.
+    Never,
 }
 
 /// Where reports go.

@@ -14,6 +14,7 @@ mod evidence;
 #[cfg(test)]
 mod fixture;
 mod format;
+mod github;
 pub mod json;
 pub mod junit;
 mod options;
@@ -29,6 +30,7 @@ mod wrap;
 mod write;
 
 pub use console::{Console, causes_of};
+pub use github::GitHub;
 pub use options::{Color, ConsoleOptions, Verbosity};
 pub use outputs::Outputs;
 pub use write::{WriteError, check_writable, write_atomically};

@@ -1,0 +1,64 @@
+//! Annotations: at most nine errors, the worst first, and one that counts the rest, because GitHub shows ten of a step.
+
+use super::super::sanitize;
+use super::super::tally::{self, Tally};
+use super::command;
+use crate::model::RunRecord;
+
+/// Errors that are told one by one.
+const TOLD: usize = 9;
+
+/// Renders the annotations of a record.
+pub(super) fn render(record: &RunRecord) -> String {
+    let tally = Tally::of(record);
+    let failures = tally.failed.iter().map(|failed| {
+        let case = failed.case;
+        let message = format!(
+            "{}\n{}: {}\nrepro: {}",
+            sanitize::line(&failed.failure.message),
+            case.severity.words(),
+            case.consequence,
+            case.repro
+        );
+        (case.id.to_string(), message)
+    });
+    let troubles = tally.troubles.iter().map(|trouble| {
+        let hint = trouble.fault.hint.as_ref().map(|hint| format!("\nhint: {}", sanitize::line(hint)));
+        let message =
+            format!("s3ci could not tell: {}{}", sanitize::text(&trouble.fault.message), hint.unwrap_or_default());
+        (trouble.place.clone(), message)
+    });
+    let errors: Vec<_> = failures.chain(troubles).collect();
+    let shown = errors.iter().take(TOLD).map(|(title, message)| command::titled("error", title, message));
+    let rest = errors.len().saturating_sub(TOLD);
+    let counted = (rest > 0).then(|| {
+        let message = format!("{} in all, {TOLD} of them above; the summary of the step has every one", errors.len());
+        command::titled("error", &format!("s3ci: {rest} more"), &message)
+    });
+    let notices =
+        tally::notices(record).into_iter().map(|notice| command::titled("notice", "s3ci", &sanitize::line(&notice)));
+    shown.chain(counted).chain(notices).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_worst_comes_first_and_ten_errors_are_the_most() {
+        let mut record = fixture::record();
+        let failed = record.suites.iter().flat_map(|suite| &suite.cases).find(|case| case.outcome.is_failed()).cloned();
+        record.suites[0].cases.extend(std::iter::repeat_n(failed.unwrap(), 20));
+        let text = render(&record);
+        let errors: Vec<_> = text.lines().filter(|line| line.starts_with("::error ")).collect();
+        assert_eq!(errors.len(), 10);
+        assert!(errors[0].contains("title=etag/local%3A%3Achanges-on-same-size-edit::"), "{}", errors[0]);
+        assert!(errors[9].contains("title=s3ci%3A 16 more::25 in all"), "{}", errors[9]);
+    }
+
+    #[test]
+    fn a_run_without_failures_has_no_errors() {
+        assert!(!render(&fixture::clean()).contains("::error"));
+    }
+}

@@ -1,0 +1,98 @@
+//! GitHub Actions: annotations, the step summary, and the outputs of a step.
+//!
+//! Owns what a maintainer sees of a run in a pull request without opening a log. The runner reads *commands* in what a step prints
+//! (`::error …`), so all that s3ci prints there stands between `stop-commands` and its token: what a server sent can never pass
+//! for a command. Source of the forms: GitHub Docs, "Workflow commands for GitHub Actions".
+//!
+//! Deliberately absent: printing, which the console does, and any opinion that the record does not hold.
+
+mod annotations;
+mod command;
+mod summary;
+mod values;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{Outputs, WriteError};
+use crate::model::RunRecord;
+
+/// Where a step of GitHub Actions is told what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitHub {
+    /// File that the step's summary is appended to.
+    summary: Option<PathBuf>,
+    /// File that the step's outputs are appended to.
+    output: Option<PathBuf>,
+    /// Word that lets the runner read commands again.
+    token: String,
+}
+
+impl GitHub {
+    /// The step that the environment tells of; `token` must be a word that no server can guess.
+    #[must_use]
+    pub fn of_environment(token: String) -> Self {
+        let file = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self { summary: file("GITHUB_STEP_SUMMARY"), output: file("GITHUB_OUTPUT"), token }
+    }
+
+    /// Whether this process is a step of GitHub Actions.
+    #[must_use]
+    pub fn is_here() -> bool {
+        std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    }
+
+    /// To be printed before anything else: the runner reads no commands from here on.
+    #[must_use]
+    pub fn opening(&self) -> String {
+        format!("::stop-commands::{}\n", self.token)
+    }
+
+    /// To be printed after everything else: commands are read again, and the annotations are the first.
+    #[must_use]
+    pub fn closing(&self, record: &RunRecord) -> String {
+        format!("::{}::\n{}", self.token, annotations::render(record))
+    }
+
+    /// Appends the summary and the outputs to the step's files, where there are any.
+    #[must_use]
+    pub fn write(&self, record: &RunRecord, outputs: &Outputs) -> Vec<WriteError> {
+        let summary = self.summary.as_deref().map(|path| append(path, &summary::render(record)));
+        let values = self.output.as_deref().map(|path| append(path, &values::render(record, outputs)));
+        [summary, values].into_iter().flatten().filter_map(Result::err).collect()
+    }
+}
+
+/// The runner owns the file, and other steps may have written to it.
+fn append(path: &Path, text: &str) -> Result<(), WriteError> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|source| WriteError::Content { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn what_other_steps_wrote_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (summary, output) = (folder.path().join("summary"), folder.path().join("output"));
+        std::fs::write(&summary, "earlier\n").unwrap();
+        let github = GitHub { summary: Some(summary.clone()), output: Some(output.clone()), token: "token".into() };
+        assert!(github.write(&fixture::record(), &Outputs::default()).is_empty());
+        let text = std::fs::read_to_string(summary).unwrap();
+        assert!(text.starts_with("earlier\n## ✗ FAILED"), "{text}");
+        assert!(std::fs::read_to_string(output).unwrap().starts_with("result=failed\n"));
+    }
+
+    #[test]
+    fn nothing_between_the_opening_and_the_closing_is_read() {
+        let github = GitHub { summary: None, output: None, token: "k3x9".into() };
+        assert_eq!(github.opening(), "::stop-commands::k3x9\n");
+        assert!(github.closing(&fixture::clean()).starts_with("::k3x9::\n"));
+        assert!(github.write(&fixture::clean(), &Outputs::default()).is_empty());
+    }
+}

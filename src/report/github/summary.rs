@@ -1,0 +1,203 @@
+//! The step summary, in GitHub's Markdown: the verdict first, then what failed, throughput, and the rest folded.
+//!
+//! GitHub takes one mebibyte of a step and shows nothing of one that is larger: details are left out, and counted, before that.
+
+use std::fmt::Write as _;
+
+use super::super::tally::{self, Failed, Tally, Trouble};
+use super::super::{evidence, format, sanitize, text};
+use crate::model::{Metric, RunRecord, SuiteRecord};
+
+/// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
+const MOST_BYTES: usize = 900_000;
+/// Rows of the table of failures.
+const MOST_ROWS: usize = 100;
+
+/// Renders a record.
+pub(super) fn render(record: &RunRecord) -> String {
+    let tally = Tally::of(record);
+    let mut page = head(record, &tally);
+    failures(&mut page, &tally);
+    troubles(&mut page, &tally.troubles);
+    throughput(&mut page, record);
+    suites(&mut page, record);
+    details(&mut page, &tally);
+    page
+}
+
+fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
+    let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&tally::verdict(record)));
+    let version = record.target.version.as_deref().unwrap_or("unknown version");
+    let facts = [
+        ("target", format!("{} ({version})", record.target.spec)),
+        ("runtime", text::runtime(&record.runtime)),
+        ("seed", record.seed.to_string()),
+        ("duration", format::duration(record.duration_ns)),
+        ("s3ci", record.tool.version.clone()),
+    ];
+    let facts: Vec<_> = facts.iter().map(|(name, value)| format!("{name}: {}", inline(value))).collect();
+    let _ = writeln!(page, "{}\n", facts.join(" · "));
+    for notice in tally::notices(record) {
+        let _ = writeln!(page, "> [!WARNING]\n> {}\n", inline(&notice));
+    }
+    page
+}
+
+fn failures(page: &mut String, tally: &Tally<'_>) {
+    if tally.failed.is_empty() {
+        return;
+    }
+    page.push_str("### What broke\n\n| severity | check | what happened | what it costs |\n|---|---|---|---|\n");
+    for Failed { case, failure } in tally.failed.iter().take(MOST_ROWS) {
+        let cells = [case.severity.words(), case.id.as_str(), &failure.message, &case.consequence];
+        let _ = writeln!(page, "| {} |", cells.map(inline).join(" | "));
+    }
+    if tally.failed.len() > MOST_ROWS {
+        let _ = writeln!(page, "| | {} more | | |", tally.failed.len() - MOST_ROWS);
+    }
+    page.push('\n');
+    if let Some(worst) = tally.failed.first() {
+        let _ = writeln!(page, "Repeat the worst of it:\n\n{}", fenced(&sanitize::line(&worst.case.repro)));
+    }
+}
+
+fn troubles(page: &mut String, troubles: &[Trouble<'_>]) {
+    if troubles.is_empty() {
+        return;
+    }
+    page.push_str("### What could not be told\n\n");
+    for trouble in troubles.iter().take(MOST_ROWS) {
+        let _ = write!(page, "- **{}**: {}", inline(&trouble.place), inline(&trouble.fault.message));
+        if let Some(hint) = &trouble.fault.hint {
+            let _ = write!(page, " *{}*", inline(hint));
+        }
+        page.push('\n');
+    }
+    page.push('\n');
+}
+
+fn throughput(page: &mut String, record: &RunRecord) {
+    let mut suites = record.suites.iter().filter(|suite| suite.id.kind() == "bench").peekable();
+    if suites.peek().is_none() {
+        return;
+    }
+    page.push_str("### Throughput\n\n| suite | upload | download |\n|---|---:|---:|\n");
+    for suite in suites {
+        let rate = |name: &str| {
+            suite.metrics.iter().find(|metric| metric.name == name).map_or("not measured".to_owned(), shown)
+        };
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} |",
+            inline(suite.id.as_str()),
+            rate("upload.throughput"),
+            rate("download.throughput")
+        );
+    }
+    page.push('\n');
+}
+
+fn shown(metric: &Metric) -> String {
+    format::quantity(metric.median, metric.unit)
+}
+
+fn suites(page: &mut String, record: &RunRecord) {
+    page.push_str("<details><summary>All suites</summary>\n\n| | suite | checks | time |\n|---|---|---|---:|\n");
+    for suite in &record.suites {
+        let _ = writeln!(page, "{}", row(suite));
+    }
+    page.push_str("\n</details>\n\n");
+}
+
+fn row(suite: &SuiteRecord) -> String {
+    let tally = Tally::of_cases(&suite.cases);
+    let glyph = if suite.fault.is_some() && tally.failed.is_empty() { '!' } else { tally.glyph() };
+    let id = inline(suite.id.as_str());
+    format!(
+        "| {glyph} | {id} ({}) | {} | {} |",
+        inline(&suite.backend),
+        tally.counts(),
+        format::duration(suite.duration_ns)
+    )
+}
+
+/// The evidence of each failure, folded, as far as there is room.
+fn details(page: &mut String, tally: &Tally<'_>) {
+    for (told, Failed { case, failure }) in tally.failed.iter().enumerate() {
+        let body = fenced(&evidence::of_failure(case, failure));
+        let detail = format!("<details><summary>{}</summary>\n\n{body}\n</details>\n\n", inline(case.id.as_str()));
+        if page.len() + detail.len() > MOST_BYTES {
+            let left = tally.failed.len() - told;
+            let _ = writeln!(
+                page,
+                "The evidence of {} stands in the reports alone: there is no more room here.",
+                format::counted(left, "failure")
+            );
+            return;
+        }
+        page.push_str(&detail);
+    }
+}
+
+/// Text of unknown origin as part of a line: no markup, no cell and no mention comes of it.
+fn inline(raw: &str) -> String {
+    let mut safe = String::with_capacity(raw.len());
+    for character in sanitize::line(raw).chars() {
+        match character {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '@' => safe.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// A block of code that nothing in it can end.
+fn fenced(text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}text\n{text}\n{fence}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_verdict_comes_first_then_what_broke() {
+        let text = render(&fixture::record());
+        let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
+        assert!(text.starts_with("## ✗ FAILED: 2 of 8 checks"), "{text}");
+        assert!(place("### What broke") < place("### What could not be told"));
+        assert!(place("### What could not be told") < place("### Throughput"));
+        assert!(place("Repeat the worst of it") < place("<details>"));
+    }
+
+    #[test]
+    fn what_a_server_sent_is_neither_markup_nor_the_end_of_a_block() {
+        assert_eq!(
+            inline("<img src=x> a|b `c` @team ![x](y)"),
+            "&lt;img src=x&gt; a\\|b \\`c\\` &#64;team !\\[x\\](y)"
+        );
+        assert_eq!(fenced("a ```` b"), "`````text\na ```` b\n`````\n");
+    }
+
+    #[test]
+    fn a_summary_stays_below_what_github_takes() {
+        let mut record = fixture::record();
+        let mut failed =
+            record.suites.iter().flat_map(|suite| &suite.cases).find(|case| case.outcome.is_failed()).cloned().unwrap();
+        failed.rule = "x".repeat(20_000);
+        record.suites[0].cases.extend(std::iter::repeat_n(failed, 200));
+        let text = render(&record);
+        assert!(text.len() < 1 << 20, "{}", text.len());
+        assert!(text.contains("stands in the reports alone"));
+    }
+}

@@ -1,0 +1,91 @@
+//! What a step of GitHub Actions gets of a run.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+#[cfg(test)]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
+#[cfg(test)]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod command;
+
+use std::path::Path;
+use std::process::Output;
+
+use command::run_against;
+use support::Behaviour;
+use support::mutation::Mutation;
+use support::server::TestServer;
+
+/// Runs the ETag rules as a step whose files lie in `directory`.
+fn step(behaviour: impl Into<Behaviour>, directory: &Path) -> Output {
+    let server = TestServer::start(behaviour);
+    run_against(&server, &["etag/local"])
+        .arg("--out")
+        .arg(directory)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", directory.join("summary.md"))
+        .env("GITHUB_OUTPUT", directory.join("output"))
+        .output()
+        .unwrap()
+}
+
+fn read(directory: &Path, name: &str) -> String {
+    std::fs::read_to_string(directory.join(name)).expect("the step's file is there")
+}
+
+/// The lines that a runner takes for commands: those outside `stop-commands`, as its own parser sees them.
+fn commands(output: &Output) -> Vec<String> {
+    let mut token: Option<String> = None;
+    let mut found = Vec::new();
+    for line in String::from_utf8(output.stdout.clone()).unwrap().lines().map(str::trim) {
+        match &token {
+            Some(stopped) if line == format!("::{stopped}::") => token = None,
+            None if line.starts_with("::stop-commands::") => {
+                token = line.strip_prefix("::stop-commands::").map(str::to_owned);
+            }
+            None if line.starts_with("::") => found.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    assert_eq!(token, None, "commands are read again at the end");
+    found
+}
+
+#[test]
+fn a_red_step_says_what_broke_in_summary_annotations_and_outputs() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = step(Mutation::EtagOfFirstUploadKept, directory.path());
+    assert_eq!(output.status.code(), Some(1));
+    let summary = read(directory.path(), "summary.md");
+    assert!(summary.starts_with("## ✗ FAILED"), "{summary}");
+    assert!(summary.contains("etag/local::changes-on-same-size-edit"), "{summary}");
+    let outputs = read(directory.path(), "output");
+    assert!(outputs.starts_with("result=failed\nexit-code=1\nfailed="), "{outputs}");
+    assert!(outputs.contains(&format!("junit-path={}", directory.path().join("out.xml").display())), "{outputs}");
+    let commands = commands(&output);
+    assert!(commands.iter().any(|line| line.starts_with("::error title=etag/local%3A%3A")), "{commands:?}");
+}
+
+#[test]
+fn a_green_step_has_no_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = step(Behaviour::default(), directory.path());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(read(directory.path(), "output").starts_with("result=passed\nexit-code=0\nfailed=0\n"));
+    assert!(read(directory.path(), "summary.md").starts_with("## ✓ PASSED"));
+    assert_eq!(commands(&output).iter().filter(|line| line.starts_with("::error")).count(), 0);
+}
+
+/// A lost summary is a lost report.
+#[test]
+fn a_summary_that_cannot_be_written_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = TestServer::start(Behaviour::default());
+    let output = run_against(&server, &["etag/local"])
+        .args(["--github", "always"])
+        .env("GITHUB_STEP_SUMMARY", directory.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5));
+}
