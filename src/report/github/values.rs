@@ -19,7 +19,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
         ("metrics-path", path(outputs.json.as_deref())),
     ];
     let lines = values.into_iter().filter(|(_, value)| !value.contains(['\n', '\r']));
-    lines.map(|(name, value)| format!("{name}={value}\n")).collect()
+    lines.map(|(name, value)| format!("{name}={value}\n")).collect::<Vec<_>>().concat()
 }
 
 /// The exit code as a word.
