@@ -60,6 +60,12 @@ impl CaseId {
         &self.0
     }
 
+    /// The part before `::`.
+    #[must_use]
+    pub fn suite(&self) -> SuiteId {
+        SuiteId::new(self.0.split_once("::").map_or(self.as_str(), |(suite, _)| suite))
+    }
+
     /// The part after `::`.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -15,7 +15,7 @@ mod verdict;
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{
-    CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, RunRecord, RunSettings, RuntimeIdentity,
-    RuntimeKind, SCHEMA_VERSION, ServerStart, SuiteRecord, TargetIdentity, Tool,
+    CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, SuiteRecord, TargetIdentity, Tool,
 };
-pub use verdict::{Exchange, Failure, Fault, Outcome, Stop};
+pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{CaseId, Exchange, Fault, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct RunRecord {
     pub target: TargetIdentity,
     /// How it was run.
     pub runtime: RuntimeIdentity,
+    /// The ledger of known issues that results were held against; none where there was none.
+    #[serde(default)]
+    pub ledger: Option<LedgerIdentity>,
     /// Where it was run.
     pub host: HostFingerprint,
     /// The settings that shape the results.
@@ -70,6 +73,17 @@ pub struct TargetIdentity {
     pub source_digest: Option<String>,
     /// The image of the Docker runtime.
     pub image: Option<ImageIdentity>,
+}
+
+/// A ledger of known issues, and what of it applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerIdentity {
+    /// Path of the file; that of the ledger which s3ci carries with it is `docker/known-issues.toml`.
+    pub source: String,
+    /// Hash of the file's content (`sha256:…`).
+    pub digest: String,
+    /// How many checks it lists for the version under test; zero while that is unknown.
+    pub checks: u64,
 }
 
 /// A container image.

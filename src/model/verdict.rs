@@ -11,6 +11,8 @@ pub enum Outcome {
     Passed,
     /// The server broke the rule.
     Failed(Failure),
+    /// The server broke the rule just as the ledger of known issues says of its version.
+    Known(KnownIssue),
     /// The rule does not apply here.
     Skipped {
         /// Why it does not apply.
@@ -25,6 +27,12 @@ impl Outcome {
     #[must_use]
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_))
+    }
+
+    /// Whether the server broke the rule, and the ledger said so beforehand.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
     }
 
     /// Whether s3ci could not tell.
@@ -85,6 +93,17 @@ impl Failure {
     ) -> Self {
         Self { kind: kind.into(), message: message.into(), expected: expected.into(), actual: actual.into() }
     }
+}
+
+/// A wrong answer that the ledger of known issues expects of this version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KnownIssue {
+    /// What the server did wrong.
+    pub failure: Failure,
+    /// Why it does so, from the ledger.
+    pub reason: String,
+    /// Where the server's own project discusses it.
+    pub upstream: Option<String>,
 }
 
 /// Something that kept s3ci from judging.

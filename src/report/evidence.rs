@@ -4,7 +4,7 @@
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
 use super::sanitize;
-use crate::model::{CaseRecord, Exchange, Failure, Fault};
+use crate::model::{CaseRecord, Exchange, Failure, Fault, KnownIssue};
 
 /// The evidence of a failed case.
 pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
@@ -21,6 +21,14 @@ pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
     lines.push(fact("source", &case.source));
     lines.push(fact("repro", &sanitize::line(&case.repro)));
     lines.join("\n")
+}
+
+/// The evidence of a case that failed as the ledger says.
+pub(super) fn of_known(case: &CaseRecord, known: &KnownIssue) -> String {
+    let reason = fact("known issue", &sanitize::line(&known.reason));
+    let upstream = known.upstream.iter().map(|upstream| fact("upstream", &sanitize::line(upstream)));
+    let parts = std::iter::once(reason).chain(upstream).chain([of_failure(case, &known.failure)]);
+    parts.collect::<Vec<_>>().join("\n")
 }
 
 /// The evidence of a case that could not be judged.

@@ -106,7 +106,7 @@ mod tests {
     fn a_record_validates_against_the_schema() {
         let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        for record in [fixture::record(), fixture::clean()] {
+        for record in [fixture::record(), fixture::clean(), fixture::with_known_issues()] {
             let instance: serde_json::Value = serde_json::from_str(&render(&record).unwrap()).unwrap();
             let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
             assert_eq!(errors, Vec::<String>::new());
@@ -114,6 +114,13 @@ mod tests {
         let mut broken: serde_json::Value = serde_json::to_value(fixture::clean()).unwrap();
         broken["suites"][0]["cases"][0]["outcome"]["status"] = "perhaps".into();
         assert!(!validator.is_valid(&broken));
+    }
+
+    #[test]
+    fn a_record_from_before_the_ledger_is_read() {
+        let mut old = serde_json::to_value(fixture::clean()).unwrap();
+        old.as_object_mut().unwrap().remove("ledger");
+        assert_eq!(parse(&old.to_string()).unwrap(), fixture::clean());
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! </testsuite>
 //! ```
 //!
+//! A known issue is `skipped`, which build servers do not count as red, and has its evidence in the case's `system-out`.
 //! A suite that broke off has one more case, `suite-completed`; what went wrong outside every suite stands in the suite
 //! `s3ci.environment`. Names never hold a seed, a port or a time. Deliberately absent: metrics, which belong into JSON.
 
@@ -139,12 +140,16 @@ fn test_case(case: &CaseRecord, class: &str) -> TestCase {
             TestCaseBuilder::failure(&name, time, &attribute(&failure.kind), &attribute(&failure.message))
         }
         Outcome::Skipped { reason } => TestCaseBuilder::skipped_with_cause(&name, "skipped", &attribute(reason)),
+        Outcome::Known(known) => {
+            TestCaseBuilder::skipped_with_cause(&name, "known", &attribute(&format!("known: {}", known.reason)))
+        }
         Outcome::Error(fault) => {
             TestCaseBuilder::error(&name, time, &attribute(&fault.kind), &attribute(&fault.message))
         }
     };
     match &case.outcome {
         Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(case, failure))),
+        Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(case, known))),
         Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(case, fault))),
         Outcome::Passed | Outcome::Skipped { .. } => &mut rendered,
     };
@@ -167,6 +172,7 @@ fn preamble(record: &RunRecord) -> Vec<String> {
         format!("{} {}, seed {}", record.tool.name, record.tool.version, record.seed),
         format!("target: {} ({version})", record.target.spec),
         format!("runtime: {}", text::runtime(&record.runtime)),
+        format!("known issues: {}", text::ledger(record.ledger.as_ref())),
     ];
     lines.extend(tally::notices(record).iter().map(|notice| evidence::fact("notice", notice)));
     lines

@@ -115,6 +115,9 @@ impl Progress {
             Outcome::Skipped { reason } => {
                 self.routine(page, 2, "-", &format!("{name}: skipped: {}", sanitize::line(reason)));
             }
+            Outcome::Known(known) => {
+                self.routine(page, 2, "~", &format!("{name}: known: {}", sanitize::line(&known.reason)));
+            }
             Outcome::Failed(failure) => {
                 page.item(2, "✗", &format!("{name}: {} ({})", sanitize::line(&failure.message), case.severity.words()));
             }

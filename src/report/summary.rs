@@ -7,7 +7,7 @@ use super::outputs::Outputs;
 use super::page::Page;
 use super::rating::Rating;
 use super::sanitize;
-use super::tally::{self, Failed, Tally, Trouble};
+use super::tally::{self, Failed, Known, Tally, Trouble};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// Renders the summary of a record whose reports were written to `outputs`.
@@ -21,6 +21,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
     for trouble in &tally.troubles {
         error(&mut page, trouble);
     }
+    known_issues(&mut page, record, &tally.known);
     throughput(&mut page, record);
     let notices = tally::notices(record);
     if !notices.is_empty() {
@@ -44,6 +45,18 @@ fn failure(page: &mut Page, Failed { case, failure }: Failed<'_>) {
     page.item(2, "", &sanitize::line(&failure.message));
     page.item(2, "", &sanitize::line(&case.consequence));
     page.command(2, "repro:", &case.repro);
+}
+
+/// Every known issue by its name: what is not red must not be forgotten.
+fn known_issues(page: &mut Page, record: &RunRecord, known: &[Known<'_>]) {
+    if known.is_empty() {
+        return;
+    }
+    let ledger = record.ledger.as_ref().map(|ledger| format!(", listed in {}", ledger.source)).unwrap_or_default();
+    page.block(&format!("Known issues{ledger}"));
+    for Known { case, .. } in known {
+        page.item(2, "~", &format!("{}: {}", case.severity.words(), case.id));
+    }
 }
 
 fn error(page: &mut Page, Trouble { place, fault, repro }: &Trouble<'_>) {

@@ -3,7 +3,10 @@
 //! All reports take their numbers from here, so that they agree. Counting only: what a result means was decided before.
 
 use super::format::counted;
-use crate::model::{CaseRecord, Failure, Fault, Interruption, Outcome, RunRecord, Severity};
+use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity, SuiteId};
+
+/// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
+const BEDROCK: [&str; 3] = ["bench", "sync", "etag"];
 
 /// From the worst to the least.
 const SEVERITIES: [Severity; 4] = [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic];
@@ -13,6 +16,13 @@ const SEVERITIES: [Severity; 4] = [Severity::DataLoss, Severity::Security, Sever
 pub(super) struct Failed<'a> {
     pub(super) case: &'a CaseRecord,
     pub(super) failure: &'a Failure,
+}
+
+/// A case that the server failed as the ledger says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) case: &'a CaseRecord,
+    pub(super) issue: &'a KnownIssue,
 }
 
 /// Something that s3ci could not tell, and where.
@@ -30,6 +40,8 @@ pub(super) struct Tally<'a> {
     pub(super) skipped: usize,
     /// The worst first; among equals in the order of the run.
     pub(super) failed: Vec<Failed<'a>>,
+    /// The worst first; among equals in the order of the run.
+    pub(super) known: Vec<Known<'a>>,
     /// Faults of the run, of suites and of cases.
     pub(super) troubles: Vec<Trouble<'a>>,
     pub(super) interruption: Option<Interruption>,
@@ -50,6 +62,7 @@ impl<'a> Tally<'a> {
             }
         }
         tally.failed.sort_by_key(|failed| failed.case.severity);
+        tally.known.sort_by_key(|known| known.case.severity);
         tally
     }
 
@@ -62,13 +75,28 @@ impl<'a> Tally<'a> {
 
     /// Checks that ended one way or another.
     pub(super) fn checks(&self) -> usize {
-        self.passed + self.skipped + self.failed.len() + self.errored_cases
+        self.passed + self.skipped + self.failed.len() + self.known.len() + self.errored_cases
     }
 
     /// Failed checks by severity, the worst first; severities without failures are left out.
     pub(super) fn by_severity(&self) -> Vec<(Severity, usize)> {
-        let count = |severity| self.failed.iter().filter(|failed| failed.case.severity == severity).count();
-        SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
+        by_severity(self.failed.iter().map(|failed| failed.case))
+    }
+
+    /// Known issues in words: `17 known issues (8 data loss or corruption, 9 cosmetic)`; none where there are none.
+    pub(super) fn known_in_words(&self) -> Option<String> {
+        let count = counted(self.known.len(), "known issue");
+        let severities = in_words(&by_severity(self.known.iter().map(|known| known.case)));
+        (!self.known.is_empty()).then(|| format!("{count} ({severities})"))
+    }
+
+    /// Suites with known data loss in what backups stand on.
+    fn known_in_bedrock(&self) -> Vec<SuiteId> {
+        let grave = self.known.iter().filter(|known| known.case.severity == Severity::DataLoss);
+        let mut bedrock: Vec<SuiteId> =
+            grave.map(|known| known.case.id.suite()).filter(|suite| BEDROCK.contains(&suite.kind())).collect();
+        bedrock.dedup();
+        bedrock
     }
 
     /// The counts in one line: `10 passed, 1 failed, 2 skipped, 1 error`; what is zero is left out.
@@ -76,6 +104,7 @@ impl<'a> Tally<'a> {
         let counts = [
             (self.passed, format!("{} passed", self.passed)),
             (self.failed.len(), format!("{} failed", self.failed.len())),
+            (self.known.len(), format!("{} known", self.known.len())),
             (self.skipped, format!("{} skipped", self.skipped)),
             (self.troubles.len(), counted(self.troubles.len(), "error")),
         ];
@@ -83,12 +112,15 @@ impl<'a> Tally<'a> {
         if shown.is_empty() { "nothing checked".to_owned() } else { shown.join(", ") }
     }
 
-    /// `✓` when everything was checked and held, `✗` when something failed, `!` when something could not be told.
+    /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be
+    /// told, `~` when there is nothing but known issues.
     pub(super) fn glyph(&self) -> char {
         if !self.failed.is_empty() {
             '✗'
-        } else if !self.troubles.is_empty() || self.interruption.is_some() || self.passed == 0 {
+        } else if !self.troubles.is_empty() || self.interruption.is_some() || self.passed + self.known.len() == 0 {
             '!'
+        } else if self.passed == 0 {
+            '~'
         } else {
             '✓'
         }
@@ -100,6 +132,7 @@ impl<'a> Tally<'a> {
                 Outcome::Passed => self.passed += 1,
                 Outcome::Skipped { .. } => self.skipped += 1,
                 Outcome::Failed(failure) => self.failed.push(Failed { case, failure }),
+                Outcome::Known(issue) => self.known.push(Known { case, issue }),
                 Outcome::Error(fault) => {
                     self.errored_cases += 1;
                     self.trouble(case.id.to_string(), fault, Some(&case.repro));
@@ -113,17 +146,33 @@ impl<'a> Tally<'a> {
     }
 }
 
+fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
+    let found: Vec<Severity> = cases.map(|case| case.severity).collect();
+    let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
+    SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn in_words(severities: &[(Severity, usize)]) -> String {
+    severities.iter().map(|(severity, count)| format!("{count} {}", severity.words())).collect::<Vec<_>>().join(", ")
+}
+
 /// The run in one sentence that begins with a word in capitals.
 pub(super) fn verdict(record: &RunRecord) -> String {
     let tally = Tally::of(record);
+    let known = tally.known_in_words().map(|known| format!("; {known}")).unwrap_or_default();
+    let verdict = format!("{}{known}", verdict_on_the_unknown(record, &tally));
+    let bedrock: Vec<String> = tally.known_in_bedrock().iter().map(ToString::to_string).collect();
+    // First of all, so that no line is too short for it.
+    if bedrock.is_empty() { verdict } else { format!("KNOWN DATA LOSS in {}; {verdict}", bedrock.join(", ")) }
+}
+
+fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
     let checks = counted(tally.checks(), "check");
     if let Some(interruption) = tally.interruption {
         return format!("INTERRUPTED by {} after {checks}: {}", signal(interruption), tally.counts());
     }
     if !tally.failed.is_empty() {
-        let severities: Vec<String> =
-            tally.by_severity().iter().map(|(severity, count)| format!("{count} {}", severity.words())).collect();
-        return format!("FAILED: {} of {checks} ({})", tally.failed.len(), severities.join(", "));
+        return format!("FAILED: {} of {checks} ({})", tally.failed.len(), in_words(&tally.by_severity()));
     }
     if tally.troubles.iter().any(|trouble| trouble.fault.kind != "report") {
         return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
@@ -132,8 +181,10 @@ pub(super) fn verdict(record: &RunRecord) -> String {
         return format!("REPORT MISSING: {} ({checks})", tally.counts());
     }
     match (record.exit_code, tally.passed) {
+        (0, 0) if !tally.known.is_empty() => format!("NOTHING NEW: {checks}"),
         (0, 0) => format!("NOTHING CHECKED: {}", tally.counts()),
         (0, _) if tally.skipped > 0 => format!("PASSED: {} of {checks}, {} skipped", tally.passed, tally.skipped),
+        (0, _) if !tally.known.is_empty() => format!("PASSED: {} of {checks}", tally.passed),
         (0, _) => format!("PASSED: all of {checks}"),
         (code, _) => format!("EXIT CODE {code}: {} ({checks})", tally.counts()),
     }
@@ -158,6 +209,7 @@ pub(super) fn notices(record: &RunRecord) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::CaseId;
     use crate::report::fixture;
 
     #[test]
@@ -191,6 +243,22 @@ mod tests {
         assert_eq!(verdict(&record), "NOTHING CHECKED: nothing checked");
         record.faults.push(Fault::new("report", "write out.xml: disk full"));
         assert_eq!(verdict(&record), "REPORT MISSING: 1 error (0 checks)");
+    }
+
+    #[test]
+    fn known_issues_are_counted_beside_the_verdict_and_data_loss_where_backups_stand_on_it_is_never_overlooked() {
+        let mut record = fixture::with_known_issues();
+        let known = "2 known issues (1 data loss or corruption, 1 breaks clients)";
+        assert_eq!(verdict(&record), format!("PASSED: 3 of 5 checks; {known}"));
+        assert_eq!(Tally::of(&record).glyph(), '✓');
+        record.suites[1].cases.retain(|case| case.outcome.is_known());
+        record.suites.remove(0);
+        assert_eq!(verdict(&record), format!("NOTHING NEW: 2 checks; {known}"));
+        assert_eq!(Tally::of(&record).glyph(), '~');
+        for case in &mut record.suites[0].cases {
+            case.id = CaseId::new(&SuiteId::new("sync/local"), case.id.name());
+        }
+        assert_eq!(verdict(&record), format!("KNOWN DATA LOSS in sync/local; NOTHING NEW: 2 checks; {known}"));
     }
 
     #[test]

@@ -11,8 +11,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::format;
 use super::page::Page;
-use super::tally::{self, Tally};
-use crate::model::{HostFingerprint, RunRecord, RuntimeIdentity, RuntimeKind, SuiteRecord};
+use super::sanitize;
+use super::tally::{self, Known, Tally};
+use crate::model::{HostFingerprint, LedgerIdentity, RunRecord, RuntimeIdentity, RuntimeKind, SuiteRecord};
 use measures::Measures;
 
 /// Renders a record as text.
@@ -47,6 +48,7 @@ fn head(page: &mut Page, record: &RunRecord) {
             page.pair("Constraints", digest);
         }
     }
+    page.pair("Known issues", &ledger(record.ledger.as_ref()));
     page.pair("Runtime", &runtime(&record.runtime));
     page.pair("Host", &host(&record.host));
     page.pair("Run", &record.run_id);
@@ -64,6 +66,17 @@ fn head(page: &mut Page, record: &RunRecord) {
             page.item(2, "!", &notice);
         }
     }
+}
+
+/// Which ledger of known issues applied.
+pub(super) fn ledger(ledger: Option<&LedgerIdentity>) -> String {
+    ledger.map_or_else(
+        || "no ledger".to_owned(),
+        |ledger| {
+            let checks = format::counted(usize::try_from(ledger.checks).unwrap_or(usize::MAX), "check");
+            format!("{checks} in {} ({})", ledger.source, ledger.digest)
+        },
+    )
 }
 
 /// How the server was run; says so where it was not isolated.
@@ -131,6 +144,10 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     page.pair("Failed", &tally.failed.len().to_string());
     for (severity, count) in tally.by_severity() {
         page.item(4, "", &format!("{count} {}", severity.words()));
+    }
+    page.pair("Known issues", &tally.known.len().to_string());
+    for Known { case, issue } in &tally.known {
+        page.item(4, "~", &format!("{}: {}: {}", case.severity.words(), case.id, sanitize::line(&issue.reason)));
     }
     page.pair("Skipped", &tally.skipped.to_string());
     page.pair("Errors", &tally.troubles.len().to_string());

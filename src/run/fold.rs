@@ -27,6 +27,7 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
         duration_ns: 0,
         seed: config.seed,
         target: TargetIdentity { spec: config.target.to_string(), version: None, source_digest: None, image: None },
+        ledger: None,
         runtime: RuntimeIdentity { kind, isolated: kind == RuntimeKind::Docker, detail: "not prepared".to_owned() },
         host: host::fingerprint(),
         settings: config.settings(),

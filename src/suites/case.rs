@@ -203,7 +203,7 @@ impl<'a> CaseRunner<'a> {
 
     async fn report(&self, spec: &CaseSpec, outcome: Outcome, duration: Duration) {
         let exchanges = match outcome {
-            Outcome::Failed(_) | Outcome::Error(_) => self.recorder.exchanges(),
+            Outcome::Failed(_) | Outcome::Known(_) | Outcome::Error(_) => self.recorder.exchanges(),
             Outcome::Passed | Outcome::Skipped { .. } => Vec::new(),
         };
         let SuiteContext { events, suite, settings, .. } = self.context;

@@ -50,6 +50,7 @@ fn a_run_with_failures() {
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
+          | known issues: no ledger
           | notice: not isolated: process runtime, because no Docker daemon answered
       testsuite skipped="0" id="1" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"
         testcase name="content-survives" time="0.041" classname="s3ci.bench.local"
@@ -58,6 +59,7 @@ fn a_run_with_failures() {
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
+          | known issues: no ledger
           | notice: not isolated: process runtime, because no Docker daemon answered
           | benchmark, custom buckets, backend local
           | Bucket mode: custom
@@ -79,6 +81,7 @@ fn a_run_with_failures() {
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
+          | known issues: no ledger
           | notice: not isolated: process runtime, because no Docker daemon answered
           | benchmark, default bucket, backend local
           | last lines of the server's log:
@@ -119,6 +122,7 @@ fn a_run_with_failures() {
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
+          | known issues: no ledger
           | notice: not isolated: process runtime, because no Docker daemon answered
           | ETag rules, backend local
           | last lines of the server's log:
@@ -134,9 +138,55 @@ fn a_clean_run_as_it_is_written() {
     <?xml version="1.0" encoding="utf-8"?><testsuites name="s3ci" tests="2" errors="0" failures="0" time="0.082"><testsuite skipped="0" id="0" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"><testcase name="content-survives" time="0.041" classname="s3ci.bench.local"/><testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"/><system-out><![CDATA[s3ci 0.1.0, seed 7
     target: pypi:0.2.1 (0.2.1)
     runtime: docker (Engine 28.1, API 1.49)
+    known issues: no ledger
     benchmark, custom buckets, backend local
     Bucket mode: custom
     Workers: 1]]></system-out></testsuite></testsuites>
+    "#);
+}
+
+#[test]
+fn a_known_issue_is_skipped_and_keeps_its_evidence() {
+    let mut record = fixture::with_known_issues();
+    record.suites.remove(0);
+    insta::assert_snapshot!(outline(&render(&record).unwrap()), @r#"
+    testsuites name="s3ci" tests="3" errors="0" failures="0" time="0.123"
+      testsuite skipped="2" id="0" name="s3ci.api.local" package="s3ci.api.local" tests="3" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.123"
+        testcase name="range-unsatisfiable" time="0.041" classname="s3ci.api.local"
+          skipped type="known" message="known: the server ignores Range"
+          system-out
+            | known issue: the server ignores Range
+            | a range past the end is no 416
+            | 
+            | severity: breaks clients
+            | rule: what was stored is what is listed and fetched
+            | consequence: a sync client skips a modified file, and the backup is silently stale
+            | expected: the bytes asked for
+            | actual: "deadbeef"\u{0}\u{7} 😀 ]]> <![CDATA[ <testsuite id="9" \u{fffe}&amp;
+            |         second line
+            | source: S3 API reference, ListObjectsV2
+            | repro: s3ci run api/local --case range-unsatisfiable --target pypi:0.2.1 --seed 7 --files 100
+        testcase name="object-roundtrip" time="0.041" classname="s3ci.api.local"
+        testcase name="range-first" time="0.041" classname="s3ci.api.local"
+          skipped type="known" message="known: the server ignores Range"
+          system-out
+            | known issue: the server ignores Range
+            | upstream: https://example.org/issues/7
+            | the whole object
+            | 
+            | severity: data loss or corruption
+            | rule: what was stored is what is listed and fetched
+            | consequence: a sync client skips a modified file, and the backup is silently stale
+            | expected: the bytes asked for
+            | actual: 200
+            | source: S3 API reference, ListObjectsV2
+            | repro: s3ci run api/local --case range-first --target pypi:0.2.1 --seed 7 --files 100
+        system-out
+          | s3ci 0.1.0, seed 7
+          | target: pypi:0.2.1 (0.2.1)
+          | runtime: docker (Engine 28.1, API 1.49)
+          | known issues: 2 checks in docker/known-issues.toml (sha256:1ed9e4)
+          | S3 operations, backend local
     "#);
 }
 

@@ -63,6 +63,22 @@ fn a_clean_run_takes_a_few_lines() {
 }
 
 #[test]
+fn known_issues_are_named_and_not_red() {
+    insta::assert_snapshot!(render(&fixture::with_known_issues(), &Outputs::default()), @"
+    ✓ PASSED: 3 of 5 checks; 2 known issues (1 data loss or corruption, 1 breaks
+    clients)
+
+    Known issues, listed in docker/known-issues.toml:
+      ~ data loss or corruption: api/local::range-first
+      ~ breaks clients: api/local::range-unsatisfiable
+
+    Throughput:
+      bench/local                  upload   41.60 MB/s (good), 80 op/s
+      bench/local                  download 61.00 MB/s (excellent), 117 op/s
+    ");
+}
+
+#[test]
 fn a_message_of_several_lines_cannot_forge_a_command_to_paste() {
     let mut record = fixture::record();
     record.faults[0].message = "log:\nrepro: rm -rf /".to_owned();

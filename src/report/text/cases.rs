@@ -1,9 +1,10 @@
-//! A line for each case: `✓` passed, `✗` failed, `-` skipped, `!` could not be told. What did not pass says why.
+//! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `!` could not be told. What did not pass
+//! says why.
 
 use super::super::format;
 use super::super::page::Page;
 use super::super::sanitize;
-use crate::model::{CaseRecord, Fault, Outcome, SuiteRecord};
+use crate::model::{CaseRecord, Fault, KnownIssue, Outcome, SuiteRecord};
 
 /// The cases of a suite, and the fault that ended it early.
 pub(super) fn list(page: &mut Page, suite: &SuiteRecord) {
@@ -23,6 +24,14 @@ fn one(page: &mut Page, case: &CaseRecord) {
     match &case.outcome {
         Outcome::Passed => page.item(2, "✓", &format!("{name} ({})", format::duration(case.duration_ns))),
         Outcome::Skipped { reason } => page.item(2, "-", &format!("{name}: skipped: {}", sanitize::line(reason))),
+        Outcome::Known(KnownIssue { failure, reason, upstream }) => {
+            page.item(2, "~", &format!("{name}: known: {}", sanitize::line(reason)));
+            page.item(4, "severity:    ", case.severity.words());
+            page.item(4, "actual:      ", &failure.actual);
+            if let Some(upstream) = upstream {
+                page.item(4, "upstream:    ", upstream);
+            }
+        }
         Outcome::Error(fault) => {
             trouble(page, name, fault);
             page.command(4, "repro:", &case.repro);

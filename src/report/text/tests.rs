@@ -14,6 +14,7 @@ fn a_run_with_failures() {
       s3ci:            0.1.0
       Target:          pypi:0.2.1
       Version:         0.2.1
+      Known issues:    no ledger
       Runtime:         process, not isolated (Python 3.13.5 in a virtual
                        environment)
       Host:            linux x86_64, Example CPU 3000, 2 CPUs, 8.00 GB memory
@@ -95,6 +96,7 @@ fn a_run_with_failures() {
       Failed:          2
         1 data loss or corruption
         1 breaks clients
+      Known issues:    0
       Skipped:         1
       Errors:          3
         ! run: connect to the Docker daemon: no such file
@@ -119,6 +121,7 @@ fn a_clean_run_in_a_container() {
                        56789abcdef)
       Base image:      python:3.13.5-slim
       Constraints:     sha256:77aa
+      Known issues:    no ledger
       Runtime:         docker (Engine 28.1, API 1.49)
       Host:            linux x86_64, Example CPU 3000, 2 CPUs, 8.00 GB memory
       Run:             k3x9q2
@@ -176,6 +179,7 @@ fn a_clean_run_in_a_container() {
       Checks:          2
       Passed:          2
       Failed:          0
+      Known issues:    0
       Skipped:         0
       Errors:          0
       Exit code:       0
@@ -198,4 +202,71 @@ fn every_metric_is_shown() {
     let text = render(&record);
     assert!(text.contains("list.pages:      3") && text.contains("upload small"), "{text}");
     assert!(!text.contains("Performance:") && !text.contains("Test Data:"), "{text}");
+}
+
+#[test]
+fn known_issues_are_named_with_their_reason_and_are_no_failures() {
+    let mut record = fixture::with_known_issues();
+    record.suites.remove(0);
+    insta::assert_snapshot!(render(&record), @r#"
+    ======================================================================
+      S3CI REPORT
+    ======================================================================
+
+      s3ci:            0.1.0
+      Target:          pypi:0.2.1
+      Version:         0.2.1
+      Image:           s3ci/pys3local:0.2.1-5f0c
+                       (sha256:0123456789abcdef0123456789abcdef0123456789abcdef01234
+                       56789abcdef)
+      Base image:      python:3.13.5-slim
+      Constraints:     sha256:77aa
+      Known issues:    2 checks in docker/known-issues.toml (sha256:1ed9e4)
+      Runtime:         docker (Engine 28.1, API 1.49)
+      Host:            linux x86_64, Example CPU 3000, 2 CPUs, 8.00 GB memory
+      Run:             k3x9q2
+      Seed:            7
+      Started:         2026-03-14T15:09:26Z
+      Duration:        42.20 s
+      of it image:     1.25 s
+
+    ======================================================================
+      S3 OPERATIONS: api/local
+    ======================================================================
+
+    Configuration:
+      Suite:           S3 operations
+      Backend:         local
+      Server ready:    after 812.00 ms
+      Suite time:      4.20 s
+
+    Checks:
+      ~ range-unsatisfiable: known: the server ignores Range
+        severity:    breaks clients
+        actual:      "deadbeef"\u{0}\u{7} 😀 ]]> <![CDATA[ <testsuite id="9"
+                     \u{fffe}&amp;
+                     second line
+      ✓ object-roundtrip (41.23 ms)
+      ~ range-first: known: the server ignores Range
+        severity:    data loss or corruption
+        actual:      200
+        upstream:    https://example.org/issues/7
+
+    ======================================================================
+      FINAL RESULT
+    ======================================================================
+
+    ✓ PASSED: 1 of 3 checks; 2 known issues (1 data loss or corruption, 1 breaks
+    clients)
+
+      Checks:          3
+      Passed:          1
+      Failed:          0
+      Known issues:    2
+        ~ data loss or corruption: api/local::range-first: the server ignores Range
+        ~ breaks clients: api/local::range-unsatisfiable: the server ignores Range
+      Skipped:         0
+      Errors:          0
+      Exit code:       0
+    "#);
 }
