@@ -8,8 +8,11 @@ use super::{host, nanoseconds, timing};
 use crate::config::Config;
 use crate::event::{Event, SuiteEnd};
 use crate::exit::Exit;
-use crate::model::{RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool};
+use crate::model::{
+    CaseRecord, RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
+};
 use crate::server::Target;
+use crate::suites::{CATALOGUE, Suite};
 
 /// The record of a run of which nothing is known yet but what was asked for.
 #[must_use]
@@ -83,11 +86,20 @@ fn within(suite: &mut SuiteRecord, event: &Event) {
     suite.duration_ns = u64::try_from(elapsed.whole_nanoseconds()).unwrap_or_default();
     match event {
         Event::Fact { name, value } => suite.facts.push((name.clone(), value.clone())),
-        Event::CaseFinished { case } => suite.cases.push((**case).clone()),
+        Event::CaseFinished { case } => enter(suite, (**case).clone()),
         Event::Measured { metric } => suite.metrics.push((**metric).clone()),
         Event::SuiteFinished { end, .. } => finish_suite(suite, end),
         _ => {}
     }
+}
+
+/// Cases that ran side by side end in any order; the record has that of the catalogue.
+fn enter(suite: &mut SuiteRecord, case: CaseRecord) {
+    let known = CATALOGUE.iter().find(|known| known.name == suite.id.as_str());
+    let order = known.map(Suite::cases).unwrap_or_default();
+    let place = |case: &CaseRecord| order.iter().position(|spec| spec.name == case.id.name());
+    let at = suite.cases.partition_point(|earlier| place(earlier) <= place(&case));
+    suite.cases.insert(at, case);
 }
 
 fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {

@@ -104,6 +104,7 @@ impl SuiteRun<'_> {
             self.planned.suite.id(),
             s3.clone(),
             server,
+            self.planned.suite.backend.tag_profile(),
             leases.clone(),
             self.events.clone(),
             self.settings(),

@@ -10,13 +10,23 @@ const DELETE_BATCH: usize = 1000;
 
 /// All buckets that a run has leased and not yet given back. Clones share the books.
 #[derive(Debug, Clone, Default)]
-pub struct Leases(Arc<Mutex<Vec<Lease>>>);
+pub struct Leases {
+    books: Arc<Mutex<Vec<Lease>>>,
+    /// The only case whose buckets these are; those of all where none.
+    case: Option<&'static str>,
+}
 
 impl Leases {
+    /// The same books, of which only the pages of one case are seen: it gives back its own buckets while others go on.
+    #[must_use]
+    pub fn of_case(&self, case: &'static str) -> Self {
+        Self { books: Arc::clone(&self.books), case: Some(case) }
+    }
+
     /// Enters a bucket before it is asked for, so that one is never forgotten between request and answer.
     #[must_use]
     pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
-        let lease = Lease { bucket: bucket.into(), kept, keys: Arc::default() };
+        let lease = Lease { bucket: bucket.into(), case: self.case, kept, keys: Arc::default() };
         self.books().push(lease.clone());
         lease
     }
@@ -40,11 +50,13 @@ impl Leases {
     /// The buckets that are not given back.
     #[must_use]
     pub fn held(&self) -> Vec<Lease> {
-        self.books().clone()
+        let mut held = self.books().clone();
+        held.retain(|lease| self.case.is_none() || lease.case == self.case);
+        held
     }
 
     fn books(&self) -> MutexGuard<'_, Vec<Lease>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,6 +64,7 @@ impl Leases {
 #[derive(Debug, Clone)]
 pub struct Lease {
     bucket: String,
+    case: Option<&'static str>,
     kept: bool,
     keys: Arc<Mutex<BTreeSet<String>>>,
 }

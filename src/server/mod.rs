@@ -40,6 +40,23 @@ impl Backend {
             Self::Local => "local",
         }
     }
+
+    /// What its ETags promise.
+    #[must_use]
+    pub fn tag_profile(self) -> TagProfile {
+        match self {
+            Self::Local => TagProfile::Md5,
+        }
+    }
+}
+
+/// What the ETags of a backend promise beyond changing with the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagProfile {
+    /// The tag of a simple upload is the MD5 of its content.
+    Md5,
+    /// The tag tells nothing of the content, and must not look as if it did: never 32 hexadecimal digits.
+    Opaque,
 }
 
 /// Which buckets the server offers.

@@ -1,6 +1,7 @@
 //! The suites that there are.
 
 use super::bench::Concurrency;
+use super::pace::Pace;
 use super::{Body, Suite, api, etag};
 use crate::server::{Backend, BucketMode};
 
@@ -29,8 +30,18 @@ pub static CATALOGUE: &[Suite] = &[
         ..local("bench/local-default-parallel")
     },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
-    Suite { title: "ETag rules, MD5 profile", body: Body::Cases(etag::CASES), ..local("etag/local") },
-    Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..local("api/local") },
+    Suite {
+        title: "ETag rules, MD5 profile",
+        pace: Pace::SideBySideExcept(etag::ALONE),
+        body: Body::Cases(etag::CASES),
+        ..local("etag/local")
+    },
+    Suite {
+        title: "S3 operations",
+        pace: Pace::SideBySideExcept(&[]),
+        body: Body::Cases(api::CASES),
+        ..local("api/local")
+    },
 ];
 
 /// A suite without cases on the local backend, with custom buckets and without signatures: what the entries above depart from.
@@ -41,6 +52,7 @@ const fn local(name: &'static str) -> Suite {
         backend: Backend::Local,
         bucket_mode: BucketMode::Custom,
         signed: false,
+        pace: Pace::InTurn,
         body: Body::Cases(&[]),
     }
 }

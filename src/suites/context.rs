@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::event::{Event, Events};
 use crate::model::{Metric, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::Server;
+use crate::server::{Server, TagProfile};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -44,6 +44,8 @@ pub struct SuiteContext<'a> {
     pub s3: S3,
     /// The server, for restarts and accounting; which runtime it is stays hidden.
     pub server: &'a Server,
+    /// What the ETags of its backend promise.
+    pub tag_profile: TagProfile,
     /// Buckets of the run.
     pub leases: Leases,
     /// Where findings go.
@@ -67,6 +69,7 @@ impl<'a> SuiteContext<'a> {
         suite: SuiteId,
         s3: S3,
         server: &'a Server,
+        tag_profile: TagProfile,
         leases: Leases,
         events: Events,
         settings: SuiteSettings,
@@ -74,7 +77,8 @@ impl<'a> SuiteContext<'a> {
         work_dir: PathBuf,
         only: Option<Vec<String>>,
     ) -> Self {
-        Self { suite, s3, server, leases, events, settings, run_id, work_dir, only, buckets: AtomicU32::new(1) }
+        let buckets = AtomicU32::new(1);
+        Self { suite, s3, server, tag_profile, leases, events, settings, run_id, work_dir, only, buckets }
     }
 
     /// A bucket name that no other case, suite or run uses, valid by the naming rules of S3.

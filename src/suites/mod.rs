@@ -12,6 +12,7 @@ mod catalogue;
 mod context;
 mod etag;
 mod judge;
+mod pace;
 mod sync;
 
 use futures_util::FutureExt;
@@ -26,6 +27,7 @@ pub use context::{SuiteContext, SuiteSettings};
 
 use bench::Concurrency;
 use case::Case;
+use pace::Pace;
 
 /// A named group of cases on one backend.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub struct Suite {
     pub bucket_mode: BucketMode,
     /// Whether its server demands signatures, with random credentials of the suite's own; the originals of most suites do not.
     pub signed: bool,
+    /// How many cases that stand alone are under way at a time.
+    pace: Pace,
     body: Body,
 }
 
@@ -117,7 +121,7 @@ impl Suite {
     /// Carries the suite out on a running server. Everything found goes into the context's events.
     pub fn run<'a>(&self, context: &'a SuiteContext<'_>) -> BoxFuture<'a, ()> {
         match self.body {
-            Body::Cases(cases) => case::run_all(context, cases).boxed(),
+            Body::Cases(cases) => pace::run_all(context, cases, self.pace).boxed(),
             Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).boxed(),
             Body::Sync => sync::run(context).boxed(),
         }

@@ -9,6 +9,9 @@ mod stability;
 
 use super::case::Case;
 
+/// The cases that restart the server, or measure it.
+pub(super) static ALONE: &[&str] = &[stability::RESTART.spec.name, stability::LISTING_SPEED.spec.name];
+
 /// The cases in the order of the catalogue.
 pub(super) static CASES: &[Case] = &[
     form::PUT_IS_MD5,
