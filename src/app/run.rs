@@ -18,6 +18,7 @@ use crate::server::{Credentials, Target};
 const JUNIT: &str = "out.xml";
 const METRICS: &str = "metrics.json";
 const TEXT: &str = "report.txt";
+const HTML: &str = "report.html";
 
 /// Checks all that can be checked beforehand, runs, reports.
 pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
@@ -81,6 +82,7 @@ pub(super) fn outputs(paths: &ReportPaths, console: &mut Console) -> Result<Outp
         junit: paths.junit.clone().or_else(|| default(JUNIT)),
         json: paths.json.clone().or_else(|| default(METRICS)),
         text: paths.text.clone().or_else(|| default(TEXT)),
+        html: paths.html.clone().or_else(|| default(HTML)),
     };
     outputs.check().map_err(|error| refuse_report(console, &error))?;
     Ok(outputs)

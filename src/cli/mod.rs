@@ -102,7 +102,7 @@ pub enum When {
 /// Where reports go.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ReportPaths {
-    /// Directory for all reports: out.xml, metrics.json, report.txt. It is made where it is missing.
+    /// Directory for all reports: out.xml, metrics.json, report.txt, report.html. It is made where it is missing.
     #[arg(long, value_name = "DIR", env = "S3CI_OUT")]
     pub out: Option<PathBuf>,
     /// JUnit XML.
@@ -114,6 +114,9 @@ pub struct ReportPaths {
     /// Text report.
     #[arg(long, value_name = "FILE", env = "S3CI_TEXT")]
     pub text: Option<PathBuf>,
+    /// HTML report: one page for a browser, without script, that loads nothing.
+    #[arg(long, value_name = "FILE", env = "S3CI_HTML")]
+    pub html: Option<PathBuf>,
 }
 
 /// Everything that may stand on the command line, in an `S3CI_*` variable, or in `s3ci.toml`; absent where nobody said anything.

@@ -21,7 +21,7 @@ mod totals;
 use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestCaseBuilder, TestSuite, TestSuiteBuilder};
 use time::format_description::well_known::Rfc3339;
 
-use super::{evidence, sanitize, tally, text};
+use super::{evidence, sanitize, tally, words};
 use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
 
 const ENVIRONMENT: &str = "s3ci.environment";
@@ -171,8 +171,8 @@ fn preamble(record: &RunRecord) -> Vec<String> {
     let mut lines = vec![
         format!("{} {}, seed {}", record.tool.name, record.tool.version, record.seed),
         format!("target: {} ({version})", record.target.spec),
-        format!("runtime: {}", text::runtime(&record.runtime)),
-        format!("known issues: {}", text::ledger(record.ledger.as_ref())),
+        format!("runtime: {}", words::runtime(&record.runtime)),
+        format!("known issues: {}", words::ledger(record.ledger.as_ref())),
     ];
     lines.extend(tally::notices(record).iter().map(|notice| evidence::fact("notice", notice)));
     lines

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{WriteError, check_writable, json, junit, text, write_atomically};
+use super::{WriteError, check_writable, html, json, junit, text, write_atomically};
 use crate::model::RunRecord;
 
 /// Which reports go where.
@@ -14,13 +14,15 @@ pub struct Outputs {
     pub json: Option<PathBuf>,
     /// The text report.
     pub text: Option<PathBuf>,
+    /// The page for a browser.
+    pub html: Option<PathBuf>,
 }
 
 impl Outputs {
     /// The reports with what they are, in the order in which they are written.
     #[must_use]
     pub fn listed(&self) -> Vec<(&'static str, &Path)> {
-        [("JUnit", &self.junit), ("metrics", &self.json), ("text report", &self.text)]
+        [("JUnit", &self.junit), ("metrics", &self.json), ("text report", &self.text), ("HTML report", &self.html)]
             .into_iter()
             .filter_map(|(what, path)| path.as_deref().map(|path| (what, path)))
             .collect()
@@ -54,7 +56,8 @@ impl Outputs {
             write_atomically(path, json.as_bytes())
         });
         let text = self.text.as_deref().map(|path| write_atomically(path, text::render(record).as_bytes()));
-        [junit, json, text].into_iter().flatten().filter_map(Result::err).collect()
+        let html = self.html.as_deref().map(|path| write_atomically(path, html::render(record).as_bytes()));
+        [junit, json, text, html].into_iter().flatten().filter_map(Result::err).collect()
     }
 }
 
@@ -79,6 +82,7 @@ mod tests {
             junit: Some(folder.join("out.xml")),
             json: Some(folder.join("metrics.json")),
             text: Some(folder.join("report.txt")),
+            html: Some(folder.join("report.html")),
         }
     }
 
@@ -93,7 +97,8 @@ mod tests {
         assert_eq!(json::parse(&written(&outputs.json)).unwrap(), record);
         assert_eq!(written(&outputs.junit), junit::render(&record).unwrap());
         assert_eq!(written(&outputs.text), text::render(&record));
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+        assert_eq!(written(&outputs.html), html::render(&record));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
     }
 
     #[test]
@@ -112,6 +117,6 @@ mod tests {
         outputs.text = Some(folder.path().join("./out.xml"));
         assert!(matches!(outputs.check(), Err(WriteError::Twice { .. })));
         let null = || Some(PathBuf::from("/dev/null"));
-        Outputs { junit: null(), json: null(), text: None }.check().unwrap();
+        Outputs { junit: null(), json: null(), ..Outputs::default() }.check().unwrap();
     }
 }

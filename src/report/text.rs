@@ -13,7 +13,8 @@ use super::format;
 use super::page::Page;
 use super::sanitize;
 use super::tally::{self, Known, Tally};
-use crate::model::{HostFingerprint, LedgerIdentity, RunRecord, RuntimeIdentity, RuntimeKind, SuiteRecord};
+use super::words::{host, ledger, runtime};
+use crate::model::{RunRecord, SuiteRecord};
 use measures::Measures;
 
 /// Renders a record as text.
@@ -66,36 +67,6 @@ fn head(page: &mut Page, record: &RunRecord) {
             page.item(2, "!", &notice);
         }
     }
-}
-
-/// Which ledger of known issues applied.
-pub(super) fn ledger(ledger: Option<&LedgerIdentity>) -> String {
-    ledger.map_or_else(
-        || "no ledger".to_owned(),
-        |ledger| {
-            let checks = format::counted(usize::try_from(ledger.checks).unwrap_or(usize::MAX), "check");
-            format!("{checks} in {} ({})", ledger.source, ledger.digest)
-        },
-    )
-}
-
-/// How the server was run; says so where it was not isolated.
-pub(super) fn runtime(runtime: &RuntimeIdentity) -> String {
-    let kind = match runtime.kind {
-        RuntimeKind::Docker => "docker",
-        RuntimeKind::Process => "process",
-        RuntimeKind::External => "external",
-    };
-    let isolation = if runtime.isolated { "" } else { ", not isolated" };
-    format!("{kind}{isolation} ({})", runtime.detail)
-}
-
-fn host(host: &HostFingerprint) -> String {
-    let mut parts = vec![format!("{} {}", host.os, host.arch)];
-    parts.extend(host.cpu_model.clone());
-    parts.push(format!("{} CPU{}", host.cpus, if host.cpus == 1 { "" } else { "s" }));
-    parts.extend(host.memory_bytes.map(|size| format!("{} memory", format::bytes(size))));
-    parts.join(", ")
 }
 
 fn benchmark(page: &mut Page, suite: &SuiteRecord) {

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::super::tally::{self, Failed, Tally, Trouble};
-use super::super::{evidence, format, sanitize, text};
+use super::super::{evidence, format, sanitize, words};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
@@ -30,7 +30,7 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
     let version = record.target.version.as_deref().unwrap_or("unknown version");
     let facts = [
         ("target", format!("{} ({version})", record.target.spec)),
-        ("runtime", text::runtime(&record.runtime)),
+        ("runtime", words::runtime(&record.runtime)),
         ("seed", record.seed.to_string()),
         ("duration", format::duration(record.duration_ns)),
         ("s3ci", record.tool.version.clone()),

@@ -4,7 +4,7 @@ use crate::report::Outputs;
 use crate::report::fixture;
 
 fn outputs() -> Outputs {
-    Outputs { junit: Some("ci/out.xml".into()), json: Some("ci/metrics.json".into()), text: None }
+    Outputs { junit: Some("ci/out.xml".into()), json: Some("ci/metrics.json".into()), ..Outputs::default() }
 }
 
 #[test]

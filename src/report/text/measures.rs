@@ -5,6 +5,7 @@
 use super::super::format;
 use super::super::page::Page;
 use super::super::rating::Rating;
+use super::super::words::{distribution, is_latency, latency_label};
 use crate::model::{Metric, SuiteRecord, Unit};
 
 /// The metrics that have not been shown yet.
@@ -129,30 +130,6 @@ fn rate(throughput: Option<&Metric>, operations: Option<String>) -> Option<Strin
 
 fn value(metric: &Metric) -> String {
     format::quantity(metric.median, metric.unit)
-}
-
-fn distribution(metric: &Metric) -> String {
-    if metric.n <= 1 {
-        return value(metric);
-    }
-    let show = |value| format::quantity(value, metric.unit);
-    let percentiles = [("p90", metric.p90), ("p99", metric.p99), ("p99.9", metric.p999)]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| format!(", {name} {}", show(value))))
-        .collect::<String>();
-    let (median, min, max) = (value(metric), show(metric.min), show(metric.max));
-    format!("{median} (median of {}; {min} to {max}{percentiles})", metric.n)
-}
-
-fn is_latency(metric: &Metric) -> bool {
-    metric.unit == Unit::Nanoseconds
-        && metric.name.split('.').skip(1).any(|part| matches!(part, "latency" | "first-byte"))
-}
-
-/// `upload.latency.small` as `upload small`, `download.first-byte` as `download first byte`.
-fn latency_label(name: &str) -> String {
-    let words = name.split('.').filter(|part| *part != "latency").map(|part| part.replace('-', " "));
-    words.collect::<Vec<_>>().join(" ")
 }
 
 fn table_row(label: &str, cells: [String; 6]) -> String {

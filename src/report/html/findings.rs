@@ -1,0 +1,127 @@
+//! What went wrong, each with what it costs, the evidence, and the line that repeats it.
+
+use maud::{Markup, html};
+
+use super::super::format::counted;
+use super::super::sanitize;
+use super::super::tally::{Failed, Known, Tally, Trouble};
+use super::frame::quoted;
+use crate::model::{CaseRecord, Exchange, Failure, RunRecord, Severity};
+
+/// Up to this many failures are shown unfolded.
+const UNFOLDED: usize = 3;
+
+pub(super) fn all(record: &RunRecord) -> Markup {
+    let tally = Tally::of(record);
+    let unfolded = tally.failed.len() <= UNFOLDED;
+    html! {
+        @for (severity, count) in tally.by_severity() {
+            section {
+                h2 { span.(tone(severity)) { "✗ " } (sanitize::line(severity.words())) span.soft { " · " (counted(count, "failed check")) } }
+                @for failed in tally.failed.iter().filter(|failed| failed.case.severity == severity) {
+                    (failure(*failed, unfolded))
+                }
+            }
+        }
+        @if !tally.troubles.is_empty() {
+            section {
+                h2 { span.warn { "! " } "What could not be told" }
+                @for trouble in &tally.troubles { (error(trouble)) }
+            }
+        }
+        @if let Some(words) = tally.known_in_words() {
+            section {
+                h2 { span.soft { "~ " } (words) }
+                p.small.soft { "The server fails these as the ledger says of its version, so they do not fail the run." }
+                @for issue in &tally.known { (known(*issue)) }
+            }
+        }
+    }
+}
+
+fn known(Known { case, issue }: Known<'_>) -> Markup {
+    html! {
+        details.card.finding.edge-soft id=(sanitize::line(case.id.as_str())) {
+            summary {
+                h3 { (sanitize::line(case.id.as_str())) span.soft.small { " · " (case.severity.words()) } }
+                span { (sanitize::line(&issue.reason)) }
+            }
+            @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }
+            (evidence(case, &issue.failure))
+        }
+    }
+}
+
+fn failure(Failed { case, failure }: Failed<'_>, unfolded: bool) -> Markup {
+    html! {
+        details.card.finding.{ "edge-" (tone(case.severity)) } id=(sanitize::line(case.id.as_str())) open[unfolded] {
+            summary {
+                h3 { (sanitize::line(case.id.as_str())) }
+                span { (sanitize::line(&failure.message)) }
+            }
+            (evidence(case, failure))
+        }
+    }
+}
+
+fn evidence(case: &CaseRecord, failure: &Failure) -> Markup {
+    html! {
+        p.soft { (sanitize::line(&case.consequence)) }
+        dl {
+            dt { "rule" } dd { (sanitize::line(&case.rule)) }
+            dt { "expected" } dd { (quoted(&failure.expected)) }
+            dt { "actual" } dd { (quoted(&failure.actual)) }
+            dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }
+            dt { "source" } dd { (sanitize::line(&case.source)) }
+        }
+        (exchanges(&case.exchanges))
+    }
+}
+
+fn error(trouble: &Trouble<'_>) -> Markup {
+    html! {
+        article.card.edge-warn {
+            h3 { span.warn { "! " } (sanitize::line(&trouble.place)) }
+            (quoted(&trouble.fault.message))
+            @if let Some(hint) = &trouble.fault.hint { p { b { "hint: " } (sanitize::line(hint)) } }
+            @if let Some(repro) = trouble.repro { pre { (sanitize::line(repro)) } }
+        }
+    }
+}
+
+fn exchanges(exchanges: &[Exchange]) -> Markup {
+    html! {
+        @if !exchanges.is_empty() {
+            details {
+                summary { (counted(exchanges.len(), "request")) " with what was answered, oldest first" }
+                @for exchange in exchanges { pre { (exchange_text(exchange)) } }
+            }
+        }
+    }
+}
+
+fn exchange_text(exchange: &Exchange) -> String {
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let mut lines = vec![format!("{} {} → {status}", sanitize::line(&exchange.method), sanitize::line(&exchange.path))];
+    let headers = |way: &'static str, headers: &[(String, String)]| {
+        let shown = headers.iter().map(|(name, value)| format!("{way} {}: {}", sanitize::line(name), continued(value)));
+        shown.collect::<Vec<_>>()
+    };
+    lines.extend(headers(">", &exchange.request_headers));
+    lines.extend(headers("<", &exchange.response_headers));
+    lines.extend(exchange.body_start.iter().map(|body| format!("body: {}", continued(body))));
+    lines.join("\n")
+}
+
+/// What follows the first line is indented, so that it never passes for another header.
+fn continued(value: &str) -> String {
+    sanitize::text(value).replace('\n', "\n    ")
+}
+
+fn tone(severity: Severity) -> &'static str {
+    match severity {
+        Severity::DataLoss | Severity::Security => "bad",
+        Severity::BreaksClients => "warn",
+        Severity::Cosmetic => "soft",
+    }
+}

@@ -1,0 +1,63 @@
+//! What was run, where, and the line that runs it again.
+
+use maud::{Markup, html};
+
+use super::super::format;
+use super::super::sanitize;
+use super::super::words::{host, ledger, runtime};
+use crate::model::RunRecord;
+
+pub(super) fn reproduction(record: &RunRecord) -> Markup {
+    html! {
+        section {
+            h2 { "To repeat this run" }
+            pre { (sanitize::line(&command(record))) }
+            p.small.soft { "All content and every order follow from the seed." }
+        }
+    }
+}
+
+/// The run's own command line: what the line of a case has before the case, and the suites that ran.
+fn command(record: &RunRecord) -> String {
+    let cases = || record.suites.iter().flat_map(|suite| &suite.cases);
+    let base = cases().find_map(|case| case.repro.strip_suffix(case.id.as_str()).map(str::trim_end));
+    let base =
+        base.map_or_else(|| format!("s3ci run --target {} --seed {}", record.target.spec, record.seed), str::to_owned);
+    let suites = record.suites.iter().map(|suite| suite.id.as_str());
+    std::iter::once(base.as_str()).chain(suites).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn configuration(record: &RunRecord) -> Markup {
+    let settings = &record.settings;
+    let target = &record.target;
+    let sizes = format!("{} to {}", format::bytes(settings.min_size_bytes), format::bytes(settings.max_size_bytes));
+    let rows = [
+        ("Target", Some(target.spec.clone())),
+        ("Version", target.version.clone()),
+        ("Sources", target.source_digest.clone()),
+        ("Image", target.image.as_ref().map(|image| format!("{} ({})", image.tag, image.id))),
+        ("Base image", target.image.as_ref().and_then(|image| image.base.clone())),
+        ("Constraints", target.image.as_ref().and_then(|image| image.constraints_digest.clone())),
+        ("Known issues", Some(ledger(record.ledger.as_ref()))),
+        ("Runtime", Some(runtime(&record.runtime))),
+        ("Host", Some(host(&record.host))),
+        ("Seed", Some(record.seed.to_string())),
+        ("Benchmark", Some(format!("{} files of {sizes} in {} subdirectories", settings.files, settings.subdirs))),
+        ("Workers", Some(settings.workers.to_string())),
+        ("Sync workflow", Some(format::counted(usize::try_from(settings.sync_files).unwrap_or(usize::MAX), "file"))),
+        ("Deadline", Some(format!("{} for each request", format::duration(settings.timeout_ns)))),
+        ("s3ci", Some(record.tool.version.clone())),
+        ("Exit code", Some(record.exit_code.to_string())),
+    ];
+    html! {
+        section {
+            h2 { "Configuration" }
+            dl.card {
+                @for (name, value) in rows { @if let Some(value) = value { dt { (name) } dd { (sanitize::line(&value)) } } }
+                @for timing in &record.timings {
+                    dt { "Time: " (sanitize::line(&timing.name)) } dd { (format::duration(timing.duration_ns)) }
+                }
+            }
+        }
+    }
+}

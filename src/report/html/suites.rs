@@ -1,0 +1,92 @@
+//! Suite by suite: how many checks ended how, and every one of them with its measurements behind a fold.
+
+use maud::{Markup, html};
+
+use super::super::format::{self, counted};
+use super::super::sanitize;
+use super::super::tally::Tally;
+use super::super::words::distribution;
+use super::strip::percent;
+use crate::model::{CaseRecord, Outcome, RunRecord, SuiteRecord};
+
+pub(super) fn overview(record: &RunRecord) -> Markup {
+    html! {
+        @if !record.suites.is_empty() {
+            section {
+                h2 { "Suites" }
+                @for suite in &record.suites { (one(suite)) }
+            }
+        }
+    }
+}
+
+fn one(suite: &SuiteRecord) -> Markup {
+    let tally = Tally::of_cases(&suite.cases);
+    html! {
+        article.card {
+            h3 { (sanitize::line(suite.id.as_str())) span.soft.small { " · " (sanitize::line(&suite.title)) } }
+            p.small { (tally.counts()) span.soft { " in " (format::duration(suite.duration_ns)) } }
+            (bar(&tally))
+            @if let Some(fault) = &suite.fault { p { b.warn { "! ended early: " } (sanitize::line(&fault.message)) } }
+            details {
+                summary { (counted(suite.cases.len(), "check")) ", " (counted(suite.metrics.len(), "measurement")) }
+                (facts(suite))
+                @if !suite.cases.is_empty() { div.scroll { table { @for case in &suite.cases { (row(case)) } } } }
+                @if !suite.metrics.is_empty() {
+                    div.scroll { table.small {
+                        @for metric in &suite.metrics {
+                            tr { td { code { (sanitize::line(&metric.name)) } } td { (distribution(metric)) } }
+                        }
+                    } }
+                }
+            }
+            @if !suite.server_log.is_empty() {
+                details {
+                    summary { "the server's last " (counted(suite.server_log.len(), "log line")) }
+                    pre { @for line in &suite.server_log { (sanitize::line(line)) "\n" } }
+                }
+            }
+        }
+    }
+}
+
+fn bar(tally: &Tally<'_>) -> Markup {
+    let all = tally.checks().max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a width on the screen")]
+    let width = |count: usize| format!("width:{}", percent(count as f64 / all as f64 * 100.0));
+    html! {
+        div.share role="img" aria-label=(tally.counts()) {
+            i.is-good style=(width(tally.passed)) {}
+            i.is-bad style=(width(tally.failed.len())) {}
+            i.is-warn style=(width(tally.troubles.len())) {}
+            i.is-soft style=(width(tally.known.len())) {}
+        }
+    }
+}
+
+fn facts(suite: &SuiteRecord) -> Markup {
+    html! {
+        dl.small {
+            dt { "Backend" } dd { (sanitize::line(&suite.backend)) }
+            @for (name, value) in &suite.facts { dt { (sanitize::line(name)) } dd { (sanitize::line(value)) } }
+            @if let Some(start) = &suite.server_start { dt { "Server ready" } dd { "after " (format::duration(start.ready_ns)) } }
+        }
+    }
+}
+
+fn row(case: &CaseRecord) -> Markup {
+    let (tone, mark, words) = match &case.outcome {
+        Outcome::Passed => ("good", "✓", String::new()),
+        Outcome::Failed(failure) => ("bad", "✗", failure.message.clone()),
+        Outcome::Known(issue) => ("soft", "~", format!("known: {}", issue.reason)),
+        Outcome::Skipped { reason } => ("soft", "-", format!("skipped: {reason}")),
+        Outcome::Error(fault) => ("warn", "!", format!("could not be told: {}", fault.message)),
+    };
+    html! {
+        tr {
+            td.(tone) { (mark) }
+            td { (sanitize::line(case.id.name())) @if !words.is_empty() { div.soft.small { (sanitize::line(&words)) } } }
+            td.number.small.soft { (format::duration(case.duration_ns)) }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use super::*;
+use crate::report::fixture;
+
+/// The page without its style sheet, a tag a line, so that a change shows where it is.
+fn shape(record: &RunRecord) -> String {
+    body(record).into_string().replace("><", ">\n<")
+}
+
+#[test]
+fn a_run_with_failures_errors_and_notices() {
+    insta::assert_snapshot!(shape(&fixture::record()));
+}
+
+#[test]
+fn a_clean_run() {
+    insta::assert_snapshot!(shape(&fixture::clean()));
+}
+
+#[test]
+fn known_issues_are_named_with_their_evidence() {
+    insta::assert_snapshot!(shape(&fixture::with_known_issues()));
+}
+
+#[test]
+fn a_page_loads_nothing_and_runs_nothing() {
+    let page = render(&fixture::record());
+    for forbidden in
+        ["<script", "<link", "<img", "<iframe", "http://", "https://", "url(", "@import", " onload", " onclick"]
+    {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn what_a_server_sent_never_becomes_markup() {
+    const ATTACK: &str = "</pre></style><script>alert(1)</script>\" onmouseover=\"x\u{1b}[31m\u{0}";
+    let json = serde_json::to_value(fixture::record()).unwrap();
+    let page = render(&serde_json::from_value(poisoned(json, ATTACK)).unwrap());
+    assert!(page.contains("&lt;script&gt;alert(1)"), "the attack is shown");
+    for forbidden in ["<script", "</pre></style", "\" onmouseover", "\u{1b}", "\u{0}"] {
+        assert!(!page.contains(forbidden), "{forbidden:?}");
+    }
+}
+
+/// A record whose every free text ends with `attack`; words of the schema and moments stay.
+fn poisoned(mut json: serde_json::Value, attack: &str) -> serde_json::Value {
+    const KEPT: [&str; 6] = ["started_at", "severity", "status", "unit", "direction", "kind"];
+    fn walk(value: &mut serde_json::Value, attack: &str) {
+        match value {
+            serde_json::Value::String(text) => text.push_str(attack),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| walk(item, attack)),
+            serde_json::Value::Object(fields) => {
+                fields
+                    .iter_mut()
+                    .filter(|(name, _)| !KEPT.contains(&name.as_str()))
+                    .for_each(|(_, item)| walk(item, attack));
+            }
+            _ => {}
+        }
+    }
+    walk(&mut json, attack);
+    json
+}
+
+#[test]
+fn every_failure_every_case_and_every_metric_is_on_the_page() {
+    let record = fixture::record();
+    let page = render(&record);
+    for suite in &record.suites {
+        for name in
+            suite.cases.iter().map(|case| case.id.name()).chain(suite.metrics.iter().map(|metric| metric.name.as_str()))
+        {
+            assert!(page.contains(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The first thing on the page: what the run amounts to, and what a reader must know before trusting it.
+
+use maud::{Markup, html};
+use time::format_description::well_known::Rfc3339;
+
+use super::super::format;
+use super::super::sanitize;
+use super::super::tally::{self, Tally};
+use super::super::words::runtime;
+use crate::model::RunRecord;
+
+pub(super) fn hero(record: &RunRecord) -> Markup {
+    let tally = Tally::of(record);
+    let (edge, tone) = match tally.glyph() {
+        '✓' => ("edge-good", "good"),
+        '✗' => ("edge-bad", "bad"),
+        _ => ("edge-warn", "warn"),
+    };
+    let sentence = tally::verdict(record);
+    let started = record.started_at.format(&Rfc3339).unwrap_or_default();
+    html! {
+        p.soft.small { "s3ci · run " (sanitize::line(&record.run_id)) " · " time datetime=(started) { (moment(record)) } }
+        header.card.hero.(edge) {
+            h1 { span.mark.(tone) { (tally.glyph()) } (sanitize::line(&sentence)) }
+            p.soft { (subject(record)) }
+            ul.tiles {
+                (tile(tally.passed, "passed"))
+                (tile(tally.failed.len(), "failed"))
+                (tile(tally.known.len(), "known"))
+                (tile(tally.skipped, "skipped"))
+                (tile(tally.troubles.len(), "could not be told"))
+                li { b { (format::duration(record.duration_ns)) } span { "in all" } }
+            }
+        }
+        @for notice in tally::notices(record) {
+            p.card.edge-warn { b.warn { "! " } (sanitize::line(&notice)) }
+        }
+    }
+}
+
+fn tile(count: usize, what: &str) -> Markup {
+    html! { li { b { (count) } span { (what) } } }
+}
+
+/// What was tested and how, in one line.
+fn subject(record: &RunRecord) -> String {
+    let version = record.target.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+    sanitize::line(&format!("{}{version} · {}", record.target.spec, runtime(&record.runtime)))
+}
+
+fn moment(record: &RunRecord) -> String {
+    let at = record.started_at;
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
