@@ -62,6 +62,12 @@ impl Exit {
         }
     }
 
+    /// Writes into a record what it amounts to.
+    pub fn judge(record: &mut RunRecord) {
+        record.exit_codes = Self::of(record).into_iter().map(Self::code).collect();
+        record.exit_code = record.exit_codes.first().copied().unwrap_or_default();
+    }
+
     /// What a record amounts to, in order of precedence; never empty.
     #[must_use]
     pub fn of(record: &RunRecord) -> Vec<Self> {

@@ -1,5 +1,8 @@
 //! From a selection to a plan: which suites run, in which order, and which of their cases. Pure.
 
+pub mod shard;
+
+use crate::model::Shard;
 use crate::suites::{CATALOGUE, Suite};
 
 /// What is to be run.
@@ -7,6 +10,8 @@ use crate::suites::{CATALOGUE, Suite};
 pub struct Plan {
     /// Suites in the order of the catalogue.
     pub suites: Vec<PlannedSuite>,
+    /// Which part of the selection this is, where it was split.
+    pub shard: Option<Shard>,
 }
 
 /// One suite of a plan.
@@ -44,6 +49,9 @@ pub enum PlanError {
     /// The filters leave nothing over.
     #[error("select suites: none of those named is a parallel benchmark, which is what --parallel asks for")]
     NoneParallel,
+    /// A shard that cannot be.
+    #[error(transparent)]
+    Shard(#[from] shard::ShardError),
 }
 
 impl PlanError {
@@ -54,6 +62,7 @@ impl PlanError {
             Self::Nothing => "name suites, or say --all; `s3ci list` shows what there is".to_owned(),
             Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `s3ci list` shows all"),
             Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
+            Self::Shard(error) => error.hint(),
             Self::NoneParallel => "leave --parallel out, or name a benchmark".to_owned(),
         })
     }
@@ -76,7 +85,7 @@ impl Plan {
                 return Err(PlanError::NoneParallel);
             }
         }
-        Ok(Self { suites })
+        Ok(Self { suites, shard: None })
     }
 }
 

@@ -8,6 +8,8 @@ mod clean;
 mod completions;
 mod doctor;
 mod image;
+mod merge;
+mod plan;
 mod report;
 mod run;
 mod signals;
@@ -46,6 +48,8 @@ pub fn main(cli: Cli) -> Exit {
             Command::Doctor(arguments) => doctor::doctor(arguments.settings, &mut console).await,
             Command::Clean(arguments) => clean::clean(arguments, &mut console).await,
             Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
+            Command::Plan(arguments) => plan::plan(*arguments, &mut console),
+            Command::Merge(arguments) => merge::merge(&arguments, &mut console),
             Command::Report(arguments) => report::report(&arguments, &mut console),
             Command::Schema => {
                 console.print(&json::schema());

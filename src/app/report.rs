@@ -1,27 +1,19 @@
 //! `s3ci report`: the reports of an earlier run, rendered again.
 
+use std::path::Path;
+
 use super::fail;
 use super::run::outputs;
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
+use crate::model::RunRecord;
 use crate::report::{Console, json, text};
 
 /// Renders a record again. The exit code tells whether that worked, not what the run found.
 pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
-    let path = &arguments.record;
-    let content = match std::fs::read_to_string(path) {
-        Ok(content) => content,
-        Err(error) => {
-            let hint = "name the metrics.json of an earlier run";
-            return fail(console, &format!("read {}", path.display()), &error, Some(hint), Exit::Usage);
-        }
-    };
-    let record = match json::parse(&content) {
+    let record = match read(&arguments.record, console) {
         Ok(record) => record,
-        Err(error) => {
-            let what = format!("understand {}", path.display());
-            return fail(console, &what, &error, error.hint().as_deref(), Exit::Usage);
-        }
+        Err(exit) => return exit,
     };
     let outputs = match outputs(&arguments.reports, console) {
         Ok(outputs) => outputs,
@@ -35,4 +27,16 @@ pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
         super::refuse_report(console, error);
     }
     if failed.is_empty() { Exit::Success } else { Exit::Report }
+}
+
+/// Reads a record that an earlier run left, or says why that cannot be done.
+pub(super) fn read(path: &Path, console: &mut Console) -> Result<RunRecord, Exit> {
+    let content = std::fs::read_to_string(path).map_err(|error| {
+        let hint = "name the metrics.json of an earlier run";
+        fail(console, &format!("read {}", path.display()), &error, Some(hint), Exit::Usage)
+    })?;
+    json::parse(&content).map_err(|error| {
+        let what = format!("understand {}", path.display());
+        fail(console, &what, &error, error.hint().as_deref(), Exit::Usage)
+    })
 }

@@ -31,6 +31,11 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(plan) => plan,
         Err(error) => return refuse_plan(&mut console, &error),
     };
+    let part = super::plan::part(plan, arguments.shard.as_deref(), arguments.durations.as_deref(), &mut console);
+    let plan = match part {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
     if let Err(exit) = validate(&config.target, &mut console).await {
         return exit;
     }
@@ -58,7 +63,7 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
 }
 
 /// The step of GitHub Actions that this is, where it is one or is to be taken for one.
-fn github(when: When, run_id: &str) -> Option<GitHub> {
+pub(super) fn github(when: When, run_id: &str) -> Option<GitHub> {
     let wanted = match when {
         When::Auto => GitHub::is_here(),
         When::Always => true,
@@ -99,13 +104,17 @@ fn observe(event: &Event, record: &RunRecord, console: &Mutex<Console>, outputs:
 }
 
 /// Writes the reports for good and tells how the run ended.
-fn finish(record: &mut RunRecord, console: &mut Console, outputs: &Outputs, github: Option<&GitHub>) -> Exit {
+pub(super) fn finish(
+    record: &mut RunRecord,
+    console: &mut Console,
+    outputs: &Outputs,
+    github: Option<&GitHub>,
+) -> Exit {
     let mut failed = outputs.write_all(record);
     failed.extend(github.into_iter().flat_map(|github| github.write(record, outputs)));
     if !failed.is_empty() {
         record.faults.extend(failed.iter().map(WriteError::fault));
-        record.exit_codes = Exit::of(record).into_iter().map(Exit::code).collect();
-        record.exit_code = record.exit_codes.first().copied().unwrap_or_default();
+        Exit::judge(record);
         // Reports that can be written tell of those that could not.
         drop(outputs.write_all(record));
         for error in &failed {

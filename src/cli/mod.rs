@@ -19,6 +19,13 @@ Examples:
 Exit codes: 0 passed, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
 5 a report could not be written, 130 and 143 interrupted.";
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  s3ci plan --all                                            what a run would do
+  s3ci plan --all --shards 4 --format github-matrix          a matrix for four machines
+  s3ci run --all --shard 2/4 --out part                      what the second of them runs
+  s3ci merge part-*/metrics.json --out target/s3ci           one set of reports of all";
+
 /// Continuous integration for an S3 server: starts pys3local in an isolated container, checks and benchmarks it, and reports.
 #[derive(Debug, Parser)]
 #[command(name = "s3ci", version, propagate_version = true, max_term_width = 100)]
@@ -49,6 +56,11 @@ pub enum Command {
     /// Images of the server.
     #[command(subcommand)]
     Image(ImageCommand),
+    /// Show what a run would do, split over machines where that is asked for.
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Box<PlanArgs>),
+    /// Put the records of all shards of a run together and write its reports.
+    Merge(MergeArgs),
     /// Render the reports of a metrics.json again.
     Report(ReportArgs),
     /// Print the JSON Schema of metrics.json.
@@ -82,6 +94,12 @@ pub struct RunArgs {
     /// Configuration file [default: s3ci.toml, where there is one].
     #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Run one part of the selection; the others run elsewhere, and `s3ci merge` puts the records together.
+    #[arg(long, value_name = "I/N", env = "S3CI_SHARD")]
+    pub shard: Option<String>,
+    /// A metrics.json of an earlier run, whose durations balance the shards; the same file for all of them.
+    #[arg(long, value_name = "FILE", env = "S3CI_DURATIONS")]
+    pub durations: Option<PathBuf>,
     /// Annotations, step summary and outputs for GitHub Actions.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
     pub github: When,
@@ -97,6 +115,58 @@ pub enum When {
     Always,
     /// Not at all.
     Never,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Suites, kinds, or single cases, as for `run`.
+    #[arg(value_name = "SUITE", conflicts_with = "all")]
+    pub suites: Vec<String>,
+    /// All suites.
+    #[arg(long)]
+    pub all: bool,
+    /// Split into so many shards.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub shards: u64,
+    /// A metrics.json of an earlier run, whose durations balance the shards.
+    #[arg(long, value_name = "FILE", env = "S3CI_DURATIONS")]
+    pub durations: Option<PathBuf>,
+    /// text, json or github-matrix.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    /// Settings, of which those count that choose suites.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Configuration file [default: s3ci.toml, where there is one].
+    #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlanFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a program.
+    Json,
+    /// For `strategy.matrix` of a workflow.
+    GithubMatrix,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The metrics.json of each shard.
+    #[arg(required = true)]
+    pub records: Vec<PathBuf>,
+    /// Where the reports go.
+    #[command(flatten)]
+    pub reports: ReportPaths,
+    /// Annotations, step summary and outputs for GitHub Actions.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
+    pub github: When,
 }
 
 /// Where reports go.

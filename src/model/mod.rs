@@ -8,14 +8,16 @@
 //! of the crate.
 
 mod case;
+mod merge;
 mod metric;
 mod record;
 mod verdict;
 
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
+pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{
     CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
-    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, SuiteRecord, TargetIdentity, Tool,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
 };
 pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};

@@ -37,6 +37,9 @@ pub struct RunRecord {
     pub host: HostFingerprint,
     /// The settings that shape the results.
     pub settings: RunSettings,
+    /// Which part of the selected suites this run had; all where it was not split.
+    #[serde(default)]
+    pub shard: Option<Shard>,
     /// What a reader must know before trusting the numbers, such as "not isolated: process runtime".
     pub notices: Vec<String>,
     /// Suites in the order in which they ran.
@@ -154,6 +157,15 @@ pub struct RunSettings {
     pub sync_files: u64,
     /// Deadline of one request; a case may take four times as long.
     pub timeout_ns: u64,
+}
+
+/// Part of a run that was split over machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub number: u64,
+    /// Parts in all.
+    pub count: u64,
 }
 
 /// One suite's results.

@@ -106,6 +106,7 @@ pub(super) fn clean() -> RunRecord {
             sync_files: 5,
             timeout_ns: 60_000 * MILLISECOND,
         },
+        shard: None,
         notices: Vec::new(),
         suites: vec![benchmark()],
         faults: Vec::new(),

@@ -34,6 +34,7 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
         runtime: RuntimeIdentity { kind, isolated: kind == RuntimeKind::Docker, detail: "not prepared".to_owned() },
         host: host::fingerprint(),
         settings: config.settings(),
+        shard: None,
         notices: Vec::new(),
         suites: Vec::new(),
         faults: Vec::new(),
@@ -77,7 +78,7 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
             }
         }
     }
-    judge(record);
+    Exit::judge(record);
 }
 
 /// What happens within the suite under way.
@@ -114,10 +115,5 @@ fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
 /// Closes the record.
 pub(super) fn finish(record: &mut RunRecord, started: Instant) {
     record.duration_ns = nanoseconds(started.elapsed());
-    judge(record);
-}
-
-fn judge(record: &mut RunRecord) {
-    record.exit_codes = Exit::of(record).into_iter().map(Exit::code).collect();
-    record.exit_code = record.exit_codes.first().copied().unwrap_or_default();
+    Exit::judge(record);
 }

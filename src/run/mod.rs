@@ -71,6 +71,7 @@ impl Run<'_> {
     pub async fn execute(&self, mut observe: impl FnMut(&Event, &RunRecord)) -> RunRecord {
         let started = Instant::now();
         let mut record = new_record(&self.run_id, self.config);
+        record.shard = self.plan.shard;
         let (events, mut receiver) = Events::channel(EVENTS);
         let work = async {
             Box::pin(self.work(&events)).await;
