@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::tally::{self, Failed, Tally, Trouble};
+use super::super::tally::{self, Failed, Known, Tally, Trouble};
 use super::super::{evidence, format, sanitize, words};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
@@ -21,6 +21,7 @@ pub(super) fn render(record: &RunRecord) -> String {
     troubles(&mut page, &tally.troubles);
     throughput(&mut page, record);
     suites(&mut page, record);
+    known(&mut page, &tally);
     details(&mut page, &tally);
     page
 }
@@ -119,6 +120,15 @@ fn row(suite: &SuiteRecord) -> String {
         tally.counts(),
         format::duration(suite.duration_ns)
     )
+}
+
+fn known(page: &mut String, tally: &Tally<'_>) {
+    let Some(words) = tally.known_in_words() else { return };
+    let _ = writeln!(page, "<details><summary>{}</summary>\n", inline(&words));
+    for Known { case, issue } in tally.known.iter().take(MOST_ROWS) {
+        let _ = writeln!(page, "- **{}**: {}", inline(case.id.as_str()), inline(&issue.reason));
+    }
+    page.push_str("\n</details>\n\n");
 }
 
 /// The evidence of each failure, folded, as far as there is room.
