@@ -8,11 +8,13 @@ use crate::event::{Event, Events, SuiteEnd};
 use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
 use crate::s3::{ClientSettings, Leases, S3};
-use crate::server::{BucketMode, Credentials, Runtime, Server, ServerSpec};
+use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerSpec};
 use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
 const LOG_LINES: usize = 120;
+/// The same of a stand-in behind it.
+const SERVICE_LOG_LINES: usize = 40;
 /// How long giving buckets back may take where the run was stopped and has to end in time.
 const GIVE_BACK_STOPPED: Duration = Duration::from_secs(3);
 
@@ -32,16 +34,26 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let cases = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), suite.backend.name().to_owned());
+        let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
         let mut end = SuiteEnd::default();
         let external = self.runtime.identity().kind == RuntimeKind::External;
         if external && suite.bucket_mode == BucketMode::Default {
             self.skip_all("the default bucket of an endpoint may hold what is not the run's own").await;
         } else {
-            self.on_a_server(&mut end).await;
+            Box::pin(self.on_a_server(&mut end)).await;
         }
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
+    }
+
+    /// What reports call the backend.
+    fn backend(&self) -> String {
+        let external = self.runtime.identity().kind == RuntimeKind::External;
+        match self.planned.suite.backend {
+            Backend::Drime(_) if external => "drime (endpoint)".to_owned(),
+            Backend::Drime(_) => self.run.drime.backend_name().to_owned(),
+            Backend::Local => Backend::Local.name().to_owned(),
+        }
     }
 
     fn selected(&self) -> Vec<&'static CaseSpec> {
@@ -80,6 +92,10 @@ impl SuiteRun<'_> {
             tracing::debug!(%error, "the suite's directory could not be removed");
         }
         end.server_log = server.log_tail(LOG_LINES);
+        if let Some(service) = server.drime() {
+            end.server_log.extend(service.log_tail(SERVICE_LOG_LINES));
+            end.fault = end.fault.take().or(service.fault().await);
+        }
         if let (Some(how), None) = (server.exited(), &end.fault) {
             let hint = "the last lines of its log are in the report";
             end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));

@@ -1,6 +1,7 @@
 //! What can go wrong with a server, one variant a step, each saying what to try.
 
 use super::docker::DockerError;
+use super::drime::DrimeError;
 use super::external::ExternalError;
 use super::process::ProcessError;
 use super::ready::ReadyError;
@@ -33,6 +34,9 @@ pub enum ServerError {
     /// The process runtime failed.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// What a drime server stores in failed.
+    #[error(transparent)]
+    Drime(#[from] DrimeError),
     /// The endpoint that somebody else runs failed.
     #[error(transparent)]
     External(#[from] ExternalError),
@@ -91,6 +95,7 @@ impl ServerError {
             | Self::NotReady { log, .. }
             | Self::NotRestarted { log, .. }
             | Self::Process(ProcessError::NotReady { log, .. }) => log,
+            Self::Drime(error) | Self::Process(ProcessError::Drime(error)) => error.log(),
             _ => &[],
         }
     }
@@ -104,6 +109,7 @@ impl ServerError {
             | Self::Process(ProcessError::Target(_) | ProcessError::UnknownRelease { .. }) => "target",
             Self::Unsupported { .. } => "unsupported",
             Self::Docker(error) => error.kind(),
+            Self::Drime(error) | Self::Process(ProcessError::Drime(error)) => error.kind(),
             Self::Process(ProcessError::PortTaken { .. }) => "port-taken",
             Self::EndedAtOnce { .. }
             | Self::NotReady { .. }
@@ -123,6 +129,7 @@ impl ServerError {
             Self::Unsupported { .. } => None,
             Self::Process(error) => error.hint(),
             Self::External(error) => error.hint(),
+            Self::Drime(error) => error.hint(),
             Self::UnknownRelease { .. } => Some("name one of these releases, or `--target pypi:latest`".into()),
             Self::Docker(error) => error.hint(),
             Self::NotReady { source, .. } => source.hint(),

@@ -3,6 +3,7 @@
 //! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
 
 use super::docker::{DockerRuntime, DockerServer};
+use super::drime::Service;
 use super::external::{ExternalRuntime, ExternalServer};
 use super::process::{ProcessRuntime, ProcessServer};
 use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target, Usage};
@@ -85,7 +86,7 @@ impl Runtime {
     /// not answer in time. Nothing is left of it then.
     pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
         Ok(Server(match &self.0 {
-            AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(runtime.start(spec).await?)),
+            AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(Box::pin(runtime.start(spec)).await?)),
             AnyRuntime::Process(runtime) => AnyServer::Process(Box::new(runtime.start(spec).await?)),
             AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec)),
         }))
@@ -99,7 +100,8 @@ impl Runtime {
     pub async fn close(self) -> Result<(), ServerError> {
         match self.0 {
             AnyRuntime::Docker(runtime) => runtime.close().await,
-            AnyRuntime::Process(_) | AnyRuntime::External(_) => Ok(()),
+            AnyRuntime::Process(runtime) => Ok(runtime.close().await?),
+            AnyRuntime::External(_) => Ok(()),
         }
     }
 }
@@ -191,6 +193,16 @@ impl Server {
         }
     }
 
+    /// What the server stores in, where that is the Drime cloud or its stand-in.
+    #[must_use]
+    pub fn drime(&self) -> Option<&Service> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.drime(),
+            AnyServer::Process(server) => server.drime(),
+            AnyServer::External(_) => None,
+        }
+    }
+
     /// Name of the container, where the server runs in one.
     #[must_use]
     pub fn container(&self) -> Option<&str> {
@@ -208,10 +220,7 @@ impl Server {
     pub async fn stop(self) -> Result<(), ServerError> {
         match self.0 {
             AnyServer::Docker(server) => server.stop().await,
-            AnyServer::Process(server) => {
-                server.stop().await;
-                Ok(())
-            }
+            AnyServer::Process(server) => Ok(server.stop().await?),
             AnyServer::External(_) => Ok(()),
         }
     }

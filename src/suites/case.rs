@@ -120,6 +120,10 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
     if !passed && !context.s3.is_reachable().await {
         return true;
     }
+    if context.server.drime().is_some() {
+        // What it stores goes as a whole with its folder, and object by object it takes minutes.
+        return false;
+    }
     // What stays is tried again at the end of the suite.
     if let Err(error) = leases.give_back(&context.s3).await {
         tracing::debug!(%error, "a bucket could not be given back");
@@ -180,6 +184,11 @@ impl<'a> CaseRunner<'a> {
             Stop::Fault(_) => true,
             Stop::Skipped(_) => return stop,
         };
+        if let Some(service) = self.context.server.drime()
+            && let Some(fault) = service.fault().await
+        {
+            return fault.into();
+        }
         let grace = if broken_off { DEATH_GRACE } else { Duration::ZERO };
         let how = match tokio::time::timeout(grace, self.context.server.ended()).await {
             Ok(how) => how,

@@ -12,6 +12,7 @@ mod catalogue;
 mod context;
 mod etag;
 mod judge;
+mod large;
 mod pace;
 mod sync;
 
@@ -113,7 +114,7 @@ impl Suite {
                 largest_object_bytes: settings.dataset.max_size_bytes,
                 objects: settings.dataset.files as u64,
             },
-            Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 20 << 20, objects: 5_000 },
+            Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000 },
             Body::Sync => sync::footprint(settings.sync_files),
         }
     }

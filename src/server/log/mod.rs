@@ -92,6 +92,20 @@ impl ServerLog {
         }
     }
 
+    /// Waits for a line that contains the text; the first of those that are kept.
+    pub async fn line_with(&self, text: &str) -> String {
+        let mut revision = self.shared.revision.subscribe();
+        loop {
+            let found = self.state().lines.iter().find(|line| line.contains(text)).cloned();
+            if let Some(line) = found {
+                return line;
+            }
+            if revision.changed().await.is_err() {
+                return String::new();
+            }
+        }
+    }
+
     fn append(&self, lines: Vec<String>) {
         if lines.is_empty() {
             return;
