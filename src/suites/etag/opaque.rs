@@ -66,11 +66,9 @@ async fn tags(context: &CaseContext<'_>) -> Result<Vec<Tagged>, Stop> {
         tags.push(("GET", key, context.get(key, size).await?.etag));
     }
     let listing = context.s3.list_all(context.bucket(), "", None, OBJECTS.len()).await?;
+    // A key that is not listed breaks another rule, which has cases of its own.
     for (key, _) in OBJECTS {
-        let listed = listing.iter().find(|entry| entry.key == key);
-        let message = format!("the listing leaves out {key}");
-        ensure(listed.is_some(), "object-unlisted", message, "the key", "no such entry")?;
-        tags.push(("LIST", key, listed.and_then(|entry| entry.etag.clone())));
+        tags.extend(listing.iter().find(|entry| entry.key == key).map(|entry| ("LIST", key, entry.etag.clone())));
     }
     Ok(tags)
 }
