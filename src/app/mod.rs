@@ -7,7 +7,6 @@ mod catalogue;
 mod clean;
 mod completions;
 mod doctor;
-mod drime;
 mod image;
 mod merge;
 mod plan;

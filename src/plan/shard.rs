@@ -118,10 +118,10 @@ pub fn split(plan: &Plan, count: u64, durations: &Durations) -> Result<Vec<Plan>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Filter, Selection};
+    use crate::plan::Selection;
 
     fn everything() -> Plan {
-        Plan::new(&Selection::All, Filter::NONE).unwrap()
+        Plan::new(&Selection::All, false).unwrap()
     }
 
     fn names(plan: &Plan) -> Vec<&'static str> {

@@ -40,12 +40,9 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, cases, backend } => {
+            Event::SuiteStarted { suite, title, cases, .. } => {
                 self.begin(suite.clone(), *cases);
-                // Whether a service was the real one must be seen at once; a disk is a disk.
-                let on = if backend == "local" { String::new() } else { format!(", on {backend}") };
-                let checks = format::counted(*cases, "check");
-                self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
+                self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {}", format::counted(*cases, "check")));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
             Event::Progress { step, done, total } => {
