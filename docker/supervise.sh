@@ -4,7 +4,13 @@
 #   - starts it again on HUP (asked to end) and on USR1 (killed);
 #   - kills it and ends when standard input closes: s3ci holds the other side, so no container outlives it.
 # Each start is announced by a line on standard error, for s3ci waits for that line after a restart.
+#
+# What must not stand in the container's configuration, where anybody who may ask the daemon reads it, comes first on standard
+# input: lines of the form NAME=value for the server's environment, up to an empty one.
 set -u
+while read -r line && [ -n "$line" ]; do
+  export "${line?}"
+done
 server='' again='' stop=''
 signal() {
   [ -z "$server" ] || kill "-$1" "$server" 2>/dev/null

@@ -3,6 +3,7 @@
 pub mod shard;
 
 use crate::model::Shard;
+use crate::server::Backends;
 use crate::suites::{CATALOGUE, Suite};
 
 /// What is to be run.
@@ -52,6 +53,9 @@ pub enum PlanError {
     /// A shard that cannot be.
     #[error(transparent)]
     Shard(#[from] shard::ShardError),
+    /// No suite that was named is on the backend that was named.
+    #[error("select suites: none of those named is on the backend that --backend names")]
+    NoneOnBackend,
 }
 
 impl PlanError {
@@ -64,22 +68,47 @@ impl PlanError {
             Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
             Self::Shard(error) => error.hint(),
             Self::NoneParallel => "leave --parallel out, or name a benchmark".to_owned(),
+            Self::NoneOnBackend => "leave --backend out; `s3ci list` shows the suites of each backend".to_owned(),
         })
     }
 }
 
+/// What is left out of a selection.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter {
+    /// Whether the sequential benchmarks are.
+    pub parallel_only: bool,
+    /// The backends whose suites are left.
+    pub backends: Backends,
+    /// Those that all suites of a kind, or all suites, stand for. An endpoint stores where its owner chose: to ask it as if it were
+    /// each backend in turn would fail a right server, so the others have to be named in full.
+    pub usual: Backends,
+}
+
+impl Filter {
+    /// Leaves nothing out.
+    pub const NONE: Self = Self { parallel_only: false, backends: Backends::Both, usual: Backends::Both };
+}
+
 impl Plan {
-    /// Carries out a selection; `parallel_only` leaves the sequential benchmarks out.
+    /// Carries out a selection.
     ///
     /// # Errors
     /// A name that does not exist, or nothing left to run.
-    pub fn new(selection: &Selection, parallel_only: bool) -> Result<Self, PlanError> {
+    pub fn new(selection: &Selection, filter: Filter) -> Result<Self, PlanError> {
         let mut suites: Vec<PlannedSuite> = match selection {
-            Selection::All => CATALOGUE.iter().map(|suite| PlannedSuite { suite, only: None }).collect(),
+            Selection::All => {
+                let usual = CATALOGUE.iter().filter(|suite| filter.usual.have(suite.backend));
+                usual.map(|suite| PlannedSuite { suite, only: None }).collect()
+            }
             Selection::Named(names) if names.is_empty() => return Err(PlanError::Nothing),
-            Selection::Named(names) => named(names)?,
+            Selection::Named(names) => named(names, filter.usual)?,
         };
-        if parallel_only {
+        suites.retain(|planned| filter.backends.have(planned.suite.backend));
+        if suites.is_empty() {
+            return Err(PlanError::NoneOnBackend);
+        }
+        if filter.parallel_only {
             suites.retain(|planned| planned.suite.is_parallel() || !planned.suite.is_benchmark());
             if !suites.iter().any(|planned| planned.suite.is_parallel()) {
                 return Err(PlanError::NoneParallel);
@@ -87,16 +116,22 @@ impl Plan {
         }
         Ok(Self { suites, shard: None })
     }
+
+    /// Whether any suite stores by way of the Drime API.
+    #[must_use]
+    pub fn has_drime(&self) -> bool {
+        self.suites.iter().any(|planned| planned.suite.backend.is_drime())
+    }
 }
 
-fn named(names: &[String]) -> Result<Vec<PlannedSuite>, PlanError> {
+fn named(names: &[String], usual: Backends) -> Result<Vec<PlannedSuite>, PlanError> {
     for name in names {
-        if !CATALOGUE.iter().any(|suite| chosen(suite, name).is_some()) {
+        if !CATALOGUE.iter().any(|suite| chosen(suite, name, Backends::Both).is_some()) {
             return Err(PlanError::Unknown { name: name.clone(), nearest: nearest(name) });
         }
     }
     let planned = CATALOGUE.iter().filter_map(|suite| {
-        let chosen: Vec<Chosen> = names.iter().filter_map(|name| chosen(suite, name)).collect();
+        let chosen: Vec<Chosen> = names.iter().filter_map(|name| chosen(suite, name, usual)).collect();
         let cases = || {
             chosen.iter().filter_map(|chosen| match chosen {
                 Chosen::Case(case) => Some(case.clone()),
@@ -118,14 +153,15 @@ enum Chosen {
     Case(String),
 }
 
-/// What a name chooses of a suite.
-fn chosen(suite: &Suite, name: &str) -> Option<Chosen> {
+/// What a name chooses of a suite; a kind stands for the suites on the usual backends.
+fn chosen(suite: &Suite, name: &str, usual: Backends) -> Option<Chosen> {
     let name = name.trim_end_matches('/').trim_end_matches("/*");
     if let Some((of, case)) = name.split_once("::") {
         let known = of == suite.name && suite.cases().iter().any(|spec| spec.name == case);
         return known.then(|| Chosen::Case(case.to_owned()));
     }
-    (name == suite.name || name == suite.id().kind()).then_some(Chosen::Suite)
+    let of_its_kind = name == suite.id().kind() && usual.have(suite.backend);
+    (name == suite.name || of_its_kind).then_some(Chosen::Suite)
 }
 
 /// The name that takes the fewest edits, if they are few.
@@ -152,23 +188,23 @@ mod tests {
 
     fn plan(names: &[&str]) -> Result<Vec<Named>, PlanError> {
         let selection = Selection::Named(names.iter().map(|name| (*name).to_owned()).collect());
-        let plan = Plan::new(&selection, false)?;
+        let plan = Plan::new(&selection, Filter::NONE)?;
         Ok(plan.suites.into_iter().map(|planned| (planned.suite.name, planned.only)).collect())
     }
 
     #[test]
     fn a_kind_selects_its_suites_in_the_order_of_the_catalogue() {
         let names: Vec<_> = plan(&["etag", "bench"]).unwrap().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(
-            names,
-            [
-                "bench/local",
-                "bench/local-parallel",
-                "bench/local-default",
-                "bench/local-default-parallel",
-                "etag/local"
-            ]
-        );
+        let first = [
+            "bench/local",
+            "bench/local-parallel",
+            "bench/local-default",
+            "bench/local-default-parallel",
+            "etag/local",
+        ];
+        assert_eq!(names[..5], first);
+        let both = |kind: &str| names.iter().filter(|name| name.starts_with(kind)).any(|name| name.contains("drime"));
+        assert!(both("bench/") && both("etag/") && !names.iter().any(|name| name.starts_with("api/")));
     }
 
     #[test]
@@ -193,13 +229,43 @@ mod tests {
     fn nothing_selected_is_refused() {
         assert_eq!(plan(&[]), Err(PlanError::Nothing));
         let etag = Selection::Named(vec!["etag".to_owned()]);
-        assert_eq!(Plan::new(&etag, true).unwrap_err(), PlanError::NoneParallel);
+        assert_eq!(
+            Plan::new(&etag, Filter { parallel_only: true, ..Filter::NONE }).unwrap_err(),
+            PlanError::NoneParallel
+        );
+    }
+
+    fn filtered(names: &[&str], filter: Filter) -> Vec<&'static str> {
+        let selection = Selection::Named(names.iter().map(|name| (*name).to_owned()).collect());
+        Plan::new(&selection, filter).unwrap().suites.into_iter().map(|planned| planned.suite.name).collect()
+    }
+
+    #[test]
+    fn a_backend_leaves_the_suites_of_the_other_out() {
+        let drime = Filter { backends: Backends::Drime, ..Filter::NONE };
+        assert_eq!(filtered(&["sync", "api"], drime), ["sync/drime", "api/drime"]);
+        let local = Filter { backends: Backends::Local, ..Filter::NONE };
+        assert_eq!(filtered(&["sync", "api/drime"], local), ["sync/local"]);
+        let named = Selection::Named(vec!["api/drime".to_owned()]);
+        assert_eq!(Plan::new(&named, local).unwrap_err(), PlanError::NoneOnBackend);
+    }
+
+    #[test]
+    fn an_endpoint_is_asked_as_another_backend_only_by_name() {
+        let endpoint = Filter { usual: Backends::Local, ..Filter::NONE };
+        assert_eq!(filtered(&["sync"], endpoint), ["sync/local"]);
+        assert_eq!(filtered(&["sync/drime"], endpoint), ["sync/drime"]);
+        assert!(!Plan::new(&Selection::All, endpoint).unwrap().has_drime());
     }
 
     #[test]
     fn parallel_leaves_the_sequential_benchmarks_out() {
-        let names: Vec<_> =
-            Plan::new(&Selection::All, true).unwrap().suites.iter().map(|planned| planned.suite.name).collect();
+        let names: Vec<_> = Plan::new(&Selection::All, Filter { parallel_only: true, ..Filter::NONE })
+            .unwrap()
+            .suites
+            .iter()
+            .map(|planned| planned.suite.name)
+            .collect();
         assert!(
             !names.contains(&"bench/local") && names.contains(&"bench/local-parallel") && names.contains(&"etag/local")
         );

@@ -45,30 +45,6 @@ const KNOWN_FAULTS: [&str; 17] = [
     "condition-put-if-none-match",
 ];
 
-/// What real clients run into on the pinned release; README says why.
-const CLIENTS_FAULTS: [&str; 20] = [
-    "local::rclone-second-sync",
-    "local::rclone-awkward-names",
-    "local::rclone-debian-second-sync",
-    "local::restic-backup",
-    "local::s3cmd-awkward-names",
-    "local::aws-second-sync",
-    "local::aws-cp-over-8-mib",
-    "local::aws-get-over-8-mib",
-    "local::aws-awkward-names",
-    "local::boto3-defaults-tls",
-    "local::boto3-upload-file-multipart",
-    "local::boto3-download-file-multipart",
-    "local::boto3-paginator",
-    "local::boto3-awkward-names",
-    "local::s5cmd-awkward-names",
-    "local-unsigned::rclone-awkward-names",
-    "local-unsigned::s3cmd-awkward-names",
-    "local-unsigned::aws-awkward-names",
-    "local-unsigned::boto3-awkward-names",
-    "local-unsigned::s5cmd-awkward-names",
-];
-
 /// Standard output of a docker command that must succeed, line by line.
 fn docker(arguments: &[&str]) -> Vec<String> {
     let output = Command::new("docker").args(arguments).output().expect("the docker command is there");
@@ -124,7 +100,7 @@ impl Run {
 
     /// A short suite and then two that take many seconds.
     fn long() -> Self {
-        Self::start(&["sync", "etag", "api"])
+        Self::start(&["sync/local", "etag/local", "api/local"])
     }
 
     fn has_container(&self) -> bool {
@@ -180,21 +156,17 @@ fn failed(record: &RunRecord) -> Vec<&str> {
 
 #[test]
 fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
-    let (output, record) = run(&["--all", "--files", "20", "--max-size", "100000"]);
-    let clients = CLIENTS_FAULTS.iter().map(|case| format!("clients/{case}"));
-    let expected: Vec<String> =
-        KNOWN_FAULTS.map(|case| format!("api/local::{case}")).into_iter().chain(clients).collect();
+    let (output, record) = run(&["--all", "--backend", "local", "--files", "20", "--max-size", "100000"]);
+    let expected = KNOWN_FAULTS.map(|case| format!("api/local::{case}"));
     assert_eq!(failed(&record), expected, "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!(record.exit_codes, [1]);
     assert_eq!(record.target.version.as_deref(), Some("0.2.1"));
     assert!(record.runtime.isolated && record.notices.iter().all(|notice| !notice.contains("isolated")));
-    assert_eq!(record.suites.len(), s3ci::suites::CATALOGUE.len());
+    let local = s3ci::suites::CATALOGUE.iter().filter(|suite| !suite.backend.is_drime());
+    assert_eq!(record.suites.len(), local.count());
     for suite in &record.suites {
         let skipped = suite.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
-        let skipped: Vec<&str> = skipped.map(|case| case.id.as_str()).collect();
-        let for_large: &[&str] =
-            if suite.id.as_str() == "clients/local" { &["clients/local::rclone-large-file"] } else { &[] };
-        assert_eq!((skipped.as_slice(), suite.fault.as_ref()), (for_large, None), "{}", suite.id);
+        assert_eq!((skipped.count(), suite.fault.as_ref()), (0, None), "{}", suite.id);
         assert!(suite.server_start.is_some());
     }
     let bench = &record.suites[0];
@@ -206,7 +178,8 @@ fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
 
 #[test]
 fn the_first_releases_run_too_and_say_what_they_lack() {
-    let (_, record) = run(&["etag", "bench/local", "bench/local-default", "--files", "5", "--target", "pypi:0.1.0"]);
+    let (_, record) =
+        run(&["etag/local", "bench/local", "bench/local-default", "--files", "5", "--target", "pypi:0.1.0"]);
     assert_eq!(record.target.version.as_deref(), Some("0.1.0"));
     let of = |name: &str| record.suites.iter().find(|suite| suite.id.as_str() == name).unwrap();
     assert!(of("bench/local-default").cases.iter().all(|case| matches!(case.outcome, Outcome::Skipped { .. })));
@@ -265,7 +238,7 @@ fn a_run_that_is_interrupted_while_it_prepares_leaves_nothing() {
 #[test]
 fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
     // No suite that finds something by itself: a failed check has precedence over a dead server.
-    let mut run = Run::start(&["sync", "etag"]);
+    let mut run = Run::start(&["sync/local", "etag/local"]);
     wait_until("the second suite is under way", Duration::from_mins(1), || run.has_told("put-is-md5"));
     let (containers, _) = belongings(run.child.id());
     docker(&["kill", &containers[0]]);
@@ -280,7 +253,7 @@ fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
 
 #[test]
 fn a_server_that_never_answers_is_an_environment_error_with_its_log() {
-    let (output, record) = run(&["etag", "--ready-timeout", "50ms"]);
+    let (output, record) = run(&["etag/local", "--ready-timeout", "50ms"]);
     assert_eq!(record.exit_code, 4);
     let fault = record.suites[0].fault.as_ref().expect("a fault");
     assert!(fault.hint.is_some() && fault.message.contains("s3ci: server started"), "{fault:?}");
@@ -291,7 +264,7 @@ fn a_server_that_never_answers_is_an_environment_error_with_its_log() {
 fn a_port_that_is_taken_is_an_environment_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let (output, record) = run(&["etag", "--port", &port]);
+    let (output, record) = run(&["etag/local", "--port", &port]);
     assert_eq!(record.exit_code, 4);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains(&port) && said.contains("hint"), "{said}");
@@ -306,7 +279,7 @@ fn a_chosen_port_is_served() {
 
 #[test]
 fn an_unknown_release_is_a_usage_error_that_names_the_known_ones() {
-    let (output, record) = run(&["etag", "--target", "pypi:9.9.9"]);
+    let (output, record) = run(&["etag/local", "--target", "pypi:9.9.9"]);
     assert_eq!(record.exit_code, 2);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("9.9.9") && said.contains("0.2.1"), "{said}");
@@ -333,7 +306,7 @@ fn a_server_that_forgets_at_a_restart_is_seen() {
         .unwrap();
     build.stdin.take().unwrap().write_all(dockerfile.as_bytes()).unwrap();
     assert!(build.wait().unwrap().success());
-    let (_, record) = run(&["etag", "--target", "image:s3ci/test:forgets"]);
+    let (_, record) = run(&["etag/local", "--target", "image:s3ci/test:forgets"]);
     docker(&["rmi", "--force", "s3ci/test:forgets"]);
     assert_eq!(failed(&record), ["etag/local::stable-over-restart"]);
 }

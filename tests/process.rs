@@ -11,7 +11,7 @@ use std::time::Duration;
 use s3ci::event::{Event, Events};
 use s3ci::server::process::{ProcessError, ProcessRuntime, ProcessServer};
 use s3ci::server::{
-    Backend, BucketMode, Credentials, DockerSettings, RuntimeChoice, RuntimeSettings, ServerSpec, Target,
+    Backend, BucketMode, Credentials, DockerSettings, DrimeSettings, RuntimeChoice, RuntimeSettings, ServerSpec, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -32,6 +32,7 @@ fn settings(target: &str, work_dir: &Path) -> RuntimeSettings {
         port: None,
         ready_timeout: Duration::from_mins(1),
         docker: DockerSettings::default(),
+        drime: DrimeSettings::default(),
         work_dir: work_dir.to_owned(),
         cache_dir: CACHE.clone(),
         watch: None,
@@ -117,7 +118,7 @@ async fn objects_survive_a_restart_and_nothing_survives_a_stop() {
     }
     assert!(request(&server, "GET", "/bucket/key", "").await.ends_with("\r\n\r\ncontent"));
     let endpoint = server.endpoint().to_owned();
-    server.stop().await;
+    server.stop().await.unwrap();
     assert!(!accepts_connections(&endpoint).await);
     assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "data and home are gone");
 }
@@ -132,7 +133,7 @@ async fn credentials_are_demanded_and_never_logged() {
     let log = server.log_tail(400).join("\n");
     assert!(log.contains("Secret Access Key: [redacted]"), "{log}");
     assert!(!log.contains("AKIATESTONLY") && !log.contains("very+secret"), "{log}");
-    server.stop().await;
+    server.stop().await.unwrap();
 }
 
 #[cfg(unix)]
@@ -176,7 +177,7 @@ async fn a_port_in_use_is_refused_before_any_work() {
     assert_eq!(server.endpoint(), format!("http://127.0.0.1:{port}"));
     let second = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap_err();
     assert!(matches!(second, ProcessError::PortTaken { .. }), "{second}");
-    server.stop().await;
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -218,7 +219,7 @@ async fn a_release_without_default_buckets_says_so() {
     assert!(matches!(error, ProcessError::Unsupported { .. }), "{error}");
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
     assert!(request(&server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
-    server.stop().await;
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod catalogue;
 mod clean;
 mod completions;
 mod doctor;
+mod drime;
 mod image;
 mod merge;
 mod plan;

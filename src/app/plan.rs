@@ -10,8 +10,9 @@ use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::plan::shard::{self, Durations};
-use crate::plan::{Plan, PlanError, PlannedSuite, Selection};
+use crate::plan::{Filter, Plan, PlanError, PlannedSuite, Selection};
 use crate::report::Console;
+use crate::server::{Backends, Target};
 
 /// Prints the plan of a selection.
 pub(super) fn plan(arguments: PlanArgs, console: &mut Console) -> Exit {
@@ -34,11 +35,20 @@ fn shards(arguments: PlanArgs, console: &mut Console) -> Result<(Vec<Plan>, Plan
     let config = Config::new(arguments.settings, arguments.config.as_deref());
     let config = config.map_err(|error| refuse_config(console, &error))?;
     let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
-    let whole = Plan::new(&selection, config.parallel_only).map_err(|error| refuse_plan(console, &error))?;
+    let whole = Plan::new(&selection, filter(&config)).map_err(|error| refuse_plan(console, &error))?;
     let durations = durations(arguments.durations.as_deref(), console)?;
     let shards = shard::split(&whole, arguments.shards, &durations);
     let shards = shards.map_err(|error| refuse_plan(console, &PlanError::from(error)))?;
     Ok((shards, arguments.format))
+}
+
+/// What the configuration leaves out of a selection.
+pub(super) fn filter(config: &Config) -> Filter {
+    let usual = match (config.backends, &config.target) {
+        (None, Target::Endpoint(_)) => Backends::Local,
+        _ => Backends::Both,
+    };
+    Filter { parallel_only: config.parallel_only, backends: config.backends.unwrap_or(Backends::Both), usual }
 }
 
 /// The part of a plan that `--shard` names; the whole where it names none.

@@ -27,7 +27,7 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Err(error) => return refuse_config(&mut console, &error),
     };
     let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
-    let plan = match Plan::new(&selection, config.parallel_only) {
+    let plan = match Plan::new(&selection, super::plan::filter(&config)) {
         Ok(plan) => plan,
         Err(error) => return refuse_plan(&mut console, &error),
     };
@@ -39,6 +39,10 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     if let Err(exit) = validate(&config.target, &mut console).await {
         return exit;
     }
+    let drime = match super::drime::settings(&config, plan.has_drime(), &mut console) {
+        Ok(drime) => drime,
+        Err(exit) => return exit,
+    };
     let outputs = match outputs(&arguments.reports, &mut console) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
@@ -54,7 +58,7 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     if let Some(github) = &github {
         console.print(&github.opening());
     }
-    let run = Run { plan: &plan, config: &config, run_id, external_credentials, stopper };
+    let run = Run { plan: &plan, config: &config, run_id, external_credentials, drime, stopper };
     let console = Arc::new(Mutex::new(console));
     let ticker = tokio::spawn(tick(Arc::clone(&console)));
     let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;

@@ -15,6 +15,8 @@ Examples:
   s3ci run etag/local::put-is-md5         one case
   s3ci run --all --target path:.          the checkout in this directory
   s3ci run api --target endpoint:http://127.0.0.1:9000
+  s3ci run bench --backend drime --drime-set latency-ms=50
+                                          the drime benchmarks, as if the service were 50 ms away
 
 Exit codes: 0 passed, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
 5 a report could not be written, 130 and 143 interrupted.";
@@ -50,10 +52,10 @@ pub enum Command {
     /// List suites and cases.
     List(ListArgs),
     /// Say what is here, what is missing, and the command that mends it.
-    Doctor(DoctorArgs),
+    Doctor(Box<DoctorArgs>),
     /// Remove what an earlier run left: containers and networks.
     Clean(CleanArgs),
-    /// Images of the server and of the clients.
+    /// Images of the server.
     #[command(subcommand)]
     Image(ImageCommand),
     /// Show what a run would do, split over machines where that is asked for.
@@ -200,6 +202,16 @@ pub struct Settings {
     /// auto (Docker where a daemon answers), docker, or process [default: auto].
     #[arg(long, value_name = "RUNTIME", env = "S3CI_RUNTIME")]
     pub runtime: Option<String>,
+    /// Of the suites that are selected, those on local, on drime, or on both [default: both].
+    #[arg(long, value_name = "BACKEND", env = "S3CI_BACKEND")]
+    pub backend: Option<String>,
+    /// What the drime suites store in: emulated (a stand-in of the Drime API), cloud (the account of DRIME_API_KEY and
+    /// DRIME_WORKSPACE_ID), or auto (cloud where DRIME_API_KEY is set) [default: auto].
+    #[arg(long, value_name = "WHERE", env = "S3CI_DRIME")]
+    pub drime: Option<String>,
+    /// A setting of the stand-in, such as latency-ms=50 or fault-status=429; may come several times.
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', env = "S3CI_DRIME_SET")]
+    pub drime_set: Option<Vec<String>>,
     /// Files of a benchmark [default: 100].
     #[arg(long, value_name = "N", env = "S3CI_FILES")]
     pub files: Option<u64>,
@@ -224,9 +236,6 @@ pub struct Settings {
     /// Files of the sync workflow [default: 5].
     #[arg(long, value_name = "N", env = "S3CI_SYNC_FILES")]
     pub sync_files: Option<u64>,
-    /// Let the clients copy a file of 250 MiB as well.
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_LARGE")]
-    pub large: Option<bool>,
     /// Seed of all content [default: 1].
     #[arg(long, value_name = "N", env = "S3CI_SEED")]
     pub seed: Option<u64>,
@@ -284,6 +293,9 @@ pub struct CleanArgs {
     /// Remove the server images that s3ci built as well.
     #[arg(long)]
     pub images: bool,
+    /// Remove the folders that killed runs left in the Drime account that the environment names as well.
+    #[arg(long)]
+    pub drime: bool,
     /// Remove what is kept between runs as well: virtual environments.
     #[arg(long)]
     pub cache: bool,
@@ -295,7 +307,7 @@ pub struct CleanArgs {
 /// Subcommands of `image`.
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
-    /// Build the server's image and that of the clients, so that a later run needs no network.
+    /// Build the server's image, so that a later run needs no network.
     Build {
         /// Settings that shape the image.
         #[command(flatten)]

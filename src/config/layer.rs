@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{Config, ConfigError, PINNED_RELEASE};
 use crate::cli::Settings;
-use crate::server::{DockerSettings, RuntimeChoice, Target};
+use crate::server::drime::StandInSettings;
+use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
 use crate::workload::DatasetSettings;
 
 /// Variables that other programs use for a CA bundle, in order.
@@ -16,6 +17,9 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
     Settings {
         target: upper.target.or(lower.target),
         runtime: upper.runtime.or(lower.runtime),
+        backend: upper.backend.or(lower.backend),
+        drime: upper.drime.or(lower.drime),
+        drime_set: upper.drime_set.or(lower.drime_set),
         files: upper.files.or(lower.files),
         min_size: upper.min_size.or(lower.min_size),
         max_size: upper.max_size.or(lower.max_size),
@@ -24,7 +28,6 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
         parallel: upper.parallel.or(lower.parallel),
         workers: upper.workers.or(lower.workers),
         sync_files: upper.sync_files.or(lower.sync_files),
-        large: upper.large.or(lower.large),
         seed: upper.seed.or(lower.seed),
         timeout: upper.timeout.or(lower.timeout),
         ready_timeout: upper.ready_timeout.or(lower.ready_timeout),
@@ -44,12 +47,14 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
     Ok(Config {
         target,
         runtime: runtime(settings.runtime.as_deref())?,
+        backends: settings.backend.as_deref().map(backends).transpose()?,
+        drime: drime(settings.drime.as_deref())?,
+        drime_set: drime_set(settings.drime_set.as_deref().unwrap_or_default())?,
         dataset,
         port: settings.port.map(|port| bounded("port", u64::from(port), 1, 65_535).map(|_| port)).transpose()?,
         parallel_only: settings.parallel.unwrap_or(false),
         workers: count("workers", settings.workers.unwrap_or(5), 1, 1_000)?,
         sync_files: count("sync-files", settings.sync_files.unwrap_or(5), 1, 10_000)?,
-        large: settings.large.unwrap_or(false),
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
@@ -86,6 +91,37 @@ fn runtime(name: Option<&str>) -> Result<RuntimeChoice, ConfigError> {
             reason: "it is auto, docker or process".to_owned(),
         }),
     }
+}
+
+fn backends(name: &str) -> Result<Backends, ConfigError> {
+    match name {
+        "local" => Ok(Backends::Local),
+        "drime" => Ok(Backends::Drime),
+        "both" => Ok(Backends::Both),
+        other => Err(ConfigError::Value {
+            name: "backend",
+            value: other.to_owned(),
+            reason: "it is local, drime or both".to_owned(),
+        }),
+    }
+}
+
+fn drime(name: Option<&str>) -> Result<DrimeChoice, ConfigError> {
+    match name.unwrap_or("auto") {
+        "auto" => Ok(DrimeChoice::Auto),
+        "emulated" => Ok(DrimeChoice::Emulated),
+        "cloud" => Ok(DrimeChoice::Cloud),
+        other => Err(ConfigError::Value {
+            name: "drime",
+            value: other.to_owned(),
+            reason: "it is emulated, cloud or auto".to_owned(),
+        }),
+    }
+}
+
+fn drime_set(given: &[String]) -> Result<StandInSettings, ConfigError> {
+    let wrong = |(value, reason)| ConfigError::Value { name: "drime-set", value, reason };
+    StandInSettings::parse(given).map_err(wrong)
 }
 
 fn bounded(name: &'static str, value: u64, least: u64, most: u64) -> Result<u64, ConfigError> {
@@ -163,7 +199,8 @@ fn repro(settings: &Settings, target: &Target) -> String {
         number("subdirs", settings.subdirs),
         number("workers", settings.workers),
         number("sync-files", settings.sync_files),
-        settings.large.filter(|large| *large).map(|_| " --large".to_owned()),
+        word("drime", &settings.drime),
+        settings.drime_set.as_ref().map(|set| format!(" --drime-set {}", pasted(&set.join(",")))),
     ];
     let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
     std::iter::once("s3ci run".to_owned()).chain(set.into_iter().flatten()).chain([seed]).collect()
@@ -197,6 +234,10 @@ mod tests {
         assert_eq!(refused(Settings { files: Some(0), ..Settings::default() }), "files");
         let sizes = Settings { min_size: Some(10), max_size: Some(9), ..Settings::default() };
         assert_eq!(refused(sizes), "min-size");
+        assert_eq!(refused(Settings { backend: Some("s3".into()), ..Settings::default() }), "backend");
+        assert_eq!(refused(Settings { drime: Some("sky".into()), ..Settings::default() }), "drime");
+        let set = Settings { drime_set: Some(vec!["api-key=x".into()]), ..Settings::default() };
+        assert_eq!(refused(set), "drime-set");
         assert_eq!(refused(Settings { runtime: Some("vm".into()), ..Settings::default() }), "runtime");
         assert_eq!(refused(Settings { timeout: Some("soon".into()), ..Settings::default() }), "timeout");
         assert_eq!(refused(Settings { timeout: Some("0".into()), ..Settings::default() }), "timeout");

@@ -15,7 +15,8 @@ pub use layer::default_cache_dir;
 
 use crate::cli::Settings;
 use crate::model::RunSettings;
-use crate::server::{DockerSettings, RuntimeChoice, Target};
+use crate::server::drime::StandInSettings;
+use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
 use crate::workload::DatasetSettings;
 
 /// The release that is tested where nobody names one; `docker/` pins what it depends on.
@@ -28,6 +29,12 @@ pub struct Config {
     pub target: Target,
     /// Which runtime.
     pub runtime: RuntimeChoice,
+    /// The backends whose suites are wanted, where the user said so.
+    pub backends: Option<Backends>,
+    /// What the drime suites store in.
+    pub drime: DrimeChoice,
+    /// Settings of the stand-in of the Drime API.
+    pub drime_set: StandInSettings,
     /// Files of the benchmarks.
     pub dataset: DatasetSettings,
     /// Port on loopback; an ephemeral one otherwise.
@@ -38,8 +45,6 @@ pub struct Config {
     pub workers: usize,
     /// Files of the sync workflow.
     pub sync_files: usize,
-    /// Whether the clients copy a file of 250 MiB as well.
-    pub large: bool,
     /// Seed of all content.
     pub seed: u64,
     /// Deadline of a request.

@@ -8,14 +8,12 @@
 //! of the crate.
 
 mod case;
-mod command;
 mod merge;
 mod metric;
 mod record;
 mod verdict;
 
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
-pub use command::{Command, CommandEnd};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{

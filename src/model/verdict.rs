@@ -83,9 +83,6 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The class of the worst that can happen: a client says that all went well, and what it restored is wrong.
-    pub const SILENT_CORRUPTION: &'static str = "silent-corruption";
-
     /// A wrong answer; `expected` and `actual` complete the message for a reader who debugs.
     #[must_use]
     pub fn new(

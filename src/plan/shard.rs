@@ -118,10 +118,10 @@ pub fn split(plan: &Plan, count: u64, durations: &Durations) -> Result<Vec<Plan>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Selection;
+    use crate::plan::{Filter, Selection};
 
     fn everything() -> Plan {
-        Plan::new(&Selection::All, false).unwrap()
+        Plan::new(&Selection::All, Filter::NONE).unwrap()
     }
 
     fn names(plan: &Plan) -> Vec<&'static str> {

@@ -102,6 +102,17 @@ impl Console {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 
+    /// Asks a person at the terminal for a line.
+    ///
+    /// # Errors
+    /// Standard input cannot be read.
+    pub fn ask(&mut self, question: &str) -> io::Result<String> {
+        self.err.write_all(question.as_bytes()).and_then(|()| self.err.flush())?;
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        Ok(line.trim().to_owned())
+    }
+
     /// Prints that something failed, why, and what to try; `what` completes "failed to …".
     pub fn error(&mut self, what: &str, causes: &[String], hint: Option<&str>) {
         let mut page = Page::default();

@@ -40,9 +40,12 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, cases, .. } => {
+            Event::SuiteStarted { suite, title, cases, backend } => {
                 self.begin(suite.clone(), *cases);
-                self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {}", format::counted(*cases, "check")));
+                // Whether a service was the real one must be seen at once; a disk is a disk.
+                let on = if backend == "local" { String::new() } else { format!(", on {backend}") };
+                let checks = format::counted(*cases, "check");
+                self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
             Event::Progress { step, done, total } => {

@@ -48,6 +48,24 @@ pub(super) struct Tally<'a> {
     errored_cases: usize,
 }
 
+/// The suites of each backend on their own, in the order of the run.
+pub(super) fn by_backend(record: &RunRecord) -> Vec<(&str, Tally<'_>)> {
+    let mut backends: Vec<(&str, Tally<'_>)> = Vec::new();
+    for suite in &record.suites {
+        let at = backends.iter().position(|(backend, _)| *backend == suite.backend).unwrap_or(backends.len());
+        if at == backends.len() {
+            backends.push((&suite.backend, Tally::default()));
+        }
+        if let Some((_, tally)) = backends.get_mut(at) {
+            tally.add_cases(&suite.cases);
+            if let Some(fault) = &suite.fault {
+                tally.trouble(suite.id.to_string(), fault, None);
+            }
+        }
+    }
+    backends
+}
+
 impl<'a> Tally<'a> {
     /// Counts a record.
     pub(super) fn of(record: &'a RunRecord) -> Self {

@@ -110,6 +110,14 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     let tally = Tally::of(record);
     page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
     page.blank();
+    let backends = tally::by_backend(record);
+    if backends.len() > 1 {
+        for (backend, tally) in &backends {
+            let counts = format!("{} {}", tally.glyph(), tally.counts());
+            page.pair(backend, &counts);
+        }
+        page.blank();
+    }
     page.pair("Checks", &tally.checks().to_string());
     page.pair("Passed", &tally.passed.to_string());
     page.pair("Failed", &tally.failed.len().to_string());

@@ -5,6 +5,7 @@
 
 mod fold;
 mod host;
+mod redaction;
 mod suite;
 
 use std::path::PathBuf;
@@ -17,9 +18,10 @@ use crate::event::{Event, Events, Prepared};
 use crate::model::{Fault, HarnessTiming, Interruption, RunRecord};
 use crate::plan::Plan;
 use crate::server::reaper::Reaper;
-use crate::server::{Credentials, Runtime, RuntimeSettings, ServerError};
+use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError};
 
 pub use fold::new_record;
+use redaction::Redaction;
 
 /// Events that may wait for their listener.
 const EVENTS: usize = 256;
@@ -62,6 +64,8 @@ pub struct Run<'a> {
     pub run_id: String,
     /// Credentials of an external endpoint.
     pub external_credentials: Option<Credentials>,
+    /// What the drime backend stores in.
+    pub drime: DrimeSettings,
     /// Asks the run to stop.
     pub stopper: Stopper,
 }
@@ -72,6 +76,7 @@ impl Run<'_> {
         let started = Instant::now();
         let mut record = new_record(&self.run_id, self.config);
         record.shard = self.plan.shard;
+        let redaction = Redaction::of(self.drime.account.as_ref().map(|account| account.key.reveal()));
         let (events, mut receiver) = Events::channel(EVENTS);
         let work = async {
             Box::pin(self.work(&events)).await;
@@ -79,6 +84,7 @@ impl Run<'_> {
         };
         let fold = async {
             while let Some(event) = receiver.recv().await {
+                let event = redaction.apply(event);
                 fold::apply(&mut record, &event, started);
                 observe(&event, &record);
             }
@@ -148,10 +154,16 @@ impl Run<'_> {
             port: self.config.port,
             ready_timeout: self.config.ready_timeout,
             docker: self.config.docker.clone(),
+            drime: self.drime.clone(),
             work_dir,
             cache_dir: self.config.cache_dir.clone(),
             watch: reaper.map(Reaper::watch),
         };
+        if self.plan.has_drime()
+            && let Some(text) = self.drime.notice(&self.run_id)
+        {
+            events.emit(Event::Notice { text }).await;
+        }
         let runtime = Runtime::prepare(settings, events).await?;
         let prepared = Prepared { target: runtime.target(), runtime: runtime.identity(), timings: runtime.timings() };
         events.emit(Event::Prepared { prepared: Box::new(prepared) }).await;

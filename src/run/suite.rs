@@ -8,11 +8,13 @@ use crate::event::{Event, Events, SuiteEnd};
 use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
 use crate::s3::{ClientSettings, Leases, S3};
-use crate::server::{BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec};
+use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerSpec};
 use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
 const LOG_LINES: usize = 120;
+/// The same of a stand-in behind it.
+const SERVICE_LOG_LINES: usize = 40;
 /// How long giving buckets back may take where the run was stopped and has to end in time.
 const GIVE_BACK_STOPPED: Duration = Duration::from_secs(3);
 
@@ -32,16 +34,26 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let cases = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), suite.backend.name().to_owned());
+        let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
         let mut end = SuiteEnd::default();
         let external = self.runtime.identity().kind == RuntimeKind::External;
         if external && suite.bucket_mode == BucketMode::Default {
             self.skip_all("the default bucket of an endpoint may hold what is not the run's own").await;
         } else {
-            self.on_a_server(&mut end).await;
+            Box::pin(self.on_a_server(&mut end)).await;
         }
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
+    }
+
+    /// What reports call the backend.
+    fn backend(&self) -> String {
+        let external = self.runtime.identity().kind == RuntimeKind::External;
+        match self.planned.suite.backend {
+            Backend::Drime(_) if external => "drime (endpoint)".to_owned(),
+            Backend::Drime(_) => self.run.drime.backend_name().to_owned(),
+            Backend::Local => Backend::Local.name().to_owned(),
+        }
     }
 
     fn selected(&self) -> Vec<&'static CaseSpec> {
@@ -73,13 +85,17 @@ impl SuiteRun<'_> {
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
             end.fault = Some(Fault::new("work-dir", error.to_string()));
-        } else if let Err(error) = self.ask(&server, &work_dir).await {
-            end.fault = Some(error.into());
+        } else {
+            self.ask(&server, &work_dir).await;
         }
         if let Err(error) = tokio::fs::remove_dir_all(&work_dir).await {
             tracing::debug!(%error, "the suite's directory could not be removed");
         }
         end.server_log = server.log_tail(LOG_LINES);
+        if let Some(service) = server.drime() {
+            end.server_log.extend(service.log_tail(SERVICE_LOG_LINES));
+            end.fault = end.fault.take().or(service.fault().await);
+        }
         if let (Some(how), None) = (server.exited(), &end.fault) {
             let hint = "the last lines of its log are in the report";
             end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));
@@ -90,27 +106,7 @@ impl SuiteRun<'_> {
     }
 
     /// Runs the suite against a server until it ends or the run is stopped.
-    async fn ask(&self, server: &Server, work_dir: &Path) -> Result<(), ServerError> {
-        let toolbox = self.toolbox(server).await?;
-        self.ask_with(server, toolbox.as_ref(), work_dir).await;
-        if let Some(toolbox) = toolbox {
-            toolbox.close().await;
-        }
-        Ok(())
-    }
-
-    /// Starts the clients of a suite that has some.
-    async fn toolbox(&self, server: &Server) -> Result<Option<Toolbox>, ServerError> {
-        let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
-        let secrets = vec![self.credentials.secret_key.clone()];
-        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
-        tokio::select! {
-            toolbox = self.runtime.toolbox(server, &spec, self.events) => Ok(Some(toolbox?)),
-            _ = self.run.stopper.stopped() => Ok(None),
-        }
-    }
-
-    async fn ask_with(&self, server: &Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
+    async fn ask(&self, server: &Server, work_dir: &Path) {
         let config = self.run.config;
         let credentials = self.credentials.clone();
         let s3 = S3::new(&ClientSettings {
@@ -120,7 +116,7 @@ impl SuiteRun<'_> {
             deadline: config.timeout,
         });
         let leases = Leases::default();
-        let mut context = SuiteContext::new(
+        let context = SuiteContext::new(
             self.planned.suite.id(),
             s3.clone(),
             server,
@@ -132,10 +128,6 @@ impl SuiteRun<'_> {
             work_dir.to_owned(),
             self.planned.only.clone(),
         );
-        context.toolbox = toolbox;
-        let external = self.runtime.identity().kind == RuntimeKind::External;
-        // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
-        context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()
         {
@@ -150,7 +142,7 @@ impl SuiteRun<'_> {
             () = self.planned.suite.run(&context) => {}
             _ = self.run.stopper.stopped() => {}
         }
-        if external {
+        if self.runtime.identity().kind == RuntimeKind::External {
             self.give_back(&leases, &s3).await;
         }
     }
@@ -183,7 +175,6 @@ impl SuiteRun<'_> {
             dataset: config.dataset,
             workers: config.workers,
             sync_files: config.sync_files,
-            large: config.large,
             seed: config.seed,
             timeout: config.timeout,
             repro: config.repro.clone(),

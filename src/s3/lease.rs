@@ -94,17 +94,19 @@ impl Lease {
 
     async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
         let keys: Vec<String> = self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        let mut first = None;
         for batch in keys.chunks(DELETE_BATCH) {
             match s3.delete_many(&self.bucket, batch).await {
-                Err(error) if error.status() != Some(404) => return Err(error),
+                Err(error) if error.status() != Some(404) => drop(first.get_or_insert(error)),
                 _ => {}
             }
         }
         if self.kept {
-            return Ok(());
+            return first.map_or(Ok(()), Err);
         }
+        // A server may delete what it says it could not; an empty bucket goes all the same, and a full one is refused.
         match s3.delete_bucket(&self.bucket).await {
-            Err(error) if error.status() != Some(404) => Err(error),
+            Err(error) if error.status() != Some(404) => Err(first.unwrap_or(error)),
             _ => Ok(()),
         }
     }

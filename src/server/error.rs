@@ -1,11 +1,11 @@
 //! What can go wrong with a server, one variant a step, each saying what to try.
 
 use super::docker::DockerError;
+use super::drime::DrimeError;
 use super::external::ExternalError;
 use super::process::ProcessError;
 use super::ready::ReadyError;
 use super::target::TargetError;
-use super::toolbox::ToolboxError;
 use crate::model::Fault;
 
 /// A step of preparing, starting or stopping a server failed.
@@ -34,6 +34,9 @@ pub enum ServerError {
     /// The process runtime failed.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// What a drime server stores in failed.
+    #[error(transparent)]
+    Drime(#[from] DrimeError),
     /// The endpoint that somebody else runs failed.
     #[error(transparent)]
     External(#[from] ExternalError),
@@ -61,9 +64,6 @@ pub enum ServerError {
         /// Its last log lines.
         log: Vec<String>,
     },
-    /// The clients' side failed.
-    #[error(transparent)]
-    Toolbox(#[from] ToolboxError),
     /// The process that clears up after a killed s3ci could not be started, or did not listen.
     #[error("start the process that clears up after a killed s3ci")]
     Reaper(#[source] std::io::Error),
@@ -95,6 +95,7 @@ impl ServerError {
             | Self::NotReady { log, .. }
             | Self::NotRestarted { log, .. }
             | Self::Process(ProcessError::NotReady { log, .. }) => log,
+            Self::Drime(error) | Self::Process(ProcessError::Drime(error)) => error.log(),
             _ => &[],
         }
     }
@@ -108,6 +109,7 @@ impl ServerError {
             | Self::Process(ProcessError::Target(_) | ProcessError::UnknownRelease { .. }) => "target",
             Self::Unsupported { .. } => "unsupported",
             Self::Docker(error) => error.kind(),
+            Self::Drime(error) | Self::Process(ProcessError::Drime(error)) => error.kind(),
             Self::Process(ProcessError::PortTaken { .. }) => "port-taken",
             Self::EndedAtOnce { .. }
             | Self::NotReady { .. }
@@ -115,7 +117,6 @@ impl ServerError {
             | Self::External(_) => "server-not-ready",
             Self::Process(_) => "process-runtime",
             Self::NotRestarted { .. } => "server-not-restarted",
-            Self::Toolbox(_) => "clients",
             Self::Reaper(_) => "reaper",
         }
     }
@@ -127,8 +128,8 @@ impl ServerError {
             Self::Target(error) => error.hint(),
             Self::Unsupported { .. } => None,
             Self::Process(error) => error.hint(),
-            Self::Toolbox(error) => error.hint(),
             Self::External(error) => error.hint(),
+            Self::Drime(error) => error.hint(),
             Self::UnknownRelease { .. } => Some("name one of these releases, or `--target pypi:latest`".into()),
             Self::Docker(error) => error.hint(),
             Self::NotReady { source, .. } => source.hint(),

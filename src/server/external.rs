@@ -160,6 +160,7 @@ mod tests {
             port: None,
             ready_timeout: Duration::from_millis(200),
             docker: DockerSettings::default(),
+            drime: crate::server::DrimeSettings::default(),
             work_dir: PathBuf::new(),
             cache_dir: PathBuf::new(),
             watch: None,

@@ -3,37 +3,40 @@
 //! Owns the three runtimes (Docker, process, external), targets, images, readiness, the server's log and its accounting, and the
 //! removal of whatever an earlier run left. Deliberately absent: anything S3 beyond "it answers", and any opinion about the answers.
 
+mod dial;
 mod docker;
 pub mod doctor;
+pub mod drime;
 mod error;
 pub mod external;
+mod http;
 pub mod log;
+mod owner;
 pub mod process;
 pub mod ready;
 pub mod reaper;
 mod runtime;
 pub mod target;
-mod toolbox;
 
 use std::time::Duration;
 
 use rand::RngExt;
 use rand::distr::Alphanumeric;
 
-pub use docker::{DockerError, DockerSettings, Leftovers, build_images};
+pub use docker::{DockerError, DockerSettings, Leftovers, build_image};
+pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
 pub use runtime::{Runtime, Server};
 pub use target::{Target, TargetError};
-pub use toolbox::{
-    Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxError, ToolboxSpec,
-};
 
 /// Where pys3local stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     /// Files and a `SQLite` database on the server's own disk.
     Local,
+    /// The Drime cloud or a stand-in of it, which so treats a second upload of one name.
+    Drime(Duplicates),
 }
 
 impl Backend {
@@ -42,6 +45,7 @@ impl Backend {
     pub fn name(self) -> &'static str {
         match self {
             Self::Local => "local",
+            Self::Drime(_) => "drime",
         }
     }
 
@@ -50,6 +54,36 @@ impl Backend {
     pub fn tag_profile(self) -> TagProfile {
         match self {
             Self::Local => TagProfile::Md5,
+            Self::Drime(_) => TagProfile::Opaque,
+        }
+    }
+
+    /// Whether the server stores by way of the Drime API.
+    #[must_use]
+    pub fn is_drime(self) -> bool {
+        matches!(self, Self::Drime(_))
+    }
+}
+
+/// Which backends are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backends {
+    /// All of them.
+    Both,
+    /// Local alone.
+    Local,
+    /// Drime alone.
+    Drime,
+}
+
+impl Backends {
+    /// Whether a backend is among them.
+    #[must_use]
+    pub fn have(self, backend: Backend) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Local => !backend.is_drime(),
+            Self::Drime => backend.is_drime(),
         }
     }
 }
@@ -150,6 +184,8 @@ pub struct RuntimeSettings {
     pub ready_timeout: Duration,
     /// Images, base and certificates.
     pub docker: DockerSettings,
+    /// What the drime backend stores in.
+    pub drime: DrimeSettings,
     /// Directory for the process runtime's server data, removed by the owner of the run.
     pub work_dir: std::path::PathBuf,
     /// Directory for what outlives a run: virtual environments, and what was learnt of images.

@@ -15,6 +15,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::drime::Remains;
 use super::{Leftovers, ServerError};
 
 /// How long the removal is tried.
@@ -26,6 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const DONE: &str = "done";
 const PROCESS: &str = "process ";
 const GONE: &str = "gone ";
+const ACCOUNT: &str = "account ";
 
 /// The pipe to the process that clears up if this one is killed.
 #[derive(Debug)]
@@ -94,6 +96,11 @@ impl Watch {
         self.say(&format!("{GONE}{process_group}")).await;
     }
 
+    /// Has a run's folders removed from an account should this process be killed. The pipe is the only place that sees the key.
+    pub(super) async fn account(&self, remains: &Remains) {
+        self.say(&format!("{ACCOUNT}{}", remains.to_line())).await;
+    }
+
     async fn say(&self, line: &str) {
         let mut orders = self.0.lock().await;
         let written = orders.write_all(format!("{line}\n").as_bytes()).await;
@@ -113,7 +120,9 @@ pub async fn run(run_id: &str, work_dir: &Path) -> Result<(), ServerError> {
     let ending = tokio::task::spawn_blocking(|| follow(io::stdin().lock())).await;
     match ending.map_err(|error| ServerError::Reaper(error.into()))? {
         Ending::Farewell => Ok(()),
-        Ending::Death { process_groups } => clear_up(run_id, work_dir, &process_groups).await,
+        Ending::Death { process_groups, account } => {
+            clear_up(run_id, work_dir, &process_groups, account.as_ref()).await
+        }
     }
 }
 
@@ -123,30 +132,41 @@ enum Ending {
     /// It said so.
     Farewell,
     /// The pipe closed without a word.
-    Death { process_groups: Vec<i32> },
+    Death { process_groups: Vec<i32>, account: Option<Remains> },
 }
 
 fn follow(orders: impl BufRead) -> Ending {
     let mut process_groups = Vec::new();
+    let mut account = None;
     for line in orders.lines().map_while(Result::ok) {
         if line == DONE {
             return Ending::Farewell;
         }
         let group = |word: &str| line.strip_prefix(word).and_then(|id| id.parse::<i32>().ok());
         process_groups.extend(group(PROCESS));
+        account = line.strip_prefix(ACCOUNT).and_then(Remains::from_line).or(account);
         if let Some(gone) = group(GONE) {
             process_groups.retain(|group| *group != gone);
         }
     }
-    Ending::Death { process_groups }
+    Ending::Death { process_groups, account }
 }
 
 /// Removes what belongs to a run: process groups first, for they write into the work directory.
-async fn clear_up(run_id: &str, work_dir: &Path, process_groups: &[i32]) -> Result<(), ServerError> {
+async fn clear_up(
+    run_id: &str,
+    work_dir: &Path,
+    process_groups: &[i32],
+    account: Option<&Remains>,
+) -> Result<(), ServerError> {
     process_groups.iter().copied().for_each(kill);
     let deadline = Instant::now() + PATIENCE;
     let directory = remove_directory(work_dir.to_owned(), deadline);
     let (containers, directory) = tokio::join!(remove_from_daemon(run_id, deadline), directory);
+    // After the servers: one that still ran would make its folder anew.
+    if let Some(remains) = account {
+        remains.remove().await?;
+    }
     containers?;
     directory.map_err(ServerError::Reaper)
 }
@@ -218,9 +238,9 @@ mod tests {
 
     #[test]
     fn silence_is_death() {
-        assert_eq!(follow("".as_bytes()), Ending::Death { process_groups: vec![] });
+        assert_eq!(follow("".as_bytes()), Ending::Death { process_groups: vec![], account: None });
         let ending = follow("process 12\nprocess x\nprocess 13\n".as_bytes());
-        assert_eq!(ending, Ending::Death { process_groups: vec![12, 13] });
+        assert_eq!(ending, Ending::Death { process_groups: vec![12, 13], account: None });
     }
 
     #[tokio::test]
@@ -230,7 +250,7 @@ mod tests {
         std::fs::create_dir_all(work_dir.join("data")).unwrap();
         let mut process = std::process::Command::new("sleep").arg("600").process_group(0).spawn().unwrap();
         let group = i32::try_from(process.id()).unwrap();
-        clear_up("no-such-run", &work_dir, &[group, 0, 1, -1]).await.unwrap();
+        clear_up("no-such-run", &work_dir, &[group, 0, 1, -1], None).await.unwrap();
         assert!(!work_dir.exists());
         assert!(!process.wait().unwrap().success());
     }

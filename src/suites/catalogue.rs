@@ -2,8 +2,8 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, clients, etag};
-use crate::server::{Backend, BucketMode};
+use super::{Body, Suite, api, etag, large};
+use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
 pub static CATALOGUE: &[Suite] = &[
@@ -43,17 +43,53 @@ pub static CATALOGUE: &[Suite] = &[
         ..local("api/local")
     },
     Suite {
-        title: "real clients, signed",
-        signed: true,
-        body: Body::Clients(clients::CASES),
-        ..local("clients/local")
+        title: "benchmark, custom buckets, sequential",
+        body: Body::Bench(Concurrency::Sequential),
+        ..drime("bench/drime")
     },
     Suite {
-        title: "real clients, without signatures",
-        body: Body::Clients(clients::UNSIGNED),
-        ..local("clients/local-unsigned")
+        title: "benchmark, custom buckets, parallel",
+        body: Body::Bench(Concurrency::Parallel),
+        ..drime("bench/drime-parallel")
     },
+    Suite {
+        title: "benchmark, default bucket, sequential",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Sequential),
+        ..drime("bench/drime-default")
+    },
+    Suite {
+        title: "benchmark, default bucket, parallel",
+        bucket_mode: BucketMode::Default,
+        body: Body::Bench(Concurrency::Parallel),
+        ..drime("bench/drime-default-parallel")
+    },
+    Suite { title: "five-phase sync workflow", body: Body::Sync, ..drime("sync/drime") },
+    Suite {
+        title: "ETag rules, opaque profile, a second upload replaces",
+        body: Body::Cases(etag::OPAQUE_CASES),
+        ..drime("etag/drime")
+    },
+    Suite {
+        title: "ETag rules, opaque profile, a second upload is kept beside the first",
+        backend: Backend::Drime(Duplicates::KeepBoth),
+        body: Body::Cases(etag::OPAQUE_CASES),
+        ..drime("etag/drime-keep-both")
+    },
+    Suite {
+        title: "ETag rules, opaque profile, both uploads kept and listed oldest first",
+        backend: Backend::Drime(Duplicates::KeepBothOldestFirst),
+        body: Body::Cases(etag::OPAQUE_CASES),
+        ..drime("etag/drime-oldest-first")
+    },
+    Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..drime("api/drime") },
+    Suite { title: "large objects and full folders", body: Body::Cases(large::CASES), ..drime("large/drime") },
 ];
+
+/// A suite without cases on the drime backend, otherwise like one on the local backend.
+const fn drime(name: &'static str) -> Suite {
+    Suite { backend: Backend::Drime(Duplicates::Replace), ..local(name) }
+}
 
 /// A suite without cases on the local backend, with custom buckets and without signatures: what the entries above depart from.
 const fn local(name: &'static str) -> Suite {

@@ -14,8 +14,8 @@ use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, Remo
 use futures_util::StreamExt;
 use s3ci::event::Events;
 use s3ci::server::{
-    Backend, BucketMode, DockerSettings, Runtime, RuntimeChoice, RuntimeSettings, Server, ServerError, ServerSpec,
-    Target,
+    Backend, BucketMode, DockerSettings, DrimeSettings, Runtime, RuntimeChoice, RuntimeSettings, Server, ServerError,
+    ServerSpec, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Mutex;
@@ -43,6 +43,7 @@ pub(crate) fn settings(target: Target) -> RuntimeSettings {
             ca_bundle: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
             ..DockerSettings::default()
         },
+        drime: DrimeSettings::default(),
         work_dir: cache_dir.join("work"),
         cache_dir,
         watch: None,

@@ -270,3 +270,15 @@ fn known_issues_are_named_with_their_reason_and_are_no_failures() {
       Exit code:       0
     "#);
 }
+
+#[test]
+fn two_backends_are_counted_apart() {
+    let mut record = fixture::record();
+    let last = record.suites.len() - 1;
+    record.suites[last].backend = "drime (emulated)".to_owned();
+    let text = render(&record);
+    let result = &text[text.find("FINAL RESULT").unwrap()..];
+    let line = |backend: &str| result.lines().find(|line| line.trim_start().starts_with(backend)).unwrap();
+    assert!(line("drime (emulated):").contains("1 passed, 1 failed"), "{result}");
+    assert!(line("local:").contains("passed"), "{result}");
+}

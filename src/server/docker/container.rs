@@ -9,11 +9,19 @@ use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig, Port
 use super::network::{Route, RunNetwork};
 use super::probe::Capabilities;
 use super::{MEBIBYTE, labels};
-use crate::server::toolbox::AGENT;
 use crate::server::{BucketMode, ServerSpec};
 
 /// The port that the server listens on inside its container.
 pub(super) const PORT: u16 = 10001;
+
+/// The same for a stand-in of the Drime API.
+pub(super) const DRIME_PORT: u16 = 8080;
+
+/// Finds the interpreter that pys3local itself uses, and has it run a program given as the first argument.
+const WITH_ITS_PYTHON: &str = r#"
+read -r interpreter < "$(command -v pys3local)"
+exec "${interpreter#??}" "$@"
+"#;
 
 /// The script that runs as process 1; see its own comments.
 const SUPERVISE: &str = include_str!("../../../docker/supervise.sh");
@@ -91,70 +99,69 @@ fn environment() -> Vec<String> {
         .to_vec()
 }
 
-/// The container of a server.
+/// What every container of a run is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'run> {
+    /// Id of the image.
+    pub(super) image: &'run str,
+    /// Name of the run.
+    pub(super) run_id: &'run str,
+    /// What the daemon can hold.
+    pub(super) info: &'run SystemInfo,
+    /// The network to be on.
+    pub(super) network: &'run RunNetwork,
+}
+
+/// The container of a server; `more` follows on its command line.
 pub(super) fn of_server(
-    image: &str,
-    run_id: &str,
-    info: &SystemInfo,
-    network: &RunNetwork,
+    ground: Ground<'_>,
     spec: &ServerSpec,
     capabilities: &Capabilities,
+    more: Vec<String>,
 ) -> ContainerCreateBody {
-    let sizes =
-        Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes, objects: spec.objects };
+    let mut command = command(spec, capabilities);
+    command.extend(more);
+    supervised(ground, sizes(spec), PORT, &ground.network.route, command)
+}
+
+/// The container of a stand-in of the Drime API, which keeps in memory what a server stores, and of which nobody chooses the port.
+pub(super) fn of_drime(ground: Ground<'_>, spec: &ServerSpec, program: &str) -> ContainerCreateBody {
+    let port = DRIME_PORT.to_string();
+    let words = ["/bin/sh", "-c", WITH_ITS_PYTHON, "s3ci", "-c", program, "--host", "0.0.0.0", "--port", &port];
+    let route = ground.network.route.clone().on_any_port();
+    supervised(ground, sizes(spec), DRIME_PORT, &route, words.map(str::to_owned).to_vec())
+}
+
+fn sizes(spec: &ServerSpec) -> Sizes {
+    Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes, objects: spec.objects }
+}
+
+/// A container whose program ends when its standard input does, and that is reached at a port.
+fn supervised(ground: Ground<'_>, sizes: Sizes, port: u16, route: &Route, command: Vec<String>) -> ContainerCreateBody {
+    let Ground { image, run_id, info, network } = ground;
     let mut body = isolated(image, run_id, info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", SUPERVISE, "s3ci"].map(str::to_owned).to_vec());
-    body.cmd = Some(command(spec, capabilities));
-    on_a_lifeline(&mut body);
-    on_network(&mut body, &network.name);
-    if let (Route::Published { bind, port, .. }, Some(host)) = (&network.route, &mut body.host_config) {
-        let binding = PortBinding {
-            host_ip: Some((*bind).into()),
-            host_port: Some(port.map_or_else(String::new, |port| port.to_string())),
-        };
-        host.port_bindings = Some(HashMap::from([(format!("{PORT}/tcp"), Some(vec![binding]))]));
-        body.exposed_ports = Some(vec![format!("{PORT}/tcp")]);
-    }
-    body
-}
-
-/// The container of clients: an agent that is told what to run, on the network of the server that they talk to.
-pub(super) fn of_toolbox(
-    image: &str,
-    run_id: &str,
-    info: &SystemInfo,
-    network: Option<&str>,
-    room_bytes: u64,
-) -> ContainerCreateBody {
-    let sizes = Sizes { stored_bytes: room_bytes, ..Sizes::default() };
-    let mut body = isolated(image, run_id, info, sizes);
-    body.entrypoint = Some(["python3", "-c", AGENT, "/data"].map(str::to_owned).to_vec());
-    body.cmd = Some(Vec::new());
-    on_a_lifeline(&mut body);
-    match (network, &mut body.host_config) {
-        (Some(network), _) => on_network(&mut body, network),
-        // A server that somebody else runs is wherever this machine can reach it, on its loopback address even.
-        (None, Some(host)) => host.network_mode = Some("host".into()),
-        (None, None) => {}
-    }
-    body
-}
-
-/// The container ends when s3ci lets go of its standard input.
-fn on_a_lifeline(body: &mut ContainerCreateBody) {
+    body.cmd = Some(command);
     body.attach_stdin = Some(true);
     body.open_stdin = Some(true);
     body.stdin_once = Some(true);
-}
-
-/// Puts the container on the run's network, where no name outside resolves.
-fn on_network(body: &mut ContainerCreateBody, network: &str) {
     if let Some(host) = &mut body.host_config {
-        host.network_mode = Some(network.into());
-        // Docker's own resolver forwards to this address from inside the container, where nobody listens.
-        host.dns = Some(vec!["127.0.0.1".into()]);
-        host.dns_options = Some(vec!["timeout:1".into(), "attempts:1".into()]);
+        host.network_mode = Some(network.name.clone());
+        if !network.way_out {
+            // Docker's own resolver forwards to this address from inside the container, where nobody listens.
+            host.dns = Some(vec!["127.0.0.1".into()]);
+            host.dns_options = Some(vec!["timeout:1".into(), "attempts:1".into()]);
+        }
+        if let Route::Published { bind, port: published, .. } = route {
+            let binding = PortBinding {
+                host_ip: Some((*bind).into()),
+                host_port: Some(published.map_or_else(String::new, |published| published.to_string())),
+            };
+            host.port_bindings = Some(HashMap::from([(format!("{port}/tcp"), Some(vec![binding]))]));
+            body.exposed_ports = Some(vec![format!("{port}/tcp")]);
+        }
     }
+    body
 }
 
 fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
@@ -198,8 +205,8 @@ mod tests {
     #[test]
     fn custom_buckets_are_a_flag_only_where_the_server_has_it() {
         let flag = "--allow-bucket-creation".to_owned();
-        let newer = Capabilities { version: None, allow_bucket_creation: true };
-        let older = Capabilities { version: None, allow_bucket_creation: false };
+        let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
+        let older = Capabilities { version: None, allow_bucket_creation: false, drime: true };
         assert!(command(&spec(), &newer).contains(&flag));
         assert!(!command(&spec(), &older).contains(&flag));
         let default = ServerSpec { bucket_mode: BucketMode::Default, ..spec() };
@@ -210,7 +217,7 @@ mod tests {
     fn credentials_replace_no_auth() {
         let credentials = Credentials { access_key: "key".into(), secret_key: "secret".into() };
         let signed = ServerSpec { credentials: Some(credentials), ..spec() };
-        let newer = Capabilities { version: None, allow_bucket_creation: true };
+        let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
         assert!(command(&spec(), &newer).contains(&"--no-auth".to_owned()));
         let command = command(&signed, &newer);
         assert!(!command.contains(&"--no-auth".to_owned()));

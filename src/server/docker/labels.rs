@@ -1,7 +1,8 @@
 //! The labels by which s3ci knows its containers and networks, and tells a living run's from what a dead one left.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::server::owner::{LIFETIME, host, now, process_lives};
 
 /// Label with the run's name.
 pub(super) const RUN: &str = "s3ci.run";
@@ -11,9 +12,6 @@ pub(super) const IMAGE: &str = "s3ci.image";
 const HOST: &str = "s3ci.host";
 const PID: &str = "s3ci.pid";
 const EXPIRES: &str = "s3ci.expires";
-
-/// No run takes longer; what is older belongs to nobody, on whatever host.
-const LIFETIME: Duration = Duration::from_hours(24);
 
 /// The labels of what belongs to a run of this process.
 pub(super) fn of_run(run_id: &str) -> HashMap<String, String> {
@@ -38,37 +36,6 @@ fn is_orphan_at(labels: &HashMap<String, String>, host: &str, now: u64, lives: i
     }
     let ours = labels.get(HOST).is_some_and(|name| name == host);
     ours && number(PID).and_then(|pid| i32::try_from(pid).ok()).is_none_or(|pid| !lives(pid))
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
-}
-
-/// Name of the host; with it the process-id namespace, for two containers of one name count processes apart.
-#[cfg(unix)]
-fn host() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    match std::fs::read_link("/proc/self/ns/pid") {
-        Ok(namespace) => format!("{name} {}", namespace.display()),
-        Err(_) => name,
-    }
-}
-
-#[cfg(not(unix))]
-fn host() -> String {
-    std::env::var("COMPUTERNAME").unwrap_or_default()
-}
-
-#[cfg(unix)]
-fn process_lives(pid: i32) -> bool {
-    let Some(pid) = rustix::process::Pid::from_raw(pid) else { return false };
-    rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
-}
-
-/// Where processes cannot be asked, only the expiry counts.
-#[cfg(not(unix))]
-fn process_lives(_pid: i32) -> bool {
-    true
 }
 
 #[cfg(test)]

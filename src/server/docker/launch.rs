@@ -16,7 +16,7 @@ use bollard::query_parameters::{
     AttachContainerOptions, CreateContainerOptions, EventsOptions, RemoveContainerOptions, WaitContainerOptions,
 };
 use futures_util::{Stream, StreamExt};
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use super::error::{DockerError, is_absent, is_being_removed};
@@ -43,12 +43,17 @@ pub(super) struct Launched {
     pub(super) ending: Ending,
 }
 
-/// Starts a container under a name.
+/// Starts a container under a name, and writes to its standard input what it is to be handed.
 ///
 /// # Errors
 ///
 /// The daemon refuses a step; nothing is left of the container then.
-pub(super) async fn launch(docker: &Docker, name: &str, body: ContainerCreateBody) -> Result<Launched, DockerError> {
+pub(super) async fn launch(
+    docker: &Docker,
+    name: &str,
+    body: ContainerCreateBody,
+    handed: &str,
+) -> Result<Launched, DockerError> {
     let options = CreateContainerOptions { name: Some(name.into()), ..Default::default() };
     docker.create_container(Some(options), body).await.map_err(DockerError::during("create a container"))?;
     let ending = Ending::watch(docker, name);
@@ -56,8 +61,15 @@ pub(super) async fn launch(docker: &Docker, name: &str, body: ContainerCreateBod
         let options =
             AttachContainerOptions { stream: true, stdin: true, stdout: true, stderr: true, ..Default::default() };
         let attached = docker.attach_container(name, Some(options)).await;
-        let attached = attached.map_err(DockerError::during("attach to the container"))?;
+        let mut attached = attached.map_err(DockerError::during("attach to the container"))?;
         docker.start_container(name, None).await.map_err(DockerError::during("start the container"))?;
+        if !handed.is_empty() {
+            // A container that has ended already tells why by itself.
+            let written = attached.input.write_all(handed.as_bytes()).await;
+            if let Err(error) = written.and(attached.input.flush().await) {
+                tracing::debug!(name, %error, "the container does not listen");
+            }
+        }
         Ok(attached)
     };
     match launched.await {

@@ -8,6 +8,7 @@ mod base;
 mod build;
 mod connect;
 mod container;
+mod drime;
 mod error;
 mod image;
 mod labels;
@@ -18,7 +19,6 @@ mod network;
 mod probe;
 mod server;
 mod survey;
-mod toolbox;
 mod usage;
 
 use std::path::PathBuf;
@@ -26,14 +26,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use connect::Daemon;
+use drime::Backing;
 pub use error::DockerError;
 pub use leftovers::Leftovers;
 pub(super) use server::DockerServer;
 pub(super) use survey::survey;
-pub(super) use toolbox::{ToolboxContainer, for_endpoint as toolbox_for_endpoint};
+use tokio::sync::OnceCell;
 
-use super::toolbox::{Started, ToolboxSpec};
-use super::{BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
+use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
+use super::{Backend, BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
 
@@ -56,6 +57,9 @@ pub(super) struct DockerRuntime {
     image: image::ServerImage,
     capabilities: probe::Capabilities,
     network: network::RunNetwork,
+    network_with_a_way_out: OnceCell<network::RunNetwork>,
+    cloud: Option<Cloud>,
+    stand_in: StandInSettings,
     ready_timeout: Duration,
     timings: Vec<HarnessTiming>,
     servers: AtomicUsize,
@@ -85,6 +89,9 @@ impl DockerRuntime {
             image,
             capabilities,
             network,
+            network_with_a_way_out: OnceCell::new(),
+            cloud: Cloud::of(settings),
+            stand_in: settings.drime.stand_in.clone(),
             ready_timeout: settings.ready_timeout,
             timings: clock.laps,
             servers: AtomicUsize::new(0),
@@ -118,54 +125,90 @@ impl DockerRuntime {
             return Err(ServerError::Unsupported { what: "a default-bucket mode" });
         }
         let number = self.servers.fetch_add(1, Ordering::Relaxed);
-        let image = &self.image.present.id;
-        let info = &self.daemon.info;
-        let body = container::of_server(image, &self.run_id, info, &self.network, spec, &self.capabilities);
+        let name = format!("s3ci-{}-{}-{number}", self.run_id, spec.label);
+        let network = self.network_of(spec).await?;
+        let ground =
+            container::Ground { image: &self.image.present.id, run_id: &self.run_id, info: &self.daemon.info, network };
+        let backing = self.backing(spec, ground, format!("{name}-drime")).await?;
+        let tenancy = backing.as_ref().map(|backing| &backing.tenancy);
+        let arguments = tenancy.map(Tenancy::arguments).unwrap_or_default();
+        let environment = tenancy.map(Tenancy::environment);
+        let key = tenancy.map(|tenancy| tenancy.account.key.reveal().to_owned());
+        let secret_key = spec.credentials.as_ref().map(|credentials| credentials.secret_key.clone());
         let order = server::Order {
-            name: format!("s3ci-{}-{}-{number}", self.run_id, spec.label),
-            body,
-            network: self.network.name.clone(),
-            route: self.network.route.clone(),
-            secrets: spec.credentials.iter().map(|credentials| credentials.secret_key.clone()).collect(),
+            name,
+            body: container::of_server(ground, spec, &self.capabilities, arguments),
+            network: network.name.clone(),
+            route: network.route.clone(),
+            handed: drime::handed(environment.as_ref().map_or(&[], |environment| environment.as_slice())),
+            secrets: secret_key.into_iter().chain(key).collect(),
             ready_timeout: self.ready_timeout,
         };
-        DockerServer::start(&self.daemon, order).await
+        match DockerServer::start(&self.daemon, order).await {
+            Ok(server) => Ok(server.on(backing)),
+            Err(error) => {
+                if let Some(backing) = backing {
+                    backing.end(&self.daemon).await?;
+                }
+                Err(error)
+            }
+        }
     }
 
-    /// Starts clients on the run's network, in a container of their own.
-    pub(super) async fn toolbox(
+    /// The network that a server is to be on: only one that stores in the cloud gets a way out.
+    async fn network_of(&self, spec: &ServerSpec) -> Result<&network::RunNetwork, ServerError> {
+        if self.cloud.is_none() || !spec.backend.is_drime() {
+            return Ok(&self.network);
+        }
+        let create = || network::RunNetwork::create_with_a_way_out(&self.daemon, &self.run_id, &self.network);
+        Ok(self.network_with_a_way_out.get_or_try_init(create).await?)
+    }
+
+    /// What the server is to store in, where that is no disk.
+    async fn backing(
         &self,
-        server: &DockerServer,
-        settings: &DockerSettings,
-        spec: &ToolboxSpec,
-        events: &Events,
-    ) -> Result<Started, ServerError> {
-        let image = toolbox::image(&self.daemon.docker, settings, events).await?;
-        let facing = toolbox::Facing::Server(server, &self.network.name);
-        Ok(ToolboxContainer::start(&self.daemon, &self.run_id, &image, facing, spec).await?)
+        spec: &ServerSpec,
+        ground: container::Ground<'_>,
+        name: String,
+    ) -> Result<Option<Backing>, ServerError> {
+        let Backend::Drime(duplicates) = spec.backend else { return Ok(None) };
+        if !self.capabilities.drime {
+            return Err(ServerError::Unsupported { what: "a drime backend" });
+        }
+        let Some(cloud) = &self.cloud else {
+            let stand_in = StandIn::new(&self.stand_in, duplicates);
+            let order = drime::Order { name, ground, spec, stand_in, ready_timeout: self.ready_timeout };
+            return Backing::emulated(&self.daemon, order).await.map(Some);
+        };
+        if let Some(what) = Cloud::lacks(duplicates) {
+            return Err(ServerError::Unsupported { what });
+        }
+        Ok(Some(Backing::in_the_cloud(cloud).await?))
     }
 
-    /// Removes what the run still has on the daemon, its network last.
+    /// Removes what the run still has, on the daemon and in the cloud; networks last.
     pub(super) async fn close(self) -> Result<(), ServerError> {
-        Leftovers::of_run_on(&self.daemon.docker, &self.run_id).await?.remove().await
+        let removed = Leftovers::of_run_on(&self.daemon.docker, &self.run_id).await?.remove().await;
+        if let Some(cloud) = &self.cloud {
+            cloud.close().await?;
+        }
+        removed
     }
 }
 
-/// Finds or builds the image of a target and that of the clients, and no more.
+/// Finds or builds the image of a target, and no more.
 ///
 /// # Errors
 ///
-/// No daemon can be used, or an image cannot be found, pulled or built.
-pub async fn build_images(
+/// No daemon can be used, or no image can be found, pulled or built.
+pub async fn build_image(
     target: &Target,
     settings: &DockerSettings,
     events: &Events,
-) -> Result<[ImageIdentity; 2], ServerError> {
+) -> Result<ImageIdentity, ServerError> {
     let daemon = Daemon::connect().await?;
-    let server = image::of_target(&daemon.docker, target, settings, events).await?;
-    let clients = toolbox::image(&daemon.docker, settings, events).await?;
-    let clients = ImageIdentity { tag: clients.tag, id: clients.id, base: None, constraints_digest: None };
-    Ok([server.identity(), clients])
+    let image = image::of_target(&daemon.docker, target, settings, events).await?;
+    Ok(image.identity())
 }
 
 /// Removes what dead runs left. That it cannot be removed says nothing about this run.

@@ -33,6 +33,16 @@ pub(super) enum Route {
     },
 }
 
+impl Route {
+    /// The same way to a container whose port nobody has chosen.
+    pub(super) fn on_any_port(self) -> Self {
+        match self {
+            Self::Direct => Self::Direct,
+            Self::Published { bind, host, .. } => Self::Published { bind, host, port: None },
+        }
+    }
+}
+
 /// The network of a run.
 #[derive(Debug)]
 pub(super) struct RunNetwork {
@@ -42,6 +52,8 @@ pub(super) struct RunNetwork {
     pub(super) route: Route,
     /// Whether the default route of its containers leads nowhere.
     pub(super) dead_end: bool,
+    /// Whether its containers reach the world.
+    pub(super) way_out: bool,
     /// What a reader of the results must know of it.
     pub(super) notice: Option<String>,
 }
@@ -56,26 +68,42 @@ impl RunNetwork {
         let name = format!("s3ci-{run_id}");
         if let Some(host) = daemon.remote_host() {
             // Replies to another machine have to find their way, so this network alone keeps its default route.
-            make(daemon, &name, run_id, false, None).await?;
+            make(daemon, &name, run_id, Kind::Closed { internal: false }, None).await?;
             let notice = Some(format!(
                 "not isolated: the Docker daemon is on another machine: ports are published there, on {host}"
             ));
             let route = Route::Published { bind: "0.0.0.0", host: host.into(), port };
-            return Ok(Self { name, route, dead_end: false, notice });
+            return Ok(Self { name, route, dead_end: false, way_out: false, notice });
         }
         let published = Route::Published { bind: "127.0.0.1", host: "127.0.0.1".into(), port };
         if port.is_some() || !may_be_direct(daemon) {
             let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
-            return Ok(Self { name, route: published, dead_end, notice: open_end(dead_end) });
+            return Ok(Self { name, route: published, dead_end, way_out: false, notice: open_end(dead_end) });
         }
         let range = make_dead_end(daemon, &name, run_id, true).await?;
         if range.is_some_and(|range| is_here(range.gateway)) {
-            return Ok(Self { name, route: Route::Direct, dead_end: true, notice: None });
+            return Ok(Self { name, route: Route::Direct, dead_end: true, way_out: false, notice: None });
         }
         remove(daemon, &name).await?;
         let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
         let notice = "the containers' own addresses are out of reach from here: measuring through a published port, which is slower";
-        Ok(Self { name, route: published, dead_end, notice: open_end(dead_end).or(Some(notice.into())) })
+        let notice = open_end(dead_end).or(Some(notice.into()));
+        Ok(Self { name, route: published, dead_end, way_out: false, notice })
+    }
+
+    /// Creates the network of those servers of a run that store in the Drime cloud: like the run's own, and with a way out.
+    ///
+    /// # Errors
+    ///
+    /// The daemon refuses it.
+    pub(super) async fn create_with_a_way_out(
+        daemon: &Daemon,
+        run_id: &str,
+        like: &RunNetwork,
+    ) -> Result<Self, DockerError> {
+        let name = format!("s3ci-{run_id}-out");
+        make(daemon, &name, run_id, Kind::Open, None).await?;
+        Ok(Self { name, route: like.route.clone(), dead_end: false, way_out: true, notice: None })
     }
 }
 
@@ -100,13 +128,13 @@ async fn make_dead_end(
     internal: bool,
 ) -> Result<Option<AddressRange>, DockerError> {
     for last_try in [false, false, true] {
-        make(daemon, name, run_id, internal, None).await?;
+        make(daemon, name, run_id, Kind::Closed { internal }, None).await?;
         let inspected = daemon.docker.inspect_network(name, None).await;
         let network = inspected.map_err(DockerError::during("look at the run's network"))?;
         let ranges = network.ipam.and_then(|ipam| ipam.config).unwrap_or_default();
         let Some(range) = ranges.iter().find_map(AddressRange::of) else { return Ok(None) };
         remove(daemon, name).await?;
-        match make(daemon, name, run_id, internal, Some(range)).await {
+        match make(daemon, name, run_id, Kind::Closed { internal }, Some(range)).await {
             Ok(()) => return Ok(Some(range)),
             // Somebody took the range in between.
             Err(DockerError::Daemon { source: Bollard::DockerResponseServerError { message, .. }, .. })
@@ -158,14 +186,25 @@ impl AddressRange {
     }
 }
 
+/// Where packets may go from a network.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Nowhere: nothing is masqueraded, and on an internal one nothing is forwarded.
+    Closed { internal: bool },
+    /// Into the world.
+    Open,
+}
+
 async fn make(
     daemon: &Daemon,
     name: &str,
     run_id: &str,
-    internal: bool,
+    kind: Kind,
     range: Option<AddressRange>,
 ) -> Result<(), DockerError> {
-    let options = HashMap::from([("com.docker.network.bridge.enable_ip_masquerade".to_owned(), "false".to_owned())]);
+    let masquerade = matches!(kind, Kind::Open).to_string();
+    let internal = matches!(kind, Kind::Closed { internal: true });
+    let options = HashMap::from([("com.docker.network.bridge.enable_ip_masquerade".to_owned(), masquerade)]);
     let request = NetworkCreateRequest {
         name: name.into(),
         driver: Some("bridge".into()),

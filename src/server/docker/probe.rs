@@ -13,12 +13,15 @@ use super::container::{self, Sizes};
 use super::error::DockerError;
 use super::launch;
 
-/// Prints the version (asked of the interpreter that the program itself uses), then the help of `serve`.
+/// Prints the version (asked of the interpreter that the program itself uses), whether what the drime backend and its stand-in need is
+/// there, then the help of `serve`.
 const SCRIPT: &str = r#"
 program=$(command -v pys3local) || { echo "there is no pys3local on its PATH"; exit 127; }
 read -r interpreter < "$program"
 version=$("${interpreter#??}" -c 'import importlib.metadata as m; print(m.version("pys3local"))' 2>/dev/null)
 echo "version=$version"
+drime=$("${interpreter#??}" -c 'import fastapi, multipart, pydrime, uvicorn; print("yes")' 2>/dev/null)
+echo "drime=$drime"
 exec pys3local serve --help 2>&1
 "#;
 
@@ -32,6 +35,8 @@ pub(super) struct Capabilities {
     pub(super) version: Option<String>,
     /// Whether custom buckets are an option, and with it whether there is a default-bucket mode.
     pub(super) allow_bucket_creation: bool,
+    /// Whether it has a drime backend, and what that needs is installed.
+    pub(super) drime: bool,
 }
 
 /// Asks an image, or the cache.
@@ -66,7 +71,7 @@ async fn run(daemon: &Daemon, image_id: &str, run_id: &str) -> Result<String, Do
     let mut body = container::isolated(image_id, run_id, &daemon.info, Sizes::default());
     body.entrypoint = Some(["/bin/sh", "-c", SCRIPT].map(str::to_owned).to_vec());
     body.cmd = Some(Vec::new());
-    let mut launched = launch::launch(&daemon.docker, &name, body).await?;
+    let mut launched = launch::launch(&daemon.docker, &name, body, "").await?;
     let mut output = Vec::new();
     let reading = async {
         while let Some(Ok(piece)) = launched.output.next().await {
@@ -85,9 +90,12 @@ async fn run(daemon: &Daemon, image_id: &str, run_id: &str) -> Result<String, Do
 fn parse(output: &str) -> Option<Capabilities> {
     let (head, help) = output.split_once('\n')?;
     let version = head.strip_prefix("version=")?.trim();
+    let (drime, help) = help.split_once('\n')?;
+    let drime = drime.strip_prefix("drime=")?.trim() == "yes" && help.contains("drime");
     help.contains("--listen").then(|| Capabilities {
         version: Some(version.to_owned()).filter(|version| !version.is_empty()),
         allow_bucket_creation: help.contains("--allow-bucket-creation"),
+        drime,
     })
 }
 
@@ -118,10 +126,12 @@ mod tests {
     #[test]
     fn the_help_tells_what_the_server_offers() {
         let newer =
-            parse("version=0.2.1\nUsage: pys3local serve\n  --listen TEXT\n  --allow-bucket-creation\n").unwrap();
-        assert_eq!(newer, Capabilities { version: Some("0.2.1".into()), allow_bucket_creation: true });
-        let older = parse("version=\nUsage: pys3local serve\n  --listen TEXT\n").unwrap();
-        assert_eq!(older, Capabilities { version: None, allow_bucket_creation: false });
+            parse("version=0.2.1\ndrime=yes\nUsage: pys3local serve\n  --listen TEXT\n  --backend [local|drime]\n  --allow-bucket-creation\n")
+                .unwrap();
+        assert_eq!(newer, Capabilities { version: Some("0.2.1".into()), allow_bucket_creation: true, drime: true });
+        let older =
+            parse("version=\ndrime=\nUsage: pys3local serve\n  --listen TEXT\n  --backend [local|drime]\n").unwrap();
+        assert_eq!(older, Capabilities { version: None, allow_bucket_creation: false, drime: false });
     }
 
     #[test]

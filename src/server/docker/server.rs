@@ -11,11 +11,13 @@ use tokio::sync::watch;
 
 use super::connect::Daemon;
 use super::container::PORT;
+use super::drime::Backing;
 use super::error::DockerError;
 use super::launch::{self, Lifeline, Output};
 use super::network::Route;
 use super::usage::Accounting;
 use crate::model::ServerStart;
+use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
 use crate::server::{ServerError, Usage};
@@ -31,7 +33,6 @@ pub(in crate::server) struct DockerServer {
     daemon: Daemon,
     name: String,
     endpoint: String,
-    inside: Option<String>,
     started: ServerStart,
     log: ServerLog,
     end: watch::Receiver<Option<String>>,
@@ -40,6 +41,7 @@ pub(in crate::server) struct DockerServer {
     ready_timeout: Duration,
     #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
     lifeline: Lifeline,
+    backing: Option<Backing>,
 }
 
 /// What to start, and how it will be reached.
@@ -52,6 +54,8 @@ pub(super) struct Order {
     pub(super) network: String,
     /// The way to it.
     pub(super) route: Route,
+    /// What its standard input begins with.
+    pub(super) handed: String,
     /// What must not appear in the log.
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
@@ -62,8 +66,9 @@ impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, secrets, ready_timeout } = order;
-        let launched = launch::launch(&daemon.docker, &name, body).await.map_err(|error| explain(error, &route))?;
+        let Order { name, body, network, route, handed, secrets, ready_timeout } = order;
+        let launched = launch::launch(&daemon.docker, &name, body, &handed).await;
+        let launched = launched.map_err(|error| explain(error, &route))?;
         tracing::debug!(name, after = ?begin.elapsed(), "container started");
         let log = ServerLog::new(secrets);
         let (sender, end) = watch::channel(None);
@@ -71,7 +76,7 @@ impl DockerServer {
         let readiness = async {
             let inspected = daemon.docker.inspect_container(&name, None).await;
             let container = inspected.map_err(DockerError::during("look at the container"))?;
-            let endpoint = endpoint(&container, &network, &route);
+            let endpoint = endpoint(&container, &network, &route, PORT);
             let endpoint = endpoint.ok_or_else(|| DockerError::NoAddress { name: name.clone() })?;
             match wait_until_ready(&endpoint, ready_timeout, ended(&mut end.clone())).await {
                 Ok(started) => Ok((endpoint, container, started)),
@@ -87,7 +92,6 @@ impl DockerServer {
                     daemon: daemon.clone(),
                     accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
                     name,
-                    inside: own_address(&container, &network),
                     endpoint,
                     started,
                     log,
@@ -95,6 +99,7 @@ impl DockerServer {
                     restarts: AtomicUsize::new(0),
                     ready_timeout,
                     lifeline: launched.lifeline,
+                    backing: None,
                 })
             }
             Err(error) => {
@@ -105,14 +110,20 @@ impl DockerServer {
         }
     }
 
+    /// The same server, with what it stores in.
+    pub(super) fn on(mut self, backing: Option<Backing>) -> Self {
+        self.backing = backing;
+        self
+    }
+
+    /// What the server stores in, where that is no disk.
+    pub(in crate::server) fn drime(&self) -> Option<&Service> {
+        self.backing.as_ref().map(|backing| &backing.service)
+    }
+
     /// URL of the server.
     pub(in crate::server) fn endpoint(&self) -> &str {
         &self.endpoint
-    }
-
-    /// URL of the server for another container on the run's network.
-    pub(super) fn inside(&self) -> Option<&str> {
-        self.inside.as_deref()
     }
 
     /// Name of the container.
@@ -169,12 +180,21 @@ impl DockerServer {
 
     /// Kills the server, removes its container and waits until it is gone.
     pub(in crate::server) async fn stop(self) -> Result<(), ServerError> {
-        Ok(launch::remove(&self.daemon.docker, &self.name).await?)
+        let removed = launch::remove(&self.daemon.docker, &self.name).await;
+        if let Some(backing) = self.backing {
+            backing.end(&self.daemon).await?;
+        }
+        Ok(removed?)
     }
 }
 
 /// Carries the container's output into the log, and its end to whoever waits.
-async fn follow(mut output: Output, ending: launch::Ending, log: ServerLog, end: watch::Sender<Option<String>>) {
+pub(super) async fn follow(
+    mut output: Output,
+    ending: launch::Ending,
+    log: ServerLog,
+    end: watch::Sender<Option<String>>,
+) {
     while let Some(Ok(piece)) = output.next().await {
         log.push_bytes(piece.as_ref());
     }
@@ -201,23 +221,28 @@ async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
     }
 }
 
-/// Where the server will listen, as the daemon tells it.
-fn endpoint(container: &ContainerInspectResponse, network: &str, route: &Route) -> Option<String> {
-    let settings = container.network_settings.as_ref()?;
+/// Where a program in a container will listen at a port, as the daemon tells it.
+pub(super) fn endpoint(
+    container: &ContainerInspectResponse,
+    network: &str,
+    route: &Route,
+    port: u16,
+) -> Option<String> {
     match route {
-        Route::Direct => own_address(container, network),
+        Route::Direct => own_address(container, network).map(|address| format!("http://{address}:{port}")),
         Route::Published { host, .. } => {
-            let bindings = settings.ports.as_ref()?.get(&format!("{PORT}/tcp"))?.as_ref()?;
+            let settings = container.network_settings.as_ref()?;
+            let bindings = settings.ports.as_ref()?.get(&format!("{port}/tcp"))?.as_ref()?;
             let port = bindings.iter().find_map(|binding| binding.host_port.as_deref())?;
             Some(format!("http://{host}:{port}"))
         }
     }
 }
 
-/// URL of the server at its container's own address on the run's network.
-fn own_address(container: &ContainerInspectResponse, network: &str) -> Option<String> {
+/// A container's own address on a network.
+pub(super) fn own_address(container: &ContainerInspectResponse, network: &str) -> Option<String> {
     let address = container.network_settings.as_ref()?.networks.as_ref()?.get(network)?.ip_address.as_ref()?;
-    (!address.is_empty()).then(|| format!("http://{address}:{PORT}"))
+    (!address.is_empty()).then(|| address.clone())
 }
 
 fn first_process(container: &ContainerInspectResponse) -> Option<i64> {

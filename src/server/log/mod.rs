@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-pub(super) use line::redacted;
 use line::{Assembler, Cleaner};
 
 /// Lines that are kept.
@@ -89,6 +88,20 @@ impl ServerLog {
         while self.state().count(marker) < occurrence {
             if revision.changed().await.is_err() {
                 return;
+            }
+        }
+    }
+
+    /// Waits for a line that contains the text; the first of those that are kept.
+    pub async fn line_with(&self, text: &str) -> String {
+        let mut revision = self.shared.revision.subscribe();
+        loop {
+            let found = self.state().lines.iter().find(|line| line.contains(text)).cloned();
+            if let Some(line) = found {
+                return line;
+            }
+            if revision.changed().await.is_err() {
+                return String::new();
             }
         }
     }

@@ -47,6 +47,11 @@ impl Directories {
         self.root.join("home")
     }
 
+    /// A directory beside them.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     /// Removes all of it; what cannot be removed goes with the run's directory.
     pub(super) async fn remove(&self) {
         let _ = tokio::fs::remove_dir_all(&self.root).await;

@@ -31,6 +31,8 @@ pub(super) struct Facts {
     pub(super) version: String,
     /// Whether `serve` has `--allow-bucket-creation`, and with it the default-bucket mode.
     pub(super) has_default_bucket: bool,
+    /// Whether `serve` has a drime backend, and what that and its stand-in need is installed.
+    pub(super) has_drime: bool,
 }
 
 /// A complete environment with pys3local in it.
@@ -81,7 +83,7 @@ impl Workshop<'_> {
         let python = interpreter(&directory);
         if read_marker(&directory).is_none() || !python.exists() {
             self.make(&directory).await?;
-            write_marker(&directory, &Facts { version: String::new(), has_default_bucket: false })?;
+            write_marker(&directory, &Facts { version: String::new(), has_default_bucket: false, has_drime: false })?;
         }
         self.step("asking for the newest release of pys3local".to_owned()).await;
         self.pip(&python).newest().await
@@ -131,7 +133,9 @@ impl Workshop<'_> {
         let version = ask("version", &["-c", version]).await?.pop().unwrap_or_default();
         let help = ask("options", &["-m", "pys3local.cli", "serve", "--help"]).await?;
         let has_default_bucket = help.iter().any(|line| line.contains("--allow-bucket-creation"));
-        Ok(Facts { version, has_default_bucket })
+        let import = ["-c", "import fastapi, multipart, pydrime, uvicorn"];
+        let has_drime = help.iter().any(|line| line.contains("drime")) && ask("drime backend", &import).await.is_ok();
+        Ok(Facts { version, has_default_bucket, has_drime })
     }
 
     /// The lock of an environment, held until the file is closed.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::server::drime::DrimeError;
 use crate::server::ready::ReadyError;
 use crate::server::target::TargetError;
 
@@ -13,6 +14,9 @@ pub enum ProcessError {
     /// The target is not what it should be.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// What a drime server stores in failed.
+    #[error(transparent)]
+    Drime(#[from] DrimeError),
     /// The target is of a kind that is no Python package.
     #[error("run `{spec}` as a process: only `pypi:`, `path:` and `git:` can be installed")]
     NotInstallable {
@@ -131,6 +135,7 @@ impl ProcessError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Target(error) => return error.hint(),
+            Self::Drime(error) => return error.hint(),
             Self::NotReady { source, .. } => return source.hint(),
             Self::NotInstallable { .. } => "use `--runtime docker` for an image".to_owned(),
             Self::PythonMissing { .. } => "install Python 3.9 or later (`apt install python3 python3-venv`)".to_owned(),

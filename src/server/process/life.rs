@@ -59,6 +59,11 @@ impl Life {
         self.end.borrow().clone()
     }
 
+    /// The end as it comes; the watcher does not keep the process alive.
+    pub(super) fn watched(&self) -> watch::Receiver<Option<String>> {
+        self.end.clone()
+    }
+
     /// Waits for the end. The future does not keep the process alive.
     pub(super) fn ended(&self) -> impl Future<Output = String> + Send + 'static {
         let mut end = self.end.clone();

@@ -6,6 +6,7 @@
 //! of a watchdog that is told the process group.
 
 mod confinement;
+mod drime;
 mod environment;
 mod error;
 mod life;
@@ -14,7 +15,6 @@ mod pip;
 mod port;
 mod python;
 mod server;
-mod toolbox;
 mod usage;
 
 use std::path::PathBuf;
@@ -23,19 +23,20 @@ use std::time::{Duration, Instant};
 
 pub use error::ProcessError;
 pub use server::ProcessServer;
-pub(super) use toolbox::{ToolboxProcess, start as start_toolbox};
 
+use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
 use super::log::ServerLog;
 use super::reaper::Watch;
 use super::target::{Sources, Target};
-use super::{BucketMode, RuntimeSettings, ServerSpec};
+use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
 use crate::event::Events;
 use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use confinement::Directories;
+use drime::Backing;
 use environment::{Environment, Workshop};
 use pip::Package;
 use python::Python;
-use server::Launch;
+use server::{Launch, SHOWN_LINES, STOP_GRACE};
 
 /// How many ephemeral ports are tried when others keep taking them.
 const PORT_TRIES: u32 = 5;
@@ -62,6 +63,8 @@ pub struct ProcessRuntime {
     preparation: Duration,
     started: AtomicU64,
     watch: Option<Watch>,
+    cloud: Option<Cloud>,
+    stand_in: StandInSettings,
 }
 
 impl ProcessRuntime {
@@ -101,6 +104,8 @@ impl ProcessRuntime {
             preparation: began.elapsed(),
             started: AtomicU64::new(0),
             watch: settings.watch.clone(),
+            cloud: Cloud::of(settings),
+            stand_in: settings.drime.stand_in.clone(),
         })
     }
 
@@ -112,28 +117,78 @@ impl ProcessRuntime {
     /// [`ProcessError::NotReady`] with the server's last log lines.
     pub async fn start(&self, spec: &ServerSpec) -> Result<ProcessServer, ProcessError> {
         let began = Instant::now();
-        let arguments = self.arguments(spec)?;
+        let mut arguments = self.arguments(spec)?;
         let directories = self.directories(&spec.label)?;
-        let mut launch = Launch {
+        let backing = match self.backing(spec, &directories).await {
+            Ok(backing) => backing,
+            Err(error) => {
+                directories.remove().await;
+                return Err(error);
+            }
+        };
+        let tenancy = backing.as_ref().map(|backing| &backing.tenancy);
+        arguments.extend(tenancy.map(Tenancy::arguments).unwrap_or_default());
+        let launch = Launch {
             python: self.environment.python.clone(),
             arguments,
+            environment: tenancy.into_iter().flat_map(Tenancy::environment).collect(),
             directories: directories.clone(),
             ready_timeout: self.ready_timeout,
             watch: self.watch.clone(),
         };
-        for _ in 0..PORT_TRIES {
-            let port = self.port.map_or_else(port::ephemeral, |port| port::check_free(port).map(|()| port))?;
-            match ProcessServer::start(launch, port, log(spec), began).await {
-                Ok(server) => return Ok(server),
-                Err((again, ProcessError::PortTaken { .. })) if self.port.is_none() => launch = again,
-                Err((_, error)) => {
-                    directories.remove().await;
-                    return Err(error);
+        match self.launch(launch, &log(spec, tenancy), began).await {
+            Ok(server) => Ok(server.on(backing)),
+            Err(error) => {
+                if let Some(backing) = backing {
+                    backing.end().await?;
                 }
+                directories.remove().await;
+                Err(error)
             }
         }
-        directories.remove().await;
+    }
+
+    /// Starts on the port that was asked for, or on one that stays free for long enough.
+    async fn launch(&self, mut launch: Launch, log: &ServerLog, began: Instant) -> Result<ProcessServer, ProcessError> {
+        for _ in 0..PORT_TRIES {
+            let port = self.port.map_or_else(port::ephemeral, |port| port::check_free(port).map(|()| port))?;
+            match ProcessServer::start(launch, port, log.clone(), began).await {
+                Ok(server) => return Ok(server),
+                Err((again, ProcessError::PortTaken { .. })) if self.port.is_none() => launch = again,
+                Err((_, error)) => return Err(error),
+            }
+        }
         Err(ProcessError::PortsContested { tries: PORT_TRIES })
+    }
+
+    /// What the server is to store in, where that is no disk.
+    async fn backing(&self, spec: &ServerSpec, directories: &Directories) -> Result<Option<Backing>, ProcessError> {
+        let Backend::Drime(duplicates) = spec.backend else { return Ok(None) };
+        let lacks = |what: &str| ProcessError::Unsupported { what: what.to_owned() };
+        if !self.environment.facts.has_drime {
+            return Err(lacks("a drime backend"));
+        }
+        match (&self.cloud, Cloud::lacks(duplicates)) {
+            (None, _) => {
+                let stand_in = StandIn::new(&self.stand_in, duplicates);
+                let (python, watch) = (&self.environment.python, self.watch.clone());
+                Backing::emulated(python, directories, stand_in, self.ready_timeout, watch).await.map(Some)
+            }
+            (Some(_), Some(what)) => Err(lacks(what)),
+            (Some(cloud), None) => Ok(Some(Backing::in_the_cloud(cloud).await?)),
+        }
+    }
+
+    /// Removes what the run still has in the Drime cloud.
+    ///
+    /// # Errors
+    ///
+    /// The service refuses.
+    pub async fn close(&self) -> Result<(), ProcessError> {
+        match &self.cloud {
+            Some(cloud) => Ok(cloud.close().await?),
+            None => Ok(()),
+        }
     }
 
     /// How the target is run.
@@ -195,7 +250,8 @@ async fn package(target: &Target, sources: Option<Sources>, workshop: &Workshop<
     }
 }
 
-fn log(spec: &ServerSpec) -> ServerLog {
+fn log(spec: &ServerSpec, tenancy: Option<&Tenancy>) -> ServerLog {
     let secrets = spec.credentials.iter().flat_map(|keys| [keys.access_key.clone(), keys.secret_key.clone()]);
-    ServerLog::new(secrets.collect())
+    let key = tenancy.map(|tenancy| tenancy.account.key.reveal().to_owned());
+    ServerLog::new(secrets.chain(key).collect())
 }

@@ -8,22 +8,24 @@ use tokio::process::Command;
 use tokio::sync::watch;
 
 use super::confinement::{self, Directories};
+use super::drime::Backing;
 use super::life::Life;
 use super::{ProcessError, port, usage};
 use crate::model::ServerStart;
 use crate::server::Usage;
+use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::{ReadyError, wait_until_ready};
 use crate::server::reaper::Watch;
 
 /// How long a server may take to end when it is asked to, before it is killed.
-const STOP_GRACE: Duration = Duration::from_secs(2);
+pub(super) const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// The same for a restart, where an end by force would say nothing about an orderly one.
 const RESTART_GRACE: Duration = Duration::from_secs(5);
 
 /// Log lines that an error shows.
-const SHOWN_LINES: usize = 20;
+pub(super) const SHOWN_LINES: usize = 20;
 
 /// How a server is started, any number of times.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(super) struct Launch {
     pub(super) python: PathBuf,
     /// Arguments of `serve` besides its address and its data.
     pub(super) arguments: Vec<String>,
+    /// What it finds in its environment besides.
+    pub(super) environment: Vec<(&'static str, String)>,
     /// Where it stores and lives.
     pub(super) directories: Directories,
     /// How long it may take to its first S3 answer.
@@ -50,6 +54,7 @@ impl Launch {
         confinement::apply(&mut command, &home);
         command.args(["-m", "pys3local.cli", "serve", "--path"]).arg(self.directories.data());
         command.args(["--listen", &format!("127.0.0.1:{port}")]).args(&self.arguments).current_dir(&home);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let life =
             Life::begin(command, log).map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;
         if let Some(watch) = &self.watch {
@@ -90,6 +95,7 @@ pub struct ProcessServer {
     state: watch::Sender<State>,
     restarting: tokio::sync::Mutex<()>,
     spent: Mutex<Usage>,
+    backing: Option<Backing>,
 }
 
 #[derive(Debug, Clone)]
@@ -138,7 +144,19 @@ impl ProcessServer {
             state: watch::Sender::new(State::Running(life)),
             restarting: tokio::sync::Mutex::default(),
             spent: Mutex::new(usage::NOTHING),
+            backing: None,
         })
+    }
+
+    /// The same server, with what it stores in.
+    pub(super) fn on(mut self, backing: Option<Backing>) -> Self {
+        self.backing = backing;
+        self
+    }
+
+    /// What the server stores in, where that is no disk.
+    pub(in crate::server) fn drime(&self) -> Option<&Service> {
+        self.backing.as_ref().map(|backing| &backing.service)
     }
 
     /// The URL that clients use.
@@ -234,11 +252,20 @@ impl ProcessServer {
     }
 
     /// Stops the server, by force where it takes over 2 seconds, and removes its data.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// What it stored elsewhere could not be removed.
+    pub async fn stop(self) -> Result<(), ProcessError> {
         if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
             self.launch.finish(&life, STOP_GRACE).await;
         }
+        let ended = match self.backing {
+            Some(backing) => backing.end().await,
+            None => Ok(()),
+        };
         self.launch.directories.remove().await;
+        Ok(ended?)
     }
 
     fn life(&self) -> Option<Life> {

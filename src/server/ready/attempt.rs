@@ -1,17 +1,13 @@
 //! One try: a connection of its own, one request, one look at the answer.
 
 use std::io;
-use std::sync::Arc;
 
-use rustls::RootCertStore;
-use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
 use super::ReadyError;
 use super::address::Address;
 use super::answer::{Answer, judge};
+use crate::server::dial::Dialler;
 
 /// What one try found.
 #[derive(Debug)]
@@ -26,33 +22,18 @@ pub(super) enum Attempt {
     Untrusted(String),
 }
 
-/// Knows how to reach one address.
-pub(super) struct Dialler {
-    address: Address,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
-}
+/// Asks one address.
+pub(super) struct Inquirer(Dialler);
 
-impl Dialler {
-    /// Prepares for an address; for TLS this loads the system's certificates, or those of `SSL_CERT_FILE`.
+impl Inquirer {
+    /// Prepares for an address.
     pub(super) fn new(address: Address) -> Result<Self, ReadyError> {
-        if address.tls { Self::trusting(system_roots()?, address) } else { Ok(Self { address, tls: None }) }
-    }
-
-    fn trusting(roots: RootCertStore, address: Address) -> Result<Self, ReadyError> {
-        let tls = Some(tls_connector(roots, &address.host)?);
-        Ok(Self { address, tls })
+        Dialler::new(address).map(Self).map_err(|problem| ReadyError::Tls { problem })
     }
 
     /// Tries once.
     pub(super) async fn attempt(&self) -> Attempt {
-        let exchanged = async {
-            let stream = TcpStream::connect((self.address.host.as_str(), self.address.port)).await?;
-            stream.set_nodelay(true)?;
-            match &self.tls {
-                Some((connector, name)) => self.ask(connector.connect(name.clone(), stream).await?).await,
-                None => self.ask(stream).await,
-            }
-        };
+        let exchanged = async { self.ask(self.0.connect().await?).await };
         match exchanged.await {
             Ok(attempt) => attempt,
             Err(error) if is_untrusted(&error) => Attempt::Untrusted(error.to_string()),
@@ -61,7 +42,7 @@ impl Dialler {
     }
 
     async fn ask(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<Attempt> {
-        let Address { path, authority, .. } = &self.address;
+        let Address { path, authority, .. } = &self.0.address;
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: s3ci\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         );
@@ -92,30 +73,11 @@ fn is_untrusted(error: &io::Error) -> bool {
     matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
 }
 
-fn system_roots() -> Result<RootCertStore, ReadyError> {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        let none = || "no trusted certificates found".to_owned();
-        return Err(ReadyError::Tls { problem: found.errors.first().map_or_else(none, ToString::to_string) });
-    }
-    Ok(roots)
-}
-
-fn tls_connector(roots: RootCertStore, host: &str) -> Result<(TlsConnector, ServerName<'static>), ReadyError> {
-    let failed = |problem: String| ReadyError::Tls { problem };
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok((TlsConnector::from(Arc::new(config)), name))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use rustls::RootCertStore;
     use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
@@ -146,31 +108,31 @@ mod tests {
         port
     }
 
-    fn dialler(host: &str, port: u16, roots: &[&'static [u8]]) -> Dialler {
+    fn inquirer(host: &str, port: u16, roots: &[&'static [u8]]) -> Inquirer {
         let mut store = RootCertStore::empty();
         store.add_parsable_certificates(roots.iter().map(|root| CertificateDer::from(*root)));
         let address = Address::parse(&format!("https://{host}:{port}")).unwrap();
-        Dialler::trusting(store, address).unwrap()
+        Inquirer(Dialler::trusting(store, address).unwrap())
     }
 
     #[tokio::test]
     async fn a_trusted_server_is_heard_over_tls() {
-        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
+        let attempt = inquirer("127.0.0.1", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
         assert!(matches!(attempt, Attempt::Ready), "{attempt:?}");
     }
 
     #[tokio::test]
     async fn an_answer_that_ends_rudely_is_still_described() {
         let port = listener(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>").await;
-        let attempt = dialler("127.0.0.1", port, &[CERTIFICATE]).attempt().await;
+        let attempt = inquirer("127.0.0.1", port, &[CERTIFICATE]).attempt().await;
         assert!(matches!(&attempt, Attempt::Foreign(page) if page.ends_with("<html>")), "{attempt:?}");
     }
 
     #[tokio::test]
     async fn an_untrusted_server_is_not_asked_again() {
-        let attempt = dialler("127.0.0.1", listener(ANSWER).await, &[]).attempt().await;
+        let attempt = inquirer("127.0.0.1", listener(ANSWER).await, &[]).attempt().await;
         assert!(matches!(attempt, Attempt::Untrusted(_)), "{attempt:?}");
-        let attempt = dialler("localhost", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
+        let attempt = inquirer("localhost", listener(ANSWER).await, &[CERTIFICATE]).attempt().await;
         assert!(matches!(attempt, Attempt::Untrusted(_)), "the name differs: {attempt:?}");
     }
 }

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 pub(in crate::server) use address::{Address, without_userinfo};
-use attempt::{Attempt, Dialler};
+use attempt::{Attempt, Inquirer};
 
 use crate::model::ServerStart;
 
@@ -99,11 +99,11 @@ pub async fn wait_until_ready(
     let endpoint_shown = without_userinfo(endpoint);
     let address = Address::parse(endpoint)
         .map_err(|problem| ReadyError::Endpoint { endpoint: endpoint_shown.clone(), problem })?;
-    let dialler = Dialler::new(address)?;
+    let inquirer = Inquirer::new(address)?;
     let began = Instant::now();
     let mut attempts = 0;
     let mut last = Attempt::Silent("no answer came".to_owned());
-    let polling = tokio::time::timeout(timeout, poll(&dialler, &mut attempts, &mut last));
+    let polling = tokio::time::timeout(timeout, poll(&inquirer, &mut attempts, &mut last));
     let outcome = tokio::select! {
         biased;
         sentence = ended => return Err(ReadyError::Ended { sentence }),
@@ -126,11 +126,11 @@ pub async fn wait_until_ready(
 }
 
 /// Tries until ready; fails where trying again would not help. The last outcome stays behind when this is cancelled.
-async fn poll(dialler: &Dialler, attempts: &mut u64, last: &mut Attempt) -> Result<(), String> {
+async fn poll(inquirer: &Inquirer, attempts: &mut u64, last: &mut Attempt) -> Result<(), String> {
     let (mut pause, longest) = PAUSES;
     loop {
         *attempts += 1;
-        let attempt = tokio::time::timeout(ATTEMPT_TIMEOUT, dialler.attempt()).await;
+        let attempt = tokio::time::timeout(ATTEMPT_TIMEOUT, inquirer.attempt()).await;
         *last = match attempt {
             Ok(Attempt::Ready) => return Ok(()),
             Ok(Attempt::Untrusted(problem)) => return Err(problem),

@@ -1,10 +1,12 @@
 //! What a tag promises: sync tools decide by it whether a file must be uploaded again.
 //!
-//! These are the rules of the MD5 profile, which pys3local's local backend follows: the tag of a simple upload is the MD5 of the
-//! content. Rules that hold for any tag come first.
+//! There are two profiles. In the MD5 profile, which pys3local's local backend follows, the tag of a simple upload is the MD5 of the
+//! content. In the opaque profile, which its drime backend follows, the tag is a UUID of the service's, and must not look like an MD5.
+//! All other rules hold for any tag.
 
 mod change;
 mod form;
+mod opaque;
 mod stability;
 
 use super::case::Case;
@@ -12,9 +14,24 @@ use super::case::Case;
 /// The cases that restart the server, or measure it.
 pub(super) static ALONE: &[&str] = &[stability::RESTART.spec.name, stability::LISTING_SPEED.spec.name];
 
-/// The cases in the order of the catalogue.
+/// The cases of the MD5 profile in the order of the catalogue.
 pub(super) static CASES: &[Case] = &[
     form::PUT_IS_MD5,
+    form::FOUR_WAY,
+    form::QUOTED_AND_STRONG,
+    change::SAME_SIZE_EDIT,
+    change::OTHER_SIZE_EDIT,
+    stability::REPEATED_QUERIES,
+    stability::RESTART,
+    change::SYNC_SCENARIO,
+    form::SDK_ACCEPTS,
+    stability::LISTING_SPEED,
+];
+
+/// The cases of the opaque profile in the order of the catalogue.
+pub(super) static OPAQUE_CASES: &[Case] = &[
+    opaque::UUID_FORMAT,
+    opaque::NEVER_LIKE_MD5,
     form::FOUR_WAY,
     form::QUOTED_AND_STRONG,
     change::SAME_SIZE_EDIT,

@@ -1,0 +1,88 @@
+//! What the drime suites store in: a stand-in, or the account that the environment or a person at the terminal names.
+
+use std::io::IsTerminal;
+
+use super::fail;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::report::Console;
+use crate::server::drime::{Account, Secret};
+use crate::server::{DrimeChoice, DrimeSettings, Target};
+
+const KEY: &str = "DRIME_API_KEY";
+const WORKSPACE: &str = "DRIME_WORKSPACE_ID";
+const URL: &str = "DRIME_API_URL";
+
+/// Settles what the drime suites of a run store in; `wanted` says whether there are any.
+pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> Result<DrimeSettings, Exit> {
+    let stand_in = config.drime_set.clone();
+    let emulated = DrimeSettings { account: None, stand_in: stand_in.clone() };
+    if !wanted || matches!(config.target, Target::Endpoint(_)) {
+        return Ok(emulated);
+    }
+    let in_the_cloud = match config.drime {
+        DrimeChoice::Emulated => false,
+        DrimeChoice::Auto => stand_in.is_empty() && variable(KEY).is_some(),
+        DrimeChoice::Cloud if !stand_in.is_empty() => {
+            let hint = "leave --drime-set out, or say --drime emulated";
+            return Err(refuse(console, "the Drime cloud cannot be set with --drime-set", hint));
+        }
+        DrimeChoice::Cloud => true,
+    };
+    if !in_the_cloud {
+        return Ok(emulated);
+    }
+    Ok(DrimeSettings { account: Some(account(console)?), stand_in })
+}
+
+/// The account that the environment names, or a person at the terminal.
+pub(super) fn account(console: &mut Console) -> Result<Account, Exit> {
+    let attended = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let (key, workspace) = match (variable(KEY), variable(WORKSPACE)) {
+        (Some(key), workspace) => (key, workspace),
+        (None, workspace) if attended => {
+            (asked(console)?, Some(workspace.map_or_else(|| asked_workspace(console), Ok)?))
+        }
+        (None, _) => {
+            let hint = "set DRIME_API_KEY, and DRIME_WORKSPACE_ID where it is not the personal workspace (0)";
+            return Err(refuse(console, "there is no API key for the Drime cloud", hint));
+        }
+    };
+    // It becomes a line of the server's environment.
+    if key.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+        return Err(refuse(console, "the Drime API key has blanks or control characters in it", "copy it once more"));
+    }
+    let workspace = workspace.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "0".to_owned());
+    let Ok(workspace) = workspace.trim().parse() else {
+        let what = format!("the Drime workspace `{}` is no number", workspace.escape_debug());
+        return Err(refuse(console, &what, "set DRIME_WORKSPACE_ID to its number; 0 is the personal one"));
+    };
+    Ok(Account::new(Secret::new(key), workspace, variable(URL)))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn asked(console: &mut Console) -> Result<String, Exit> {
+    let typed = rpassword::prompt_password("Drime API key (not shown): ").map(|key| key.trim().to_owned());
+    match typed {
+        Ok(key) if !key.is_empty() => Ok(key),
+        _ => Err(refuse(
+            console,
+            "no API key for the Drime cloud was given",
+            "set DRIME_API_KEY, or say --drime emulated",
+        )),
+    }
+}
+
+fn asked_workspace(console: &mut Console) -> Result<String, Exit> {
+    console
+        .ask("Drime workspace (0 for personal): ")
+        .map_err(|error| fail(console, "read the Drime workspace", &error, Some("set DRIME_WORKSPACE_ID"), Exit::Usage))
+}
+
+fn refuse(console: &mut Console, problem: &str, hint: &str) -> Exit {
+    console.error("use the Drime cloud", &[problem.to_owned()], Some(hint));
+    Exit::Usage
+}

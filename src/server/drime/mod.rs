@@ -1,0 +1,159 @@
+//! What pys3local's drime backend stores in: the Drime cloud, or a stand-in of its API that a runtime starts beside the server.
+//!
+//! Owns the account and its secrecy, the folder of the run's own in it, the stand-in's sources and settings, and the questions that
+//! s3ci itself asks of either. Deliberately absent: how a stand-in is run (each runtime has its way) and everything S3.
+
+mod api;
+mod cloud;
+mod error;
+mod folder;
+mod service;
+mod setting;
+mod stand_in;
+
+use std::fmt;
+
+pub use cloud::clean;
+pub use error::DrimeError;
+pub use service::{Requests, Service};
+pub use setting::StandInSettings;
+
+pub(super) use cloud::{Cloud, Remains};
+pub(super) use stand_in::{Running, SOURCES, StandIn, bootstrap, sources_as_json};
+
+/// Where the API lies unless `DRIME_API_URL` says otherwise, as for pydrime.
+const API_URL: &str = "https://app.drime.cloud/api/v1";
+
+/// What the service does with a second upload of one name, which is not known. Only a stand-in can be told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// The new file takes the old one's place; what pydrime is written for.
+    #[default]
+    Replace,
+    /// Both stay, and listings begin with the newest.
+    KeepBoth,
+    /// Both stay, and listings begin with the oldest.
+    KeepBothOldestFirst,
+}
+
+impl Duplicates {
+    /// The name in the stand-in's settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::KeepBoth => "keep-both",
+            Self::KeepBothOldestFirst => "keep-both-oldest-first",
+        }
+    }
+}
+
+/// A key that must appear nowhere. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a secret.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for whoever it is meant for.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(redacted)")
+    }
+}
+
+/// An account of the service, and the workspace in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Where the API lies, without a slash at its end.
+    pub api_url: String,
+    /// The API key.
+    pub key: Secret,
+    /// The workspace; 0 is the personal one.
+    pub workspace: u64,
+}
+
+impl Account {
+    /// An account of the Drime cloud; `api_url` overrides where that lies.
+    #[must_use]
+    pub fn new(key: Secret, workspace: u64, api_url: Option<String>) -> Self {
+        let api_url = api_url.unwrap_or_else(|| API_URL.to_owned()).trim_end_matches('/').to_owned();
+        Self { api_url, key, workspace }
+    }
+}
+
+/// What the drime backend is to store in: the user's choice, before any credentials are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrimeChoice {
+    /// The cloud where there are credentials, and otherwise a stand-in.
+    Auto,
+    /// A stand-in.
+    Emulated,
+    /// The cloud.
+    Cloud,
+}
+
+/// How the drime backend is run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrimeSettings {
+    /// The account to store in; a stand-in where there is none.
+    pub account: Option<Account>,
+    /// Settings of the stand-in.
+    pub stand_in: StandInSettings,
+}
+
+impl DrimeSettings {
+    /// What reports call the backend: they always say which it was.
+    #[must_use]
+    pub fn backend_name(&self) -> &'static str {
+        if self.account.is_some() { "drime (cloud)" } else { "drime (emulated)" }
+    }
+
+    /// What must be said before a run: that somebody's account is used, or that the stand-in is not as it usually is.
+    #[must_use]
+    pub fn notice(&self, run_id: &str) -> Option<String> {
+        match &self.account {
+            Some(Account { workspace, api_url, .. }) => Some(format!(
+                "drime (cloud): the drime suites store in workspace {workspace} of the account of DRIME_API_KEY at {api_url}, in \
+                 folders s3ci-{run_id}-… that are removed afterwards; --drime emulated keeps to this machine"
+            )),
+            None if self.stand_in.is_empty() => None,
+            None => Some(format!("drime (emulated): the stand-in is set to {}", self.stand_in)),
+        }
+    }
+}
+
+/// Where a server is to store, as it is told.
+#[derive(Debug, Clone)]
+pub(super) struct Tenancy {
+    /// The account, with the API's address as the server reaches it.
+    pub(super) account: Account,
+    /// The folder that takes the place of the workspace's root.
+    pub(super) root_folder: Option<String>,
+}
+
+impl Tenancy {
+    /// What the server finds in its environment. It holds the key, so it must not become part of a container's configuration.
+    pub(super) fn environment(&self) -> [(&'static str, String); 3] {
+        [
+            ("DRIME_API_URL", self.account.api_url.clone()),
+            ("DRIME_API_KEY", self.account.key.reveal().to_owned()),
+            ("DRIME_WORKSPACE_ID", self.account.workspace.to_string()),
+        ]
+    }
+
+    /// What the server finds on its command line.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        self.root_folder.iter().flat_map(|folder| ["--root-folder".to_owned(), folder.clone()]).collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! Who owns what a run made: a process of a host, for a day at the most. Everything that outlives a killed run says so on itself.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// No run takes longer; what is older belongs to nobody, on whatever host.
+pub(super) const LIFETIME: Duration = Duration::from_hours(24);
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
+}
+
+/// Name of the host; with it the process-id namespace, for two containers of one name count processes apart.
+#[cfg(unix)]
+pub(super) fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    match std::fs::read_link("/proc/self/ns/pid") {
+        Ok(namespace) => format!("{name} {}", namespace.display()),
+        Err(_) => name,
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+#[cfg(unix)]
+pub(super) fn process_lives(pid: i32) -> bool {
+    let Some(pid) = rustix::process::Pid::from_raw(pid) else { return false };
+    rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
+}
+
+/// Where processes cannot be asked, only the expiry counts.
+#[cfg(not(unix))]
+pub(super) fn process_lives(_pid: i32) -> bool {
+    true
+}

@@ -1,0 +1,106 @@
+//! Objects that a service takes in parts, and folders with more entries than it gives on a page.
+//!
+//! What lies on a disk knows no such bounds, so these are rules that a backend on a service alone can break without noticing.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+
+use super::case::{Case, CaseContext};
+use super::judge::{ensure, ensure_content, few, shown};
+use crate::model::{CaseSpec, Fault, Severity, Stop};
+
+/// The cases in the order of the catalogue.
+pub(super) static CASES: &[Case] = &[FORTY_MEBIBYTES, BEYOND_A_PAGE, FOUND_AFTER_RESTART];
+
+const FORTY_MEBIBYTES: Case = Case {
+    spec: CaseSpec {
+        name: "forty-mebibytes",
+        severity: Severity::DataLoss,
+        rule: "an object of 40 MiB comes back as it was stored, under one tag, at the root of the bucket and in a folder",
+        consequence: "large files of a backup cannot be restored",
+        source: "pydrime, upload_file: above 30 MiB a file goes up in parts of 25 MiB",
+    },
+    body: |context| forty_mebibytes(context).boxed(),
+};
+
+async fn forty_mebibytes(context: &CaseContext<'_>) -> Result<(), Stop> {
+    let bytes = context.bytes("object", 40 << 20);
+    for key in ["object.bin", "deep/down/object.bin"] {
+        let put = context.put(key, &bytes).await?;
+        let head = context.head(key).await?;
+        let message = format!("HEAD has another tag for {key} than PUT");
+        ensure(
+            put.is_some() && head.etag == put,
+            "etag-disagrees",
+            message,
+            shown(put.as_deref()),
+            shown(head.etag.as_deref()),
+        )?;
+        let body = context.get(key, bytes.len()).await?;
+        ensure_content(key, &bytes, &body.bytes)?;
+        context.s3.delete(context.bucket(), key).await?;
+        let gone = context.s3.head(context.bucket(), key).await?.is_none();
+        ensure(gone, "delete-without-effect", format!("HEAD still finds {key}, which was deleted"), "404", "200")?;
+    }
+    Ok(())
+}
+
+/// More than the service gives on a page.
+const MANY: usize = 1_001;
+
+const BEYOND_A_PAGE: Case = Case {
+    spec: CaseSpec {
+        name: "folder-beyond-a-page",
+        severity: Severity::DataLoss,
+        rule: "of 1,001 objects in one folder each is listed and can be read",
+        consequence: "a sync takes the objects that it does not see for missing, and a restore leaves them out",
+        source: "pydrime, get_file_entries: at most 1,000 entries come on a page, and last_page says that more follow",
+    },
+    body: |context| beyond_a_page(context).boxed(),
+};
+
+async fn beyond_a_page(context: &CaseContext<'_>) -> Result<(), Stop> {
+    let keys = fill(context).await?;
+    let listing = context.s3.list_all(context.bucket(), "many/", None, MANY).await?;
+    let missing: Vec<_> = keys.iter().filter(|key| !listing.iter().any(|entry| entry.key == **key)).collect();
+    let message = format!("the listing leaves out {} of {MANY} stored keys", missing.len());
+    ensure(missing.is_empty(), "listing-incomplete", message, format!("{MANY} keys"), few(&missing))?;
+    for key in [&keys[0], &keys[MANY - 1]] {
+        let body = context.get(key, key.len()).await?;
+        ensure_content(key, key.as_bytes(), &body.bytes)?;
+    }
+    Ok(())
+}
+
+const FOUND_AFTER_RESTART: Case = Case {
+    spec: CaseSpec {
+        name: "bucket-found-after-restart",
+        severity: Severity::DataLoss,
+        rule: "a bucket with 1,001 objects is there, and its objects can be read, after a restart of the server",
+        consequence: "after an update of the server a whole backup seems to be gone",
+        source: "pydrime, get_file_entries: at most 1,000 entries come on a page, and last_page says that more follow",
+    },
+    body: |context| found_after_restart(context).boxed(),
+};
+
+async fn found_after_restart(context: &CaseContext<'_>) -> Result<(), Stop> {
+    if !context.server.supports_restart() {
+        return Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()));
+    }
+    let keys = fill(context).await?;
+    context.server.restart().await.map_err(|error| Fault::new("restart", error.to_string()))?;
+    let found = context.s3.bucket_exists(context.bucket()).await?;
+    ensure(found, "bucket-missing", "HeadBucket does not find the bucket after a restart", "200", "404")?;
+    let key = &keys[MANY - 1];
+    let body = context.get(key, key.len()).await?;
+    ensure_content(key, key.as_bytes(), &body.bytes)
+}
+
+/// Stores more objects in one folder than come on a page; their keys.
+async fn fill(context: &CaseContext<'_>) -> Result<Vec<String>, Stop> {
+    let keys: Vec<String> = (0..MANY).map(|index| format!("many/file-{index:04}")).collect();
+    for key in &keys {
+        context.put(key, &Bytes::copy_from_slice(key.as_bytes())).await?;
+    }
+    Ok(keys)
+}

@@ -1,0 +1,240 @@
+//! Runs of s3ci on drime, and an account to store in: a stand-in of the tests' own, which s3ci takes for the cloud.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpStream, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use s3ci::model::RunRecord;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command::{record_in, s3ci};
+
+/// A key like one of the service's.
+pub(crate) const KEY: &str = "71|QmFzZTY0bG9va3NMaWtlVGhpc0tleQ";
+/// A workspace beside the personal one.
+pub(crate) const WORKSPACE: u64 = 1465;
+
+/// The image and a virtual environment, made before any test needs them in time; the interpreter of the latter.
+static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| {
+    assert!(s3ci().args(["image", "build"]).status().expect("s3ci runs").success(), "s3ci image build");
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("drime-account");
+    let python = venv.join("bin/python");
+    if !venv.join("complete").exists() {
+        let constraints = Path::new(env!("CARGO_MANIFEST_DIR")).join("docker/constraints.txt");
+        let done = |command: &mut Command| assert!(command.status().expect("it starts").success(), "{command:?}");
+        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
+        let packages = ["fastapi", "uvicorn", "python-multipart"];
+        done(
+            Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet", "--constraint"])
+                .arg(constraints)
+                .args(packages),
+        );
+        std::fs::write(venv.join("complete"), "").expect("the venv can be written to");
+    }
+    python
+});
+
+/// Standard output of a docker command that must succeed, line by line.
+pub(crate) fn docker(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new("docker").args(arguments).output().expect("the docker command is there");
+    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+/// Names of the containers and networks of the s3ci with this process id.
+pub(crate) fn belongings(pid: u32) -> (Vec<String>, Vec<String>) {
+    let label = format!("label=s3ci.pid={pid}");
+    (
+        docker(&["ps", "-a", "--filter", &label, "--format", "{{.Names}}"]),
+        docker(&["network", "ls", "--filter", &label, "--format", "{{.Name}}"]),
+    )
+}
+
+pub(crate) fn wait_until(what: &str, within: Duration, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + within;
+    while !condition() {
+        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A run that has ended.
+pub(crate) struct Ran {
+    pub(crate) pid: u32,
+    pub(crate) record: RunRecord,
+    code: Option<i32>,
+    reports: TempDir,
+}
+
+impl Ran {
+    pub(crate) fn code(&self) -> i32 {
+        self.code.expect("it ended by itself")
+    }
+
+    /// Ids of the cases that failed, known or not.
+    pub(crate) fn failed(&self) -> Vec<String> {
+        let cases = self.record.suites.iter().flat_map(|suite| &suite.cases);
+        cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.to_string()).collect()
+    }
+
+    pub(crate) fn report(&self, name: &str) -> String {
+        std::fs::read_to_string(self.reports.path().join(name)).unwrap()
+    }
+
+    /// What it wrote to its standard streams, on one line: folded words stay words.
+    pub(crate) fn said(&self) -> String {
+        let text = format!("{}\n{}", self.report("stdout"), self.report("stderr"));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Every file that it left, and what it said.
+    pub(crate) fn everything(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.reports.path()).unwrap();
+        files.map(|file| String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned()).collect()
+    }
+}
+
+/// A run that goes on.
+pub(crate) struct Going {
+    child: Child,
+    reports: TempDir,
+}
+
+/// Starts a run.
+pub(crate) fn start(arguments: &[&str], environment: &[(&'static str, String)]) -> Going {
+    LazyLock::force(&PREPARED);
+    let reports = tempfile::tempdir().unwrap();
+    let file = |name: &str| std::fs::File::create(reports.path().join(name)).unwrap();
+    let child = s3ci()
+        .arg("run")
+        .args(arguments)
+        .arg("--out")
+        .arg(reports.path())
+        .args(["--cache-dir", &Path::new(env!("CARGO_TARGET_TMPDIR")).join("drime-cache").display().to_string()])
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdout(file("stdout"))
+        .stderr(file("stderr"))
+        .spawn()
+        .unwrap();
+    Going { child, reports }
+}
+
+/// A run to its end.
+pub(crate) fn run(arguments: &[&str], environment: &[(&'static str, String)]) -> Ran {
+    start(arguments, environment).end()
+}
+
+impl Going {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn has_told(&self, words: &str) -> bool {
+        std::fs::read_to_string(self.reports.path().join("stderr")).unwrap().contains(words)
+    }
+
+    pub(crate) fn end(mut self) -> Ran {
+        let code = self.child.wait().unwrap().code();
+        let reports = std::mem::replace(&mut self.reports, tempfile::tempdir().unwrap());
+        Ran { pid: self.child.id(), record: record_in(reports.path()), code, reports }
+    }
+
+    pub(crate) fn kill(mut self) -> u32 {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child.id()
+    }
+}
+
+/// A test that fails in the middle must not leave its run going on.
+impl Drop for Going {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An account: a stand-in on an address of this machine that a container reaches only by a way out.
+pub(crate) struct Account {
+    child: Child,
+    host: String,
+    port: u16,
+}
+
+impl Account {
+    /// Opens an account with nothing in it.
+    pub(crate) fn open() -> Self {
+        let python = LazyLock::force(&PREPARED);
+        let mut child = Command::new(python)
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("docker/drime"))
+            .args(["--host", "0.0.0.0", "--port", "0"])
+            .env("S3CI_DRIME_API_KEY", KEY)
+            .env("S3CI_DRIME_WORKSPACE_ID", WORKSPACE.to_string())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().rsplit(':').next().and_then(|rest| rest.split('/').next()?.parse().ok());
+        let port = port.unwrap_or_else(|| panic!("no announcement: {line}"));
+        // The address that this machine would talk to the world with; nothing is sent.
+        let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+        socket.connect("192.0.2.1:9").unwrap();
+        Self { child, host: socket.local_addr().unwrap().ip().to_string(), port }
+    }
+
+    /// What a user sets to use it.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("DRIME_API_URL", format!("http://{}:{}/api/v1", self.host, self.port)),
+            ("DRIME_API_KEY", KEY.to_owned()),
+            ("DRIME_WORKSPACE_ID", WORKSPACE.to_string()),
+        ]
+    }
+
+    pub(crate) fn make_folder(&self, name: &str) {
+        let body = serde_json::json!({ "name": name, "workspaceId": WORKSPACE }).to_string();
+        let answer = self.ask("POST", "/api/v1/folders", &body);
+        assert_eq!(answer["folder"]["name"], name, "{answer}");
+    }
+
+    /// Names of the folders at the root, the newest first.
+    pub(crate) fn root_folders(&self) -> Vec<String> {
+        let path = format!("/api/v1/drive/file-entries?workspaceId={WORKSPACE}&parentIds=0&perPage=1000");
+        let answer = self.ask("GET", &path, "");
+        let entries = answer["data"].as_array().unwrap().iter();
+        entries.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// How often an endpoint was asked.
+    pub(crate) fn requests(&self, endpoint: &str) -> u64 {
+        self.ask("GET", "/control/counts", "")["requests"][endpoint].as_u64().unwrap()
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Value {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: account\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
