@@ -1,7 +1,5 @@
 //! What the drime suites store in: a stand-in, or the account that the environment or a person at the terminal names.
 
-use std::io::IsTerminal;
-
 use super::fail;
 use crate::config::Config;
 use crate::exit::Exit;
@@ -37,7 +35,7 @@ pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> 
 
 /// The account that the environment names, or a person at the terminal.
 pub(super) fn account(console: &mut Console) -> Result<Account, Exit> {
-    let attended = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let attended = console.is_attended();
     let (key, workspace) = match (variable(KEY), variable(WORKSPACE)) {
         (Some(key), workspace) => (key, workspace),
         (None, workspace) if attended => {

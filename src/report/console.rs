@@ -5,7 +5,7 @@
 //! error: what cannot be written is dropped. Deliberately absent: what the lines say, which stands in `progress` and `summary`.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -100,6 +100,12 @@ impl Console {
     /// Prints text that was asked for, such as a list or a schema, to stdout as it is.
     pub fn print(&mut self, text: &str) {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+
+    /// Whether a person sits there who sees a question and can answer it.
+    #[must_use]
+    pub fn is_attended(&self) -> bool {
+        self.options.stderr_is_terminal && io::stdin().is_terminal()
     }
 
     /// Asks a person at the terminal for a line.
