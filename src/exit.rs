@@ -1,6 +1,6 @@
 //! The exit codes: what a build script may rely on.
 
-use crate::model::{Interruption, Outcome, RunRecord};
+use crate::model::{CaseRecord, FailOn, GateRecord, Interruption, Outcome, RunRecord};
 
 /// Every way in which s3ci ends.
 ///
@@ -11,10 +11,14 @@ pub enum Exit {
     Success,
     /// A check failed: the server gave a wrong answer.
     CheckFailed,
+    /// Throughput dropped against the base, or a measurement is beyond its threshold; every answer was right.
+    Slower,
     /// The command line or the configuration is wrong, or selects nothing: every case that was selected does not apply.
     Usage,
     /// Docker, the image or the server failed, or a case errored or timed out: s3ci could not tell.
     Environment,
+    /// The blocks do not tell whether throughput dropped, and that was to count.
+    Inconclusive,
     /// A report could not be written.
     Report,
     /// SIGINT arrived; the reports of what was done are written.
@@ -25,25 +29,29 @@ pub enum Exit {
 
 impl Exit {
     /// From the most to the least important.
-    pub const PRECEDENCE: [Self; 7] = [
+    pub const PRECEDENCE: [Self; 9] = [
         Self::Interrupted,
         Self::Terminated,
         Self::CheckFailed,
+        Self::Slower,
         Self::Environment,
+        Self::Inconclusive,
         Self::Report,
         Self::Usage,
         Self::Success,
     ];
 
-    /// The number that the process ends with. 3 and 6 belong to the throughput gate.
+    /// The number that the process ends with.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::CheckFailed => 1,
             Self::Usage => 2,
+            Self::Slower => 3,
             Self::Environment => 4,
             Self::Report => 5,
+            Self::Inconclusive => 6,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -55,6 +63,8 @@ impl Exit {
         match self {
             Self::Success => "passed",
             Self::CheckFailed => "failed",
+            Self::Slower => "slower",
+            Self::Inconclusive => "inconclusive",
             Self::Usage => "usage",
             Self::Environment => "error",
             Self::Report => "report-missing",
@@ -75,7 +85,12 @@ impl Exit {
         let holds = |exit: Self| match exit {
             Self::Interrupted => record.interruption == Some(Interruption::Interrupt),
             Self::Terminated => record.interruption == Some(Interruption::Terminate),
-            Self::CheckFailed => outcomes().any(Outcome::is_failed),
+            Self::CheckFailed => record.suites.iter().flat_map(|suite| &suite.cases).any(|case| counts(record, case)),
+            Self::Slower => outcomes().any(Outcome::is_slow),
+            Self::Inconclusive => {
+                record.gate.as_ref().is_some_and(|gate| gate.inconclusive_fails)
+                    && outcomes().any(|outcome| matches!(outcome, Outcome::Inconclusive { .. }))
+            }
             Self::Environment => {
                 outcomes().any(Outcome::is_error)
                     || record.suites.iter().any(|suite| suite.fault.is_some())
@@ -92,4 +107,10 @@ impl Exit {
         let exits: Vec<Self> = Self::PRECEDENCE.into_iter().filter(|exit| holds(*exit)).collect();
         if exits.is_empty() { vec![Self::Success] } else { exits }
     }
+}
+
+/// Whether a case's wrong answer counts: all do, unless only those count that the base did not give.
+fn counts(record: &RunRecord, case: &CaseRecord) -> bool {
+    let forgiven = |gate: &GateRecord| gate.fail_on == FailOn::New && gate.is_pre_existing(&case.id);
+    case.outcome.is_failed() && !case.outcome.is_slow() && !record.gate.as_ref().is_some_and(forgiven)
 }

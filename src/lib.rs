@@ -11,7 +11,7 @@
 //! Data flows one way:
 //!
 //! ```text
-//! cli → config → plan → run (server, suites) → record → report → exit code
+//! cli → config → plan → run (server, suites, gate) → record → report → exit code
 //! ```
 //!
 //! Seen as floors, each importing only what stands below it:
@@ -21,7 +21,7 @@
 //! app
 //! run
 //! plan
-//! report      suites
+//! report      gate      suites
 //! server      config    event     exit
 //! model       cli       workload  s3
 //! ```
@@ -43,6 +43,7 @@ pub mod cli;
 pub mod config;
 pub mod event;
 pub mod exit;
+pub mod gate;
 pub mod model;
 pub mod plan;
 pub mod report;

@@ -193,7 +193,7 @@ fn under(fault: Fault, suites: &[&str], expected: i32, kind: &str) -> RunRecord 
         .filter_map(|case| match &case.outcome {
             Outcome::Failed(failure) => Some(failure.kind.clone()),
             Outcome::Error(fault) => Some(fault.kind.clone()),
-            Outcome::Passed | Outcome::Known(_) | Outcome::Skipped { .. } => None,
+            Outcome::Passed | Outcome::Known(_) | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => None,
         })
         .collect();
     assert!(kinds.iter().any(|found| found == kind), "{fault:?}: {kinds:?}");

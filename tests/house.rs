@@ -60,15 +60,19 @@ fn only_the_console_writes_to_the_standard_streams() {
 #[test]
 fn each_floor_imports_only_what_stands_below_it() {
     let above = [
-        ("cli/", vec!["app", "run", "plan", "report", "suites", "server", "config", "event", "exit"]),
-        ("workload/", vec!["app", "run", "plan", "report", "suites", "server", "config", "event", "exit", "cli", "s3"]),
-        ("s3/", vec!["app", "run", "plan", "report", "suites", "server", "config", "event", "exit", "cli"]),
-        ("event.rs", vec!["app", "run", "plan", "report", "suites", "server", "config", "exit"]),
-        ("exit.rs", vec!["app", "run", "plan", "report", "suites", "server", "config", "event"]),
-        ("server/", vec!["app", "run", "plan", "report", "suites", "config", "exit", "cli", "s3"]),
-        ("config/", vec!["app", "run", "plan", "report", "suites", "event", "exit", "s3"]),
-        ("suites/", vec!["app", "run", "plan", "report", "config", "exit", "cli"]),
-        ("report/", vec!["app", "run", "plan", "suites", "server", "config", "cli", "s3"]),
+        ("cli/", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit"]),
+        (
+            "workload/",
+            vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli", "s3"],
+        ),
+        ("s3/", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli"]),
+        ("event.rs", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "exit"]),
+        ("exit.rs", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event"]),
+        ("server/", vec!["app", "run", "plan", "report", "gate", "suites", "config", "exit", "cli", "s3"]),
+        ("config/", vec!["app", "run", "plan", "report", "gate", "suites", "event", "exit", "s3"]),
+        ("suites/", vec!["app", "run", "plan", "report", "gate", "config", "exit", "cli"]),
+        ("gate/", vec!["app", "run", "plan", "report", "suites", "config", "exit", "cli"]),
+        ("report/", vec!["app", "run", "plan", "gate", "suites", "server", "config", "cli", "s3"]),
         ("plan.rs", vec!["app", "run", "report", "config", "cli"]),
         ("run/", vec!["app", "report", "cli"]),
     ];

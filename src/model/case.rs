@@ -91,6 +91,8 @@ pub enum Severity {
     BreaksClients,
     /// C: an inconvenience.
     Cosmetic,
+    /// T: the same answers, later.
+    Slower,
 }
 
 impl Severity {
@@ -102,6 +104,7 @@ impl Severity {
             Self::Security => 'S',
             Self::BreaksClients => 'B',
             Self::Cosmetic => 'C',
+            Self::Slower => 'T',
         }
     }
 
@@ -113,6 +116,7 @@ impl Severity {
             Self::Security => "security",
             Self::BreaksClients => "breaks clients",
             Self::Cosmetic => "cosmetic",
+            Self::Slower => "slower",
         }
     }
 }

@@ -8,12 +8,17 @@
 //! of the crate.
 
 mod case;
+mod gate;
 mod merge;
 mod metric;
 mod record;
 mod verdict;
 
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
+pub use gate::{
+    Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
+    ThroughputComparison,
+};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{

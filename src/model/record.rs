@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CaseId, Exchange, Fault, Metric, Outcome, Severity, SuiteId};
+use super::{CaseId, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
 pub const SCHEMA_VERSION: &str = "1.1";
@@ -44,6 +44,8 @@ pub struct RunRecord {
     pub notices: Vec<String>,
     /// Suites in the order in which they ran.
     pub suites: Vec<SuiteRecord>,
+    /// The comparison with a base; none where there was none.
+    pub gate: Option<GateRecord>,
     /// Faults outside any suite: Docker, the image, a report.
     pub faults: Vec<Fault>,
     /// Set when the run was stopped before its end.

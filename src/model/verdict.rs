@@ -20,6 +20,11 @@ pub enum Outcome {
     },
     /// s3ci could not tell.
     Error(Fault),
+    /// Throughput only: the blocks do not tell a tolerable drop from one that is not.
+    Inconclusive {
+        /// What was seen, and what it would have taken.
+        reason: String,
+    },
 }
 
 impl Outcome {
@@ -33,6 +38,12 @@ impl Outcome {
     #[must_use]
     pub fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
+    }
+
+    /// Whether all that the server did wrong is to be too slow.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.is_about_speed())
     }
 
     /// Whether s3ci could not tell.
@@ -69,7 +80,7 @@ impl From<Failure> for Stop {
     }
 }
 
-/// A wrong answer of the server.
+/// A wrong answer of the server, or one that comes too slowly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// Stable, kebab-case class of the symptom, such as `etag-unchanged`.
@@ -83,6 +94,17 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Kind of a throughput that dropped against the base.
+    pub const THROUGHPUT_DROP: &str = "throughput-drop";
+    /// Kind of a measurement beyond its threshold.
+    pub const THRESHOLD: &str = "threshold";
+
+    /// Whether the answers were right, and only too slow.
+    #[must_use]
+    pub fn is_about_speed(&self) -> bool {
+        [Self::THROUGHPUT_DROP, Self::THRESHOLD].contains(&self.kind.as_str())
+    }
+
     /// A wrong answer; `expected` and `actual` complete the message for a reader who debugs.
     #[must_use]
     pub fn new(

@@ -109,6 +109,7 @@ pub(super) fn clean() -> RunRecord {
         shard: None,
         notices: Vec::new(),
         suites: vec![benchmark()],
+        gate: None,
         faults: Vec::new(),
         interruption: None,
         timings: vec![HarnessTiming { name: "image".to_owned(), duration_ns: 1_250 * MILLISECOND }],

@@ -143,6 +143,10 @@ fn test_case(case: &CaseRecord, class: &str) -> TestCase {
         Outcome::Known(known) => {
             TestCaseBuilder::skipped_with_cause(&name, "known", &attribute(&format!("known: {}", known.reason)))
         }
+        Outcome::Inconclusive { reason } => {
+            let message = format!("inconclusive: {reason}");
+            TestCaseBuilder::skipped_with_cause(&name, "inconclusive", &attribute(&message))
+        }
         Outcome::Error(fault) => {
             TestCaseBuilder::error(&name, time, &attribute(&fault.kind), &attribute(&fault.message))
         }
@@ -151,7 +155,7 @@ fn test_case(case: &CaseRecord, class: &str) -> TestCase {
         Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(case, failure))),
         Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(case, known))),
         Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(case, fault))),
-        Outcome::Passed | Outcome::Skipped { .. } => &mut rendered,
+        Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => &mut rendered,
     };
     let mut rendered = rendered.set_classname(class).build();
     rendered.time = time;

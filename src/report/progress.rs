@@ -121,6 +121,9 @@ impl Progress {
             Outcome::Known(known) => {
                 self.routine(page, 2, "~", &format!("{name}: known: {}", sanitize::line(&known.reason)));
             }
+            Outcome::Inconclusive { reason } => {
+                page.item(2, "?", &format!("{name}: inconclusive: {}", sanitize::line(reason)));
+            }
             Outcome::Failed(failure) => {
                 page.item(2, "✗", &format!("{name}: {} ({})", sanitize::line(&failure.message), case.severity.words()));
             }

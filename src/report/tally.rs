@@ -9,7 +9,8 @@ use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome
 const BEDROCK: [&str; 3] = ["bench", "sync", "etag"];
 
 /// From the worst to the least.
-const SEVERITIES: [Severity; 4] = [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic];
+const SEVERITIES: [Severity; 5] =
+    [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic, Severity::Slower];
 
 /// A case that the server failed.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,8 @@ pub(super) struct Trouble<'a> {
 pub(super) struct Tally<'a> {
     pub(super) passed: usize,
     pub(super) skipped: usize,
+    /// Throughput that the blocks did not decide.
+    pub(super) inconclusive: usize,
     /// The worst first; among equals in the order of the run.
     pub(super) failed: Vec<Failed<'a>>,
     /// The worst first; among equals in the order of the run.
@@ -93,7 +96,7 @@ impl<'a> Tally<'a> {
 
     /// Checks that ended one way or another.
     pub(super) fn checks(&self) -> usize {
-        self.passed + self.skipped + self.failed.len() + self.known.len() + self.errored_cases
+        self.passed + self.skipped + self.inconclusive + self.failed.len() + self.known.len() + self.errored_cases
     }
 
     /// Failed checks by severity, the worst first; severities without failures are left out.
@@ -124,6 +127,7 @@ impl<'a> Tally<'a> {
             (self.failed.len(), format!("{} failed", self.failed.len())),
             (self.known.len(), format!("{} known", self.known.len())),
             (self.skipped, format!("{} skipped", self.skipped)),
+            (self.inconclusive, format!("{} inconclusive", self.inconclusive)),
             (self.troubles.len(), counted(self.troubles.len(), "error")),
         ];
         let shown: Vec<String> = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
@@ -135,7 +139,11 @@ impl<'a> Tally<'a> {
     pub(super) fn glyph(&self) -> char {
         if !self.failed.is_empty() {
             '✗'
-        } else if !self.troubles.is_empty() || self.interruption.is_some() || self.passed + self.known.len() == 0 {
+        } else if !self.troubles.is_empty()
+            || self.interruption.is_some()
+            || self.passed + self.known.len() == 0
+            || self.inconclusive > 0
+        {
             '!'
         } else if self.passed == 0 {
             '~'
@@ -149,6 +157,7 @@ impl<'a> Tally<'a> {
             match &case.outcome {
                 Outcome::Passed => self.passed += 1,
                 Outcome::Skipped { .. } => self.skipped += 1,
+                Outcome::Inconclusive { .. } => self.inconclusive += 1,
                 Outcome::Failed(failure) => self.failed.push(Failed { case, failure }),
                 Outcome::Known(issue) => self.known.push(Known { case, issue }),
                 Outcome::Error(fault) => {
@@ -199,6 +208,7 @@ fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
         return format!("REPORT MISSING: {} ({checks})", tally.counts());
     }
     match (record.exit_code, tally.passed) {
+        (0 | 6, _) if tally.inconclusive > 0 => format!("UNDECIDED: {} ({checks})", tally.counts()),
         (0, 0) if !tally.known.is_empty() => format!("NOTHING NEW: {checks}"),
         (0, 0) => format!("NOTHING CHECKED: {}", tally.counts()),
         (0, _) if tally.skipped > 0 => format!("PASSED: {} of {checks}, {} skipped", tally.passed, tally.skipped),
@@ -277,6 +287,14 @@ mod tests {
             case.id = CaseId::new(&SuiteId::new("sync/local"), case.id.name());
         }
         assert_eq!(verdict(&record), format!("KNOWN DATA LOSS in sync/local; NOTHING NEW: 2 checks; {known}"));
+    }
+
+    #[test]
+    fn what_could_not_be_decided_is_neither_a_pass_nor_a_failure() {
+        let mut record = fixture::clean();
+        record.suites[0].cases[1].outcome = Outcome::Inconclusive { reason: "too noisy".to_owned() };
+        assert_eq!(verdict(&record), "UNDECIDED: 1 passed, 1 inconclusive (2 checks)");
+        assert_eq!(Tally::of(&record).glyph(), '!');
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
         shard: None,
         notices: Vec::new(),
         suites: Vec::new(),
+        gate: None,
         faults: Vec::new(),
         interruption: None,
         timings: Vec::new(),

@@ -217,7 +217,7 @@ impl<'a> CaseRunner<'a> {
     async fn report(&self, spec: &CaseSpec, outcome: Outcome, duration: Duration) {
         let exchanges = match outcome {
             Outcome::Failed(_) | Outcome::Known(_) | Outcome::Error(_) => self.recorder.exchanges(),
-            Outcome::Passed | Outcome::Skipped { .. } => Vec::new(),
+            Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => Vec::new(),
         };
         let SuiteContext { events, suite, settings, .. } = self.context;
         let case = Box::new(record(suite, spec, outcome, duration, exchanges, &settings.repro));

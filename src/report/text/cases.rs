@@ -1,5 +1,5 @@
-//! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `!` could not be told. What did not pass
-//! says why.
+//! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` could not be told. What
+//! did not pass says why.
 
 use super::super::format;
 use super::super::page::Page;
@@ -31,6 +31,9 @@ fn one(page: &mut Page, case: &CaseRecord) {
             if let Some(upstream) = upstream {
                 page.item(4, "upstream:    ", upstream);
             }
+        }
+        Outcome::Inconclusive { reason } => {
+            page.item(2, "?", &format!("{name}: inconclusive: {}", sanitize::line(reason)));
         }
         Outcome::Error(fault) => {
             trouble(page, name, fault);

@@ -1,0 +1,153 @@
+//! Where a symmetric distribution lies: the Hodges-Lehmann estimate and the exact interval that belongs to it.
+//!
+//! Both come from the Walsh averages, the means of all pairs of observations, each with itself included. The interval holds every
+//! shift that the exact signed-rank test does not reject. Ties and zeros need no correction here: the k-th smallest average is what it
+//! is, and with ties the interval, ends included, covers at least as often as it says. What the distribution looks like does not
+//! matter, as long as it is symmetric, which drawing the order of the arms makes it where the arms are equal.
+
+use super::signed_rank::SignedRank;
+
+/// An estimate with an interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Location {
+    /// The Hodges-Lehmann estimate: the median of the Walsh averages.
+    pub(crate) estimate: f64,
+    /// The interval; none where there are too few observations for the error that was asked for.
+    pub(crate) interval: Option<Interval>,
+}
+
+/// Two one-sided bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Interval {
+    /// Below this with a chance of at most alpha.
+    pub(crate) lower: f64,
+    /// Above this with a chance of at most alpha.
+    pub(crate) upper: f64,
+}
+
+/// Estimates the location of observations, each end of the interval with a one-sided error of `alpha`. None without observations.
+pub(crate) fn locate(observations: &[f64], alpha: f64) -> Option<Location> {
+    let averages = walsh_averages(observations);
+    let estimate = middle(&averages)?;
+    let interval = SignedRank::of(observations.len()).critical(alpha).and_then(|sum| {
+        // A hypothesis is rejected where at most `sum` averages lie on its far side.
+        let lower = averages.get(sum)?;
+        let upper = averages.get(averages.len().checked_sub(sum + 1)?)?;
+        (lower <= upper).then_some(Interval { lower: *lower, upper: *upper })
+    });
+    Some(Location { estimate, interval })
+}
+
+/// The chance that observations as low as these come about if they lie around `location` or above it.
+///
+/// An average that equals the location counts as above it, and so do zeros and ties: the chance is never too small.
+#[cfg(test)]
+pub(crate) fn chance_of_as_low(observations: &[f64], location: f64) -> f64 {
+    let above = walsh_averages(observations).iter().filter(|average| **average >= location).count();
+    SignedRank::of(observations.len()).at_most(above)
+}
+
+/// Means of all pairs, in order.
+fn walsh_averages(observations: &[f64]) -> Vec<f64> {
+    let mut averages: Vec<f64> = observations
+        .iter()
+        .enumerate()
+        .flat_map(|(position, one)| observations[position..].iter().map(move |other| f64::midpoint(*one, *other)))
+        .collect();
+    averages.sort_unstable_by(f64::total_cmp);
+    averages
+}
+
+/// The median of sorted values.
+pub(crate) fn middle(sorted: &[f64]) -> Option<f64> {
+    let upper = sorted.get(sorted.len() / 2)?;
+    if sorted.len() % 2 == 1 {
+        return Some(*upper);
+    }
+    Some(f64::midpoint(*sorted.get(sorted.len() / 2 - 1)?, *upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// Computed by `SciPy`, see `tests/data/gate/golden.py`.
+    #[derive(Debug, Deserialize)]
+    struct Golden {
+        observations: Vec<f64>,
+        estimate: f64,
+        tests: Vec<Test>,
+        intervals: Vec<Bounds>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Test {
+        location: f64,
+        p: f64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Bounds {
+        alpha: f64,
+        lower: Option<f64>,
+        upper: Option<f64>,
+    }
+
+    fn golden() -> Vec<Golden> {
+        serde_json::from_str(include_str!("../../tests/data/gate/golden.json")).unwrap()
+    }
+
+    fn close(one: f64, other: f64) -> bool {
+        (one - other).abs() <= 1e-12 * (1.0 + one.abs())
+    }
+
+    #[test]
+    fn estimates_are_those_of_scipy() {
+        for golden in golden() {
+            let found = locate(&golden.observations, 0.05).unwrap().estimate;
+            assert!(close(found, golden.estimate), "{found} {golden:?}");
+        }
+    }
+
+    #[test]
+    fn chances_are_those_of_scipy() {
+        for golden in golden() {
+            for test in &golden.tests {
+                let found = chance_of_as_low(&golden.observations, test.location);
+                assert!(close(found, test.p), "{found} {test:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn intervals_hold_what_scipy_does_not_reject() {
+        for golden in golden() {
+            for bounds in &golden.intervals {
+                let interval = locate(&golden.observations, bounds.alpha).unwrap().interval;
+                assert_eq!(interval.is_some(), bounds.lower.is_some(), "{bounds:?}");
+                let (Some(interval), Some(lower), Some(upper)) = (interval, bounds.lower, bounds.upper) else {
+                    continue;
+                };
+                assert!(close(interval.lower, lower) && close(interval.upper, upper), "{interval:?} {bounds:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ties_and_zeros_widen_nothing_and_break_nothing() {
+        let equal = locate(&[0.0; 12], 0.0025).unwrap();
+        assert_eq!(equal, Location { estimate: 0.0, interval: Some(Interval { lower: 0.0, upper: 0.0 }) });
+        assert!(close(chance_of_as_low(&[0.0; 12], 0.0), 1.0), "nothing speaks against zero");
+        assert!(close(chance_of_as_low(&[0.0; 12], 0.01), 1.0 / 4096.0));
+        let tied = locate(&[-0.01, -0.01, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.01], 0.0025).unwrap();
+        assert!(close(tied.estimate, 0.0));
+    }
+
+    #[test]
+    fn too_few_observations_have_an_estimate_and_no_interval() {
+        assert_eq!(locate(&[], 0.05), None);
+        assert_eq!(locate(&[1.0, 3.0, 2.0], 0.05).unwrap(), Location { estimate: 2.0, interval: None });
+    }
+}
