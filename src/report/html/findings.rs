@@ -122,6 +122,6 @@ fn tone(severity: Severity) -> &'static str {
     match severity {
         Severity::DataLoss | Severity::Security => "bad",
         Severity::BreaksClients => "warn",
-        Severity::Cosmetic => "soft",
+        Severity::Cosmetic | Severity::Slower => "soft",
     }
 }

@@ -80,6 +80,7 @@ fn row(case: &CaseRecord) -> Markup {
         Outcome::Failed(failure) => ("bad", "✗", failure.message.clone()),
         Outcome::Known(issue) => ("soft", "~", format!("known: {}", issue.reason)),
         Outcome::Skipped { reason } => ("soft", "-", format!("skipped: {reason}")),
+        Outcome::Inconclusive { reason } => ("warn", "?", format!("inconclusive: {reason}")),
         Outcome::Error(fault) => ("warn", "!", format!("could not be told: {}", fault.message)),
     };
     html! {
