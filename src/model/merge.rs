@@ -137,6 +137,13 @@ fn take(whole: &mut RunRecord, shard: RunRecord) {
         }
     }
     whole.suites.extend(shard.suites);
+    match (&mut whole.gate, shard.gate) {
+        (Some(whole), Some(shard)) => {
+            whole.throughput.extend(shard.throughput);
+            whole.verdicts.extend(shard.verdicts);
+        }
+        (whole, shard) => *whole = whole.take().or(shard),
+    }
     whole.faults.extend(shard.faults);
     whole.interruption = whole.interruption.or(shard.interruption);
     whole.timings.extend(shard.timings);
