@@ -8,9 +8,9 @@ use crate::config::Config;
 use crate::event::Events;
 use crate::exit::Exit;
 use crate::report::Console;
-use crate::server::build_image;
+use crate::server::build_images;
 
-/// Builds the server's image, so that a later run needs no network.
+/// Builds the server's image and that of the clients, so that a later run needs no network.
 pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
     let config = match Config::new(settings, None) {
         Ok(config) => config,
@@ -22,7 +22,7 @@ pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
     let console = Arc::new(Mutex::new(console));
     let (events, mut receiver) = Events::channel(64);
     let work = async {
-        let built = build_image(&config.target, &config.docker, &events).await;
+        let built = build_images(&config.target, &config.docker, &events).await;
         drop(events);
         built
     };
@@ -34,8 +34,10 @@ pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
     let (built, ()) = tokio::join!(work, show);
     let mut console = super::run::lock(&console);
     match built {
-        Ok(image) => {
-            console.print(&format!("{} {}\n", image.tag, image.id));
+        Ok(images) => {
+            for image in images {
+                console.print(&format!("{} {}\n", image.tag, image.id));
+            }
             Exit::Success
         }
         Err(error) => {

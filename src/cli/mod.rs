@@ -55,7 +55,7 @@ pub enum Command {
     Doctor(Box<DoctorArgs>),
     /// Remove what an earlier run left: containers and networks.
     Clean(CleanArgs),
-    /// Images of the server.
+    /// Images of the server and of the clients.
     #[command(subcommand)]
     Image(ImageCommand),
     /// Show what a run would do, split over machines where that is asked for.
@@ -236,6 +236,9 @@ pub struct Settings {
     /// Files of the sync workflow [default: 5].
     #[arg(long, value_name = "N", env = "S3CI_SYNC_FILES")]
     pub sync_files: Option<u64>,
+    /// Let the clients copy a file of 250 MiB as well.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_LARGE")]
+    pub large: Option<bool>,
     /// Seed of all content [default: 1].
     #[arg(long, value_name = "N", env = "S3CI_SEED")]
     pub seed: Option<u64>,
@@ -307,7 +310,7 @@ pub struct CleanArgs {
 /// Subcommands of `image`.
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
-    /// Build the server's image, so that a later run needs no network.
+    /// Build the server's image and that of the clients, so that a later run needs no network.
     Build {
         /// Settings that shape the image.
         #[command(flatten)]

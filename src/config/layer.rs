@@ -28,6 +28,7 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
         parallel: upper.parallel.or(lower.parallel),
         workers: upper.workers.or(lower.workers),
         sync_files: upper.sync_files.or(lower.sync_files),
+        large: upper.large.or(lower.large),
         seed: upper.seed.or(lower.seed),
         timeout: upper.timeout.or(lower.timeout),
         ready_timeout: upper.ready_timeout.or(lower.ready_timeout),
@@ -55,6 +56,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         parallel_only: settings.parallel.unwrap_or(false),
         workers: count("workers", settings.workers.unwrap_or(5), 1, 1_000)?,
         sync_files: count("sync-files", settings.sync_files.unwrap_or(5), 1, 10_000)?,
+        large: settings.large.unwrap_or(false),
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
@@ -201,6 +203,7 @@ fn repro(settings: &Settings, target: &Target) -> String {
         number("sync-files", settings.sync_files),
         word("drime", &settings.drime),
         settings.drime_set.as_ref().map(|set| format!(" --drime-set {}", pasted(&set.join(",")))),
+        settings.large.filter(|large| *large).map(|_| " --large".to_owned()),
     ];
     let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
     std::iter::once("s3ci run".to_owned()).chain(set.into_iter().flatten()).chain([seed]).collect()

@@ -45,6 +45,8 @@ pub struct Config {
     pub workers: usize,
     /// Files of the sync workflow.
     pub sync_files: usize,
+    /// Whether the clients copy a file of 250 MiB as well.
+    pub large: bool,
     /// Seed of all content.
     pub seed: u64,
     /// Deadline of a request.

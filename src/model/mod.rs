@@ -8,6 +8,7 @@
 //! of the crate.
 
 mod case;
+mod command;
 mod gate;
 mod merge;
 mod metric;
@@ -15,6 +16,7 @@ mod record;
 mod verdict;
 
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
+pub use command::{Command, CommandEnd};
 pub use gate::{
     Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
     ThroughputComparison,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CaseId, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
+use super::{CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
 pub const SCHEMA_VERSION: &str = "1.1";
@@ -229,6 +229,12 @@ pub struct CaseRecord {
     pub exchanges: Vec<Exchange>,
     /// A command line that repeats the case.
     pub repro: String,
+    /// What real clients did for the case, oldest first; since 1.1.
+    #[serde(default)]
+    pub commands: Vec<Command>,
+    /// Cases whose failure would explain a failure of this one; since 1.1.
+    #[serde(default)]
+    pub explained_by: Vec<CaseId>,
 }
 
 /// Why a run stopped before its end.

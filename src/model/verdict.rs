@@ -94,6 +94,8 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The class of the worst that can happen: a client says that all went well, and what it restored is wrong.
+    pub const SILENT_CORRUPTION: &str = "silent-corruption";
     /// Kind of a throughput that dropped against the base.
     pub const THROUGHPUT_DROP: &str = "throughput-drop";
     /// Kind of a measurement beyond its threshold.

@@ -3,8 +3,8 @@
 //! One fact a line, each begun with its name, so that it survives any viewer. A value of several lines is continued further
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
-use super::sanitize;
-use crate::model::{CaseRecord, Exchange, Failure, Fault, KnownIssue};
+use super::{format, sanitize};
+use crate::model::{CaseId, CaseRecord, Command, Exchange, Failure, Fault, KnownIssue};
 
 /// The evidence of a failed case.
 pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
@@ -17,6 +17,7 @@ pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
         fact("expected", &failure.expected),
         fact("actual", &failure.actual),
     ];
+    commands(&mut lines, case);
     exchanges(&mut lines, &case.exchanges);
     lines.push(fact("source", &case.source));
     lines.push(fact("repro", &sanitize::line(&case.repro)));
@@ -34,6 +35,7 @@ pub(super) fn of_known(case: &CaseRecord, known: &KnownIssue) -> String {
 /// The evidence of a case that could not be judged.
 pub(super) fn of_error(case: &CaseRecord, fault: &Fault) -> String {
     let mut lines = vec![of_fault(fault), fact("rule", &case.rule)];
+    commands(&mut lines, case);
     exchanges(&mut lines, &case.exchanges);
     lines.push(fact("repro", &sanitize::line(&case.repro)));
     lines.join("\n")
@@ -60,6 +62,41 @@ fn continued(value: &str) -> String {
     sanitize::text(value).replace('\n', "\n        ")
 }
 
+fn commands(lines: &mut Vec<String>, case: &CaseRecord) {
+    if let Some(explanation) = explanation(case) {
+        lines.push(fact("explained by", &explanation));
+    }
+    if case.commands.is_empty() {
+        return;
+    }
+    lines.push("commands of the client, oldest first:".to_owned());
+    for command in &case.commands {
+        lines.push(format!("  $ {}", sanitize::line(&command.line)));
+        lines.push(format!("    -> {}", outcome_of(command)));
+        lines.extend(command.log.iter().map(|line| format!("    | {}", sanitize::line(line))));
+    }
+}
+
+/// How a command ended and what it did, in one line.
+pub(super) fn outcome_of(command: &Command) -> String {
+    let duration = format::duration(command.wall_ns);
+    let mut parts = vec![command.ended.to_string(), format!("{duration}, CPU {}", format::duration(command.cpu_ns))];
+    parts.extend(command.transferred.map(|count| format!("{count} transferred")));
+    parts.extend(command.skipped.map(|count| format!("{count} skipped")));
+    if let Some(requests) = &command.requests {
+        let counts: Vec<String> =
+            requests.iter().map(|(what, count)| format!("{count} {}", sanitize::line(what))).collect();
+        parts.push(format!("requests: {}", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
+    }
+    parts.join("; ")
+}
+
+/// The cases whose failure, where they fail, explains this one.
+pub(super) fn explanation(case: &CaseRecord) -> Option<String> {
+    let cases: Vec<&str> = case.explained_by.iter().map(CaseId::as_str).collect();
+    (!cases.is_empty()).then(|| sanitize::line(&cases.join(", ")))
+}
+
 fn exchanges(lines: &mut Vec<String>, exchanges: &[Exchange]) {
     if exchanges.is_empty() {
         return;
@@ -75,5 +112,36 @@ fn exchanges(lines: &mut Vec<String>, exchanges: &[Exchange]) {
         if let Some(body) = &exchange.body_start {
             lines.push(format!("    {}", fact("body", body)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CommandEnd, SuiteId};
+    use crate::report::fixture;
+
+    #[test]
+    fn what_a_client_did_stands_beside_what_explains_it() {
+        let mut case = fixture::record().suites[0].cases[0].clone();
+        case.explained_by = vec![CaseId::new(&SuiteId::new("api/local"), "range-first")];
+        case.commands = vec![Command {
+            line: "aws s3 cp s3://bucket/file file".into(),
+            ended: CommandEnd::Exited { status: 0 },
+            wall_ns: 1_500_000_000,
+            cpu_ns: 500_000_000,
+            transferred: Some(1),
+            skipped: None,
+            requests: Some(vec![("GET object".into(), 2)]),
+            log: vec!["download:\u{1b}[31m done".into()],
+        }];
+        let text = of_failure(&case, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
+        assert!(text.contains("explained by: api/local::range-first\n"), "{text}");
+        assert!(text.contains("  $ aws s3 cp s3://bucket/file file\n"), "{text}");
+        assert!(
+            text.contains("    -> exit status 0; 1.50 s, CPU 500.00 ms; 1 transferred; requests: 2 GET object\n"),
+            "{text}"
+        );
+        assert!(text.contains("    | download:") && !text.contains('\u{1b}'), "{text}");
     }
 }

@@ -240,6 +240,8 @@ fn case(id: &str, outcome: Outcome) -> CaseRecord {
         duration_ns: 41_234_567,
         exchanges: Vec::new(),
         repro: format!("s3ci run {suite} --case {name} --target pypi:0.2.1 --seed 7 --files 100"),
+        commands: Vec::new(),
+        explained_by: Vec::new(),
     }
 }
 

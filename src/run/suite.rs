@@ -8,7 +8,7 @@ use crate::event::{Event, Events, SuiteEnd};
 use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
 use crate::s3::{ClientSettings, Leases, S3};
-use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerSpec};
+use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec};
 use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
@@ -85,8 +85,8 @@ impl SuiteRun<'_> {
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
             end.fault = Some(Fault::new("work-dir", error.to_string()));
-        } else {
-            self.ask(&server, &work_dir).await;
+        } else if let Err(error) = self.ask(&server, &work_dir).await {
+            end.fault = Some(error.into());
         }
         if let Err(error) = tokio::fs::remove_dir_all(&work_dir).await {
             tracing::debug!(%error, "the suite's directory could not be removed");
@@ -106,7 +106,27 @@ impl SuiteRun<'_> {
     }
 
     /// Runs the suite against a server until it ends or the run is stopped.
-    async fn ask(&self, server: &Server, work_dir: &Path) {
+    async fn ask(&self, server: &Server, work_dir: &Path) -> Result<(), ServerError> {
+        let toolbox = self.toolbox(server).await?;
+        self.ask_with(server, toolbox.as_ref(), work_dir).await;
+        if let Some(toolbox) = toolbox {
+            toolbox.close().await;
+        }
+        Ok(())
+    }
+
+    /// Starts the clients of a suite that has some.
+    async fn toolbox(&self, server: &Server) -> Result<Option<Toolbox>, ServerError> {
+        let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
+        let secrets = vec![self.credentials.secret_key.clone()];
+        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
+        tokio::select! {
+            toolbox = self.runtime.toolbox(server, &spec, self.events) => Ok(Some(toolbox?)),
+            _ = self.run.stopper.stopped() => Ok(None),
+        }
+    }
+
+    async fn ask_with(&self, server: &Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
         let config = self.run.config;
         let credentials = self.credentials.clone();
         let s3 = S3::new(&ClientSettings {
@@ -116,7 +136,7 @@ impl SuiteRun<'_> {
             deadline: config.timeout,
         });
         let leases = Leases::default();
-        let context = SuiteContext::new(
+        let mut context = SuiteContext::new(
             self.planned.suite.id(),
             s3.clone(),
             server,
@@ -128,6 +148,10 @@ impl SuiteRun<'_> {
             work_dir.to_owned(),
             self.planned.only.clone(),
         );
+        context.toolbox = toolbox;
+        let external = self.runtime.identity().kind == RuntimeKind::External;
+        // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
+        context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()
         {
@@ -142,7 +166,7 @@ impl SuiteRun<'_> {
             () = self.planned.suite.run(&context) => {}
             _ = self.run.stopper.stopped() => {}
         }
-        if self.runtime.identity().kind == RuntimeKind::External {
+        if external {
             self.give_back(&leases, &s3).await;
         }
     }
@@ -175,6 +199,7 @@ impl SuiteRun<'_> {
             dataset: config.dataset,
             workers: config.workers,
             sync_files: config.sync_files,
+            large: config.large,
             seed: config.seed,
             timeout: config.timeout,
             repro: config.repro.clone(),

@@ -6,6 +6,7 @@ use super::external::ExternalError;
 use super::process::ProcessError;
 use super::ready::ReadyError;
 use super::target::TargetError;
+use super::toolbox::ToolboxError;
 use crate::model::Fault;
 
 /// A step of preparing, starting or stopping a server failed.
@@ -64,6 +65,9 @@ pub enum ServerError {
         /// Its last log lines.
         log: Vec<String>,
     },
+    /// The clients' side failed.
+    #[error(transparent)]
+    Toolbox(#[from] ToolboxError),
     /// The process that clears up after a killed s3ci could not be started, or did not listen.
     #[error("start the process that clears up after a killed s3ci")]
     Reaper(#[source] std::io::Error),
@@ -117,6 +121,7 @@ impl ServerError {
             | Self::External(_) => "server-not-ready",
             Self::Process(_) => "process-runtime",
             Self::NotRestarted { .. } => "server-not-restarted",
+            Self::Toolbox(_) => "clients",
             Self::Reaper(_) => "reaper",
         }
     }
@@ -128,6 +133,7 @@ impl ServerError {
             Self::Target(error) => error.hint(),
             Self::Unsupported { .. } => None,
             Self::Process(error) => error.hint(),
+            Self::Toolbox(error) => error.hint(),
             Self::External(error) => error.hint(),
             Self::Drime(error) => error.hint(),
             Self::UnknownRelease { .. } => Some("name one of these releases, or `--target pypi:latest`".into()),

@@ -17,18 +17,22 @@ pub mod ready;
 pub mod reaper;
 mod runtime;
 pub mod target;
+mod toolbox;
 
 use std::time::Duration;
 
 use rand::RngExt;
 use rand::distr::Alphanumeric;
 
-pub use docker::{DockerError, DockerSettings, Leftovers, build_image};
+pub use docker::{DockerError, DockerSettings, Leftovers, build_images};
 pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
 pub use runtime::{Runtime, Server};
 pub use target::{Target, TargetError};
+pub use toolbox::{
+    Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxError, ToolboxSpec,
+};
 
 /// Where pys3local stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

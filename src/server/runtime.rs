@@ -2,16 +2,20 @@
 //!
 //! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
 
-use super::docker::{DockerRuntime, DockerServer};
+use super::docker::{DockerRuntime, DockerServer, toolbox_for_endpoint};
 use super::drime::Service;
 use super::external::{ExternalRuntime, ExternalServer};
-use super::process::{ProcessRuntime, ProcessServer};
+use super::process::{ProcessRuntime, ProcessServer, start_toolbox};
+use super::toolbox::{Place, Started, Toolbox, ToolboxSpec};
 use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target, Usage};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, RuntimeIdentity, ServerStart, TargetIdentity};
 
 /// A prepared way to start servers: the image is built, or the environment installed.
-pub struct Runtime(AnyRuntime);
+pub struct Runtime {
+    any: AnyRuntime,
+    settings: RuntimeSettings,
+}
 
 enum AnyRuntime {
     Docker(Box<DockerRuntime>),
@@ -29,29 +33,13 @@ impl Runtime {
     ///
     /// The chosen runtime cannot be had, or the target cannot be built or installed.
     pub async fn prepare(settings: RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
-        if matches!(settings.target, Target::Endpoint(_)) {
-            return Ok(Self(AnyRuntime::External(ExternalRuntime::prepare(&settings).await?)));
-        }
-        if settings.choice == RuntimeChoice::Process {
-            let text = "not isolated: process runtime, as asked for".to_owned();
-            events.emit(Event::Notice { text }).await;
-        } else {
-            match DockerRuntime::prepare(&settings, events).await {
-                Ok(runtime) => return Ok(Self(AnyRuntime::Docker(Box::new(runtime)))),
-                Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
-                    let text = format!("not isolated: process runtime (failed to {error})");
-                    events.emit(Event::Notice { text }).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Self(AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?))))
+        Ok(Self { any: AnyRuntime::prepare(&settings, events).await?, settings })
     }
 
     /// How servers are run.
     #[must_use]
     pub fn identity(&self) -> RuntimeIdentity {
-        match &self.0 {
+        match &self.any {
             AnyRuntime::Docker(runtime) => runtime.identity(),
             AnyRuntime::Process(runtime) => runtime.identity(),
             AnyRuntime::External(runtime) => runtime.identity(),
@@ -61,7 +49,7 @@ impl Runtime {
     /// What is tested.
     #[must_use]
     pub fn target(&self) -> TargetIdentity {
-        match &self.0 {
+        match &self.any {
             AnyRuntime::Docker(runtime) => runtime.target(),
             AnyRuntime::Process(runtime) => runtime.target(),
             AnyRuntime::External(runtime) => runtime.target(),
@@ -71,7 +59,7 @@ impl Runtime {
     /// What the preparation took, step by step, where it has steps.
     #[must_use]
     pub fn timings(&self) -> Vec<HarnessTiming> {
-        match &self.0 {
+        match &self.any {
             AnyRuntime::Docker(runtime) => runtime.timings(),
             AnyRuntime::Process(runtime) => runtime.timings(),
             AnyRuntime::External(runtime) => runtime.timings(),
@@ -85,11 +73,47 @@ impl Runtime {
     /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did
     /// not answer in time. Nothing is left of it then.
     pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
-        Ok(Server(match &self.0 {
+        Ok(Server(match &self.any {
             AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(Box::pin(runtime.start(spec)).await?)),
             AnyRuntime::Process(runtime) => AnyServer::Process(Box::new(runtime.start(spec).await?)),
             AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec)),
         }))
+    }
+
+    /// Starts the clients that are to talk to a server: in a container beside it, or what this machine has on its PATH.
+    ///
+    /// Clients of an endpoint are in a container on this machine's own network, for nobody else knows the way there.
+    ///
+    /// # Errors
+    ///
+    /// The image of the clients cannot be built, or their agent cannot be started. Nothing is left of it then.
+    pub async fn toolbox(&self, server: &Server, spec: &ToolboxSpec, events: &Events) -> Result<Toolbox, ServerError> {
+        let docker = &self.settings.docker;
+        let started = match (&self.any, &server.0) {
+            (AnyRuntime::Docker(runtime), AnyServer::Docker(server)) => {
+                runtime.toolbox(server, docker, spec, events).await?
+            }
+            (AnyRuntime::External(_), _) if self.settings.choice != RuntimeChoice::Process => {
+                let (url, run_id) = (server.endpoint(), &self.settings.run_id);
+                match toolbox_for_endpoint(url, run_id, docker, spec, events).await {
+                    Err(error) if self.settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
+                        let text = format!("the clients are those of this machine (failed to {error})");
+                        events.emit(Event::Notice { text }).await;
+                        self.own_programs(server, spec)?
+                    }
+                    other => other?,
+                }
+            }
+            _ => self.own_programs(server, spec)?,
+        };
+        Ok(Toolbox::open(started, spec.secrets.clone()).await?)
+    }
+
+    fn own_programs(&self, server: &Server, spec: &ToolboxSpec) -> Result<Started, ServerError> {
+        let directory = self.settings.work_dir.join(format!("{}-toolbox", spec.label));
+        let (process, conversation) = start_toolbox(&directory)?;
+        let (place, endpoint) = (Place::Process(process), server.endpoint().to_owned());
+        Ok(Started { place, conversation, endpoint, origin: "the PATH of this machine".into() })
     }
 
     /// Removes whatever the run still has: servers that were not stopped, and the run's network.
@@ -98,11 +122,33 @@ impl Runtime {
     ///
     /// Something could not be removed; `s3ci clean` tries again.
     pub async fn close(self) -> Result<(), ServerError> {
-        match self.0 {
+        match self.any {
             AnyRuntime::Docker(runtime) => runtime.close().await,
             AnyRuntime::Process(runtime) => Ok(runtime.close().await?),
             AnyRuntime::External(_) => Ok(()),
         }
+    }
+}
+
+impl AnyRuntime {
+    async fn prepare(settings: &RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
+        if matches!(settings.target, Target::Endpoint(_)) {
+            return Ok(Self::External(ExternalRuntime::prepare(settings).await?));
+        }
+        if settings.choice == RuntimeChoice::Process {
+            let text = "not isolated: process runtime, as asked for".to_owned();
+            events.emit(Event::Notice { text }).await;
+        } else {
+            match DockerRuntime::prepare(settings, events).await {
+                Ok(runtime) => return Ok(Self::Docker(Box::new(runtime))),
+                Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
+                    let text = format!("not isolated: process runtime (failed to {error})");
+                    events.emit(Event::Notice { text }).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self::Process(Box::new(ProcessRuntime::prepare(settings, events).await?)))
     }
 }
 

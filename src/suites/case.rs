@@ -2,21 +2,25 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::SuiteContext;
+use super::{CATALOGUE, SuiteContext};
 use crate::event::{Event, Events};
-use crate::model::{CaseId, CaseRecord, CaseSpec, Exchange, Fault, Outcome, Stop, SuiteId};
+use crate::model::{CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId};
 use crate::s3::{Attributes, Body, Head, Lease, Recorder, S3};
 use crate::server::{Server, TagProfile};
 use crate::workload::{Content, seeded};
 
 /// How long a server that broke off an answer is given to be noticed as dead.
 const DEATH_GRACE: Duration = Duration::from_millis(500);
+
+/// Classes of failures that the end of the server would explain.
+const BROKEN_OFF: [&str; 3] = ["broken-answer", "client-failed", "client-refused"];
 
 /// A case that stands alone.
 #[derive(Debug, Clone, Copy)]
@@ -137,6 +141,23 @@ pub struct CaseRunner<'a> {
     context: &'a SuiteContext<'a>,
     s3: S3,
     recorder: Recorder,
+    commands: Commands,
+    explained_by: &'static [&'static str],
+}
+
+/// What clients did for a case. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Commands(Arc<Mutex<Vec<Command>>>);
+
+impl Commands {
+    /// Notes a command.
+    pub(super) fn note(&self, command: Command) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+    }
+
+    fn all(&self) -> Vec<Command> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl<'a> CaseRunner<'a> {
@@ -144,7 +165,18 @@ impl<'a> CaseRunner<'a> {
     #[must_use]
     pub fn new(context: &'a SuiteContext<'a>) -> Self {
         let (s3, recorder) = context.s3.recorded();
-        Self { context, s3, recorder }
+        Self { context, s3, recorder, commands: Commands::default(), explained_by: &[] }
+    }
+
+    /// Names the cases whose failure would explain a failure of this one.
+    pub(super) fn explained_by(mut self, cases: &'static [&'static str]) -> Self {
+        self.explained_by = cases;
+        self
+    }
+
+    /// Where the commands of clients are noted.
+    pub(super) fn commands(&self) -> &Commands {
+        &self.commands
     }
 
     /// The client whose exchanges become the evidence.
@@ -180,7 +212,7 @@ impl<'a> CaseRunner<'a> {
     /// A failure of a server that has died meanwhile tells nothing about the rule.
     async fn unless_dead(&self, stop: Stop) -> Stop {
         let broken_off = match &stop {
-            Stop::Failed(failure) => failure.kind == "broken-answer",
+            Stop::Failed(failure) => BROKEN_OFF.contains(&failure.kind.as_str()),
             Stop::Fault(_) => true,
             Stop::Skipped(_) => return stop,
         };
@@ -220,9 +252,36 @@ impl<'a> CaseRunner<'a> {
             Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => Vec::new(),
         };
         let SuiteContext { events, suite, settings, .. } = self.context;
-        let case = Box::new(record(suite, spec, outcome, duration, exchanges, &settings.repro));
-        events.emit(Event::CaseFinished { case }).await;
+        let mut commands = self.commands.all();
+        if matches!(outcome, Outcome::Passed | Outcome::Skipped { .. }) {
+            for command in &mut commands {
+                command.log.clear();
+            }
+        }
+        let severity = severity(spec, &outcome);
+        let mut case = record(suite, spec, outcome, duration, exchanges, &settings.repro);
+        case.severity = severity;
+        case.commands = commands;
+        case.explained_by = self.explained_by.iter().filter_map(|case| on_backend_of(suite, case)).collect();
+        events.emit(Event::CaseFinished { case: Box::new(case) }).await;
     }
+}
+
+/// A client that restores wrong data without a word loses data, whatever the case is about.
+fn severity(spec: &CaseSpec, outcome: &Outcome) -> Severity {
+    match outcome {
+        Outcome::Failed(failure) if failure.kind == Failure::SILENT_CORRUPTION => Severity::DataLoss,
+        _ => spec.severity,
+    }
+}
+
+/// The case `kind::name` of the suite of that kind on the same backend, where there is one.
+fn on_backend_of(suite: &SuiteId, case: &str) -> Option<CaseId> {
+    let (kind, name) = case.split_once("::")?;
+    let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();
+    let of = format!("{kind}/{backend}");
+    let suite = CATALOGUE.iter().find(|suite| suite.name == of)?;
+    suite.cases().iter().any(|spec| spec.name == name).then(|| CaseId::new(&suite.id(), name))
 }
 
 fn record(
@@ -245,6 +304,8 @@ fn record(
         duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
         exchanges,
         repro,
+        commands: Vec::new(),
+        explained_by: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, etag, large};
+use super::{Body, Suite, api, clients, etag, large};
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -84,6 +84,17 @@ pub static CATALOGUE: &[Suite] = &[
     },
     Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..drime("api/drime") },
     Suite { title: "large objects and full folders", body: Body::Cases(large::CASES), ..drime("large/drime") },
+    Suite {
+        title: "real clients, signed",
+        signed: true,
+        body: Body::Clients(clients::CASES),
+        ..local("clients/local")
+    },
+    Suite {
+        title: "real clients, without signatures",
+        body: Body::Clients(clients::UNSIGNED),
+        ..local("clients/local-unsigned")
+    },
 ];
 
 /// A suite without cases on the drime backend, otherwise like one on the local backend.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::event::{Event, Events};
 use crate::model::{Metric, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::{Server, TagProfile};
+use crate::server::{Credentials, Server, TagProfile, Toolbox};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -19,6 +19,8 @@ pub struct SuiteSettings {
     pub workers: usize,
     /// Files of the sync workflow.
     pub sync_files: usize,
+    /// Whether the clients copy a file of 250 MiB as well.
+    pub large: bool,
     /// Seed of all content and order.
     pub seed: u64,
     /// Deadline of a request; a case may take [`SuiteSettings::case_deadline`].
@@ -46,6 +48,10 @@ pub struct SuiteContext<'a> {
     pub server: &'a Server,
     /// What the ETags of its backend promise.
     pub tag_profile: TagProfile,
+    /// Where clients work; none where the suite has none.
+    pub toolbox: Option<&'a Toolbox>,
+    /// What the server demands of its clients; none where it lets in anybody.
+    pub credentials: Option<Credentials>,
     /// Buckets of the run.
     pub leases: Leases,
     /// Where findings go.
@@ -77,8 +83,21 @@ impl<'a> SuiteContext<'a> {
         work_dir: PathBuf,
         only: Option<Vec<String>>,
     ) -> Self {
-        let buckets = AtomicU32::new(1);
-        Self { suite, s3, server, tag_profile, leases, events, settings, run_id, work_dir, only, buckets }
+        Self {
+            suite,
+            s3,
+            server,
+            tag_profile,
+            toolbox: None,
+            credentials: None,
+            leases,
+            events,
+            settings,
+            run_id,
+            work_dir,
+            only,
+            buckets: AtomicU32::new(1),
+        }
     }
 
     /// A bucket name that no other case, suite or run uses, valid by the naming rules of S3.

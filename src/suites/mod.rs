@@ -9,6 +9,7 @@ mod api;
 mod bench;
 mod case;
 mod catalogue;
+mod clients;
 mod context;
 mod etag;
 mod judge;
@@ -68,6 +69,8 @@ enum Body {
     Bench(Concurrency),
     /// The sync workflow: one flow whose phases are cases.
     Sync,
+    /// Workflows of real clients, each in a bucket of its own.
+    Clients(&'static [clients::ClientCase]),
 }
 
 impl Suite {
@@ -84,6 +87,7 @@ impl Suite {
             Body::Cases(cases) => cases.iter().map(|case| &case.spec).collect(),
             Body::Bench(_) => bench::cases(self.bucket_mode),
             Body::Sync => sync::CASES.iter().collect(),
+            Body::Clients(cases) => cases.iter().map(|case| &case.spec).collect(),
         }
     }
 
@@ -105,6 +109,12 @@ impl Suite {
         matches!(self.body, Body::Bench(Concurrency::Parallel))
     }
 
+    /// Whether the suite lets other programs talk to the server, and how much room they need.
+    #[must_use]
+    pub fn toolbox_bytes(&self, settings: &SuiteSettings) -> Option<u64> {
+        matches!(self.body, Body::Clients(_)).then(|| clients::room_bytes(settings.large))
+    }
+
     /// What the suite stores at the most.
     #[must_use]
     pub fn footprint(&self, settings: &SuiteSettings) -> Footprint {
@@ -116,6 +126,7 @@ impl Suite {
             },
             Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000 },
             Body::Sync => sync::footprint(settings.sync_files),
+            Body::Clients(_) => clients::footprint(settings.large),
         }
     }
 
@@ -125,6 +136,7 @@ impl Suite {
             Body::Cases(cases) => pace::run_all(context, cases, self.pace).boxed(),
             Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).boxed(),
             Body::Sync => sync::run(context).boxed(),
+            Body::Clients(cases) => clients::run(context, cases).boxed(),
         }
     }
 }

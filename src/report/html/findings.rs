@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::evidence::{explanation, outcome_of};
 use super::super::format::counted;
 use super::super::sanitize;
 use super::super::tally::{Failed, Known, Tally, Trouble};
@@ -71,9 +72,11 @@ fn evidence(case: &CaseRecord, failure: &Failure) -> Markup {
             dt { "rule" } dd { (sanitize::line(&case.rule)) }
             dt { "expected" } dd { (quoted(&failure.expected)) }
             dt { "actual" } dd { (quoted(&failure.actual)) }
+            @if let Some(explanation) = explanation(case) { dt { "explained by" } dd { (explanation) } }
             dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }
             dt { "source" } dd { (sanitize::line(&case.source)) }
         }
+        (commands(case))
         (exchanges(&case.exchanges))
     }
 }
@@ -85,6 +88,20 @@ fn error(trouble: &Trouble<'_>) -> Markup {
             (quoted(&trouble.fault.message))
             @if let Some(hint) = &trouble.fault.hint { p { b { "hint: " } (sanitize::line(hint)) } }
             @if let Some(repro) = trouble.repro { pre { (sanitize::line(repro)) } }
+        }
+    }
+}
+
+fn commands(case: &CaseRecord) -> Markup {
+    html! {
+        @if !case.commands.is_empty() {
+            details {
+                summary { (counted(case.commands.len(), "command")) " of the client, oldest first" }
+                @for command in &case.commands {
+                    pre { "$ " (sanitize::line(&command.line)) "\n→ " (outcome_of(command))
+                        @for line in &command.log { "\n| " (sanitize::line(line)) } }
+                }
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` could not be told. What
 //! did not pass says why.
 
+use super::super::evidence;
 use super::super::format;
 use super::super::page::Page;
 use super::super::sanitize;
 use crate::model::{CaseRecord, Fault, KnownIssue, Outcome, SuiteRecord};
+
+/// Lines of the last client's output that are shown.
+const LAST_LINES: usize = 5;
 
 /// The cases of a suite, and the fault that ended it early.
 pub(super) fn list(page: &mut Page, suite: &SuiteRecord) {
@@ -37,6 +41,7 @@ fn one(page: &mut Page, case: &CaseRecord) {
         }
         Outcome::Error(fault) => {
             trouble(page, name, fault);
+            commands(page, case);
             page.command(4, "repro:", &case.repro);
         }
         Outcome::Failed(failure) => {
@@ -46,8 +51,24 @@ fn one(page: &mut Page, case: &CaseRecord) {
             page.item(4, "expected:    ", &failure.expected);
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &case.consequence);
+            commands(page, case);
             page.command(4, "repro:       ", &case.repro);
         }
+    }
+}
+
+/// What the client of a case did, and which cases explain what came of it.
+fn commands(page: &mut Page, case: &CaseRecord) {
+    if let Some(explanation) = evidence::explanation(case) {
+        page.item(4, "explained by:", &explanation);
+    }
+    for command in &case.commands {
+        page.item(4, "$", &sanitize::line(&command.line));
+        page.item(6, "", &evidence::outcome_of(command));
+    }
+    let last = case.commands.last().map(|command| command.log.as_slice()).unwrap_or_default();
+    for line in &last[last.len().saturating_sub(LAST_LINES)..] {
+        page.item(6, "|", &sanitize::line(line));
     }
 }
 

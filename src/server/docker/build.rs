@@ -1,4 +1,4 @@
-//! Builds the server's image from the files in `docker/`, which are part of this program, so that it needs no checkout of itself.
+//! Builds images from the files in `docker/`, which are part of this program, so that it needs no checkout of itself.
 //!
 //! The classic builder does it, which every daemon has. Certificates and package-index settings go into the build stage alone.
 
@@ -15,25 +15,13 @@ use crate::event::{Event, Events};
 use crate::server::ServerError;
 use crate::server::target::Sources;
 
-/// The versions of everything beside pys3local.
-pub(super) const CONSTRAINTS: &str = include_str!("../../../docker/constraints.txt");
-
-/// A file of the build context.
+/// A file of a build context.
 pub(super) struct File {
     /// Its name.
     pub(super) name: &'static str,
     /// Its content.
     pub(super) text: &'static str,
 }
-
-/// The files of the build context that never vary.
-pub(super) const FILES: [File; 5] = [
-    File { name: "Dockerfile", text: include_str!("../../../docker/Dockerfile") },
-    File { name: "install.sh", text: include_str!("../../../docker/install.sh") },
-    File { name: "requirements.txt", text: include_str!("../../../docker/requirements.txt") },
-    File { name: "build-requirements.txt", text: include_str!("../../../docker/build-requirements.txt") },
-    File { name: "constraints.txt", text: CONSTRAINTS },
-];
 
 /// Settings of this machine that a build needs to reach a package index.
 const HOST_ARGUMENTS: [&str; 9] = [
@@ -57,10 +45,10 @@ pub(super) struct Recipe<'a> {
     pub(super) tag: &'a str,
     /// The base image.
     pub(super) base: &'a str,
-    /// What pip installs; empty for a checkout.
-    pub(super) requirement: String,
-    /// Differs from build to build where the index must be asked anew.
-    pub(super) refresh: String,
+    /// The files of the context that never vary, the Dockerfile among them.
+    pub(super) files: &'a [File],
+    /// Arguments of the Dockerfile's own.
+    pub(super) arguments: Vec<(&'static str, String)>,
     /// The checkout.
     pub(super) sources: Option<&'a Sources>,
     /// Certificates that the build trusts.
@@ -73,18 +61,14 @@ pub(super) struct Recipe<'a> {
 ///
 /// The build fails; [`ServerError::UnknownRelease`] where the package index has no such release.
 pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) -> Result<(), ServerError> {
-    let context = context(recipe.sources, &certificates(recipe.ca_bundle).await?).map_err(DockerError::Pack)?;
+    let context =
+        context(recipe.files, recipe.sources, &certificates(recipe.ca_bundle).await?).map_err(DockerError::Pack)?;
     let mut arguments: HashMap<String, String> = HOST_ARGUMENTS
         .into_iter()
         .filter_map(|name| std::env::var(name).ok().map(|value| (name.to_owned(), value)))
         .collect();
-    let version = recipe.sources.map_or_else(String::new, |sources| sources.version.clone());
-    arguments.extend([
-        ("BASE_IMAGE".to_owned(), recipe.base.to_owned()),
-        ("REQUIREMENT".to_owned(), recipe.requirement),
-        ("REFRESH".to_owned(), recipe.refresh),
-        ("SETUPTOOLS_SCM_PRETEND_VERSION".to_owned(), version),
-    ]);
+    arguments.insert("BASE_IMAGE".to_owned(), recipe.base.to_owned());
+    arguments.extend(recipe.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)));
     let options = BuildImageOptions {
         t: Some(recipe.tag.into()),
         buildargs: Some(arguments),
@@ -101,7 +85,7 @@ pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) 
                     events.emit(Event::Output { line }).await;
                 }
             }
-            Err(error) => return Err(output.failure(&error)),
+            Err(error) => return Err(output.failure(recipe.tag, &error)),
         }
     }
     Ok(())
@@ -114,9 +98,9 @@ async fn certificates(bundle: Option<&Path>) -> Result<Vec<u8>, DockerError> {
 }
 
 /// The build context as a tar archive. Times are zero, so that equal content makes equal layers.
-fn context(sources: Option<&Sources>, certificates: &[u8]) -> std::io::Result<Vec<u8>> {
+fn context(files: &[File], sources: Option<&Sources>, certificates: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
-    for file in FILES {
+    for file in files {
         append(&mut archive, file.name, file.text.as_bytes(), false)?;
     }
     append(&mut archive, "ca.pem", certificates, false)?;
@@ -180,19 +164,20 @@ impl Output {
         }
     }
 
-    fn failure(mut self, error: &Bollard) -> ServerError {
+    fn failure(mut self, image: &str, error: &Bollard) -> ServerError {
         // An index that names no release at all was not reached, which says nothing about the release.
         match (self.unknown.take(), self.releases.take()) {
             (Some(version), Some(available)) if !available.is_empty() => {
                 ServerError::UnknownRelease { version, available }
             }
-            _ => DockerError::Build { reason: error.to_string(), output: self.last.into() }.into(),
+            _ => DockerError::Build { image: image.into(), reason: error.to_string(), output: self.last.into() }.into(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::image::FILES;
     use super::*;
     use crate::server::target::SourceFile;
 
@@ -213,7 +198,7 @@ mod tests {
         let mut output = Output::default();
         output.push("ERROR: Could not find a version that satisfies the requirement pys3local==9.9.9 (from versions: 0.1.0, 0.2.1)\n");
         output.push("ERROR: No matching distribution found for pys3local[drime]==9.9.9\n");
-        let ServerError::UnknownRelease { version, available } = output.failure(&failed()) else {
+        let ServerError::UnknownRelease { version, available } = output.failure("s3ci/image:1", &failed()) else {
             panic!("another error")
         };
         assert_eq!((version.as_str(), available), ("9.9.9", vec!["0.1.0".to_owned(), "0.2.1".to_owned()]));
@@ -226,7 +211,7 @@ mod tests {
             "ERROR: Could not find a version that satisfies the requirement pys3local==0.2.1 (from versions: none)\n",
         );
         output.push("ERROR: No matching distribution found for pys3local==0.2.1\n");
-        let error = output.failure(&failed());
+        let error = output.failure("s3ci/image:1", &failed());
         assert!(
             matches!(&error, ServerError::Docker(DockerError::Build { output, .. }) if output.len() == 2),
             "{error:?}"
@@ -239,7 +224,7 @@ mod tests {
         for number in 0..100 {
             output.push(&format!("line {number}\n"));
         }
-        let text = output.failure(&failed()).to_string();
+        let text = output.failure("s3ci/image:1", &failed()).to_string();
         assert!(text.contains("| line 99") && text.contains("| line 80") && !text.contains("| line 79"), "{text}");
     }
 
@@ -247,7 +232,7 @@ mod tests {
     fn a_checkout_lies_below_its_own_folder() {
         let script = SourceFile { path: "tools/run".into(), executable: true, bytes: b"#!".to_vec() };
         let sources = Sources { version: "1".into(), digest: "d".into(), files: vec![script] };
-        let archive = context(Some(&sources), b"certificate").unwrap();
+        let archive = context(&FILES, Some(&sources), b"certificate").unwrap();
         let mut archive = tar::Archive::new(archive.as_slice());
         let entries: Vec<(String, u32)> = archive
             .entries()

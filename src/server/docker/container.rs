@@ -9,6 +9,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig, Port
 use super::network::{Route, RunNetwork};
 use super::probe::Capabilities;
 use super::{MEBIBYTE, labels};
+use crate::server::toolbox::AGENT;
 use crate::server::{BucketMode, ServerSpec};
 
 /// The port that the server listens on inside its container.
@@ -142,9 +143,50 @@ fn supervised(ground: Ground<'_>, sizes: Sizes, port: u16, route: &Route, comman
     let mut body = isolated(image, run_id, info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", SUPERVISE, "s3ci"].map(str::to_owned).to_vec());
     body.cmd = Some(command);
+    on_a_lifeline(&mut body);
+    on_network(&mut body, network);
+    if let (Route::Published { bind, port: published, .. }, Some(host)) = (route, &mut body.host_config) {
+        let binding = PortBinding {
+            host_ip: Some((*bind).into()),
+            host_port: Some(published.map_or_else(String::new, |published| published.to_string())),
+        };
+        host.port_bindings = Some(HashMap::from([(format!("{port}/tcp"), Some(vec![binding]))]));
+        body.exposed_ports = Some(vec![format!("{port}/tcp")]);
+    }
+    body
+}
+
+/// The container of clients: an agent that is told what to run, on the network of the server that they talk to.
+pub(super) fn of_toolbox(
+    image: &str,
+    run_id: &str,
+    info: &SystemInfo,
+    network: Option<&RunNetwork>,
+    room_bytes: u64,
+) -> ContainerCreateBody {
+    let sizes = Sizes { stored_bytes: room_bytes, ..Sizes::default() };
+    let mut body = isolated(image, run_id, info, sizes);
+    body.entrypoint = Some(["python3", "-c", AGENT, "/data"].map(str::to_owned).to_vec());
+    body.cmd = Some(Vec::new());
+    on_a_lifeline(&mut body);
+    match (network, &mut body.host_config) {
+        (Some(network), _) => on_network(&mut body, network),
+        // A server that somebody else runs is wherever this machine can reach it, on its loopback address even.
+        (None, Some(host)) => host.network_mode = Some("host".into()),
+        (None, None) => {}
+    }
+    body
+}
+
+/// The container ends when s3ci lets go of its standard input.
+fn on_a_lifeline(body: &mut ContainerCreateBody) {
     body.attach_stdin = Some(true);
     body.open_stdin = Some(true);
     body.stdin_once = Some(true);
+}
+
+/// Puts the container on a network of the run.
+fn on_network(body: &mut ContainerCreateBody, network: &RunNetwork) {
     if let Some(host) = &mut body.host_config {
         host.network_mode = Some(network.name.clone());
         if !network.way_out {
@@ -152,16 +194,7 @@ fn supervised(ground: Ground<'_>, sizes: Sizes, port: u16, route: &Route, comman
             host.dns = Some(vec!["127.0.0.1".into()]);
             host.dns_options = Some(vec!["timeout:1".into(), "attempts:1".into()]);
         }
-        if let Route::Published { bind, port: published, .. } = route {
-            let binding = PortBinding {
-                host_ip: Some((*bind).into()),
-                host_port: Some(published.map_or_else(String::new, |published| published.to_string())),
-            };
-            host.port_bindings = Some(HashMap::from([(format!("{port}/tcp"), Some(vec![binding]))]));
-            body.exposed_ports = Some(vec![format!("{port}/tcp")]);
-        }
     }
-    body
 }
 
 fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {

@@ -75,8 +75,10 @@ pub enum DockerError {
     #[error("pack the files for the image build")]
     Pack(#[source] std::io::Error),
     /// The image build failed.
-    #[error("build the server's image: {reason}{}", output.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
+    #[error("build the image {image}: {reason}{}", output.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
     Build {
+        /// The image.
+        image: String,
         /// The daemon's word on it.
         reason: String,
         /// The last lines of the build's output.

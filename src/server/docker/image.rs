@@ -7,13 +7,25 @@ use bollard::query_parameters::RemoveImageOptions;
 use sha2::{Digest, Sha256};
 
 use super::base::{self, Present};
-use super::build::{self, Recipe};
+use super::build::{self, File, Recipe};
 use super::error::DockerError;
 use super::{DockerSettings, hex};
 use crate::event::{Event, Events};
 use crate::model::ImageIdentity;
 use crate::server::target::Sources;
 use crate::server::{ServerError, Target};
+
+/// The versions of everything beside pys3local.
+const CONSTRAINTS: &str = include_str!("../../../docker/constraints.txt");
+
+/// The files of the build context that never vary.
+pub(super) const FILES: [File; 5] = [
+    File { name: "Dockerfile", text: include_str!("../../../docker/Dockerfile") },
+    File { name: "install.sh", text: include_str!("../../../docker/install.sh") },
+    File { name: "requirements.txt", text: include_str!("../../../docker/requirements.txt") },
+    File { name: "build-requirements.txt", text: include_str!("../../../docker/build-requirements.txt") },
+    File { name: "constraints.txt", text: CONSTRAINTS },
+];
 
 /// The image of a target.
 #[derive(Debug, Clone)]
@@ -64,12 +76,17 @@ pub(super) async fn of_target(
         Some(present) if !newest => present,
         before => {
             events.emit(Event::Preparing { step: format!("building {tag} for {target}") }).await;
+            let version = sources.as_ref().map_or_else(String::new, |sources| sources.version.clone());
             let recipe = Recipe {
                 tag: &tag,
                 base: &base.tag,
-                requirement: requirement(target),
-                // Only a question to the index tells what is newest today, so the answer of yesterday's build must not serve.
-                refresh: if newest { now() } else { String::new() },
+                files: &FILES,
+                arguments: vec![
+                    ("REQUIREMENT", requirement(target)),
+                    // Only a question to the index tells what is newest today, so the answer of yesterday's build must not serve.
+                    ("REFRESH", if newest { now() } else { String::new() }),
+                    ("SETUPTOOLS_SCM_PRETEND_VERSION", version),
+                ],
                 sources: sources.as_ref(),
                 ca_bundle: settings.ca_bundle.as_deref(),
             };
@@ -82,7 +99,7 @@ pub(super) async fn of_target(
     Ok(ServerImage {
         present,
         base: Some(base.tag),
-        constraints_digest: Some(hex(&Sha256::digest(build::CONSTRAINTS))),
+        constraints_digest: Some(hex(&Sha256::digest(CONSTRAINTS))),
         source_digest: sources.map(|sources| sources.digest),
     })
 }
@@ -99,7 +116,7 @@ fn requirement(target: &Target) -> String {
 /// A tag that differs whenever anything that goes into the image does.
 fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
     let mut digest = Sha256::new();
-    for file in build::FILES {
+    for file in FILES {
         digest.update(file.name);
         digest.update(file.text);
     }
@@ -128,8 +145,10 @@ async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     }
 }
 
-fn lost(tag: &str) -> DockerError {
-    DockerError::Build { reason: format!("the daemon reports success and has no {tag}"), output: Vec::new() }
+/// What to say of an image that was built and is not there.
+pub(super) fn lost(tag: &str) -> DockerError {
+    let reason = "the daemon reports success and does not have it".into();
+    DockerError::Build { image: tag.into(), reason, output: Vec::new() }
 }
 
 fn now() -> String {

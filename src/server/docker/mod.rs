@@ -19,6 +19,7 @@ mod network;
 mod probe;
 mod server;
 mod survey;
+mod toolbox;
 mod usage;
 
 use std::path::PathBuf;
@@ -32,8 +33,10 @@ pub use leftovers::Leftovers;
 pub(super) use server::DockerServer;
 pub(super) use survey::survey;
 use tokio::sync::OnceCell;
+pub(super) use toolbox::{ToolboxContainer, for_endpoint as toolbox_for_endpoint};
 
 use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
+use super::toolbox::{Started, ToolboxSpec};
 use super::{Backend, BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
@@ -186,6 +189,19 @@ impl DockerRuntime {
         Ok(Some(Backing::in_the_cloud(cloud).await?))
     }
 
+    /// Starts clients on the run's network, in a container of their own.
+    pub(super) async fn toolbox(
+        &self,
+        server: &DockerServer,
+        settings: &DockerSettings,
+        spec: &ToolboxSpec,
+        events: &Events,
+    ) -> Result<Started, ServerError> {
+        let image = toolbox::image(&self.daemon.docker, settings, events).await?;
+        let facing = toolbox::Facing::Server(server, &self.network);
+        Ok(ToolboxContainer::start(&self.daemon, &self.run_id, &image, facing, spec).await?)
+    }
+
     /// Removes what the run still has, on the daemon and in the cloud; networks last.
     pub(super) async fn close(self) -> Result<(), ServerError> {
         let removed = Leftovers::of_run_on(&self.daemon.docker, &self.run_id).await?.remove().await;
@@ -196,19 +212,21 @@ impl DockerRuntime {
     }
 }
 
-/// Finds or builds the image of a target, and no more.
+/// Finds or builds the image of a target and that of the clients, and no more.
 ///
 /// # Errors
 ///
-/// No daemon can be used, or no image can be found, pulled or built.
-pub async fn build_image(
+/// No daemon can be used, or an image cannot be found, pulled or built.
+pub async fn build_images(
     target: &Target,
     settings: &DockerSettings,
     events: &Events,
-) -> Result<ImageIdentity, ServerError> {
+) -> Result<[ImageIdentity; 2], ServerError> {
     let daemon = Daemon::connect().await?;
-    let image = image::of_target(&daemon.docker, target, settings, events).await?;
-    Ok(image.identity())
+    let server = image::of_target(&daemon.docker, target, settings, events).await?;
+    let clients = toolbox::image(&daemon.docker, settings, events).await?;
+    let clients = ImageIdentity { tag: clients.tag, id: clients.id, base: None, constraints_digest: None };
+    Ok([server.identity(), clients])
 }
 
 /// Removes what dead runs left. That it cannot be removed says nothing about this run.

@@ -33,6 +33,7 @@ pub(in crate::server) struct DockerServer {
     daemon: Daemon,
     name: String,
     endpoint: String,
+    inside: Option<String>,
     started: ServerStart,
     log: ServerLog,
     end: watch::Receiver<Option<String>>,
@@ -92,6 +93,7 @@ impl DockerServer {
                     daemon: daemon.clone(),
                     accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
                     name,
+                    inside: own_address(&container, &network).map(|address| format!("http://{address}:{PORT}")),
                     endpoint,
                     started,
                     log,
@@ -124,6 +126,11 @@ impl DockerServer {
     /// URL of the server.
     pub(in crate::server) fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// URL of the server for another container on the run's network.
+    pub(super) fn inside(&self) -> Option<&str> {
+        self.inside.as_deref()
     }
 
     /// Name of the container.

@@ -9,6 +9,14 @@ const LINE_BYTES: usize = 8 << 10;
 /// What stands in place of a secret.
 const REDACTED: &str = "[redacted]";
 
+/// A text of any number of lines without these secrets.
+pub(in crate::server) fn redacted(text: &str, secrets: &[String]) -> String {
+    secrets
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
+}
+
 /// Cuts a stream of bytes into lines.
 #[derive(Debug, Default)]
 pub(super) struct Assembler {

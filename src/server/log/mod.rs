@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+pub(super) use line::redacted;
 use line::{Assembler, Cleaner};
 
 /// Lines that are kept.

@@ -15,6 +15,7 @@ mod pip;
 mod port;
 mod python;
 mod server;
+mod toolbox;
 mod usage;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 
 pub use error::ProcessError;
 pub use server::ProcessServer;
+pub(super) use toolbox::{ToolboxProcess, start as start_toolbox};
 
 use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
 use super::log::ServerLog;

@@ -1,0 +1,51 @@
+"""The few calls of boto3 that people write first, for the cases of s3ci: what a script of theirs would do, and no more.
+
+    upload DIRECTORY BUCKET     upload_file for each file
+    download BUCKET DIRECTORY   the paginator of list_objects_v2, download_file for each key
+    list BUCKET PAGE_SIZE       the keys that the paginator of list_objects_v2 yields
+
+The endpoint stands in S3CI_ENDPOINT, everything else where boto3 itself looks for it. Prints one line of JSON.
+"""
+
+import json
+import os
+import sys
+
+import boto3
+import botocore
+import botocore.config
+
+unsigned = {"signature_version": botocore.UNSIGNED} if os.environ.get("S3CI_UNSIGNED") else {}
+client = boto3.client("s3", endpoint_url=os.environ["S3CI_ENDPOINT"], config=botocore.config.Config(**unsigned))
+
+
+def keys(bucket, **settings):
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig=settings):
+        for entry in page.get("Contents", []):
+            yield entry["Key"]
+
+
+def upload(directory, bucket):
+    count = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            path = os.path.join(folder, name)
+            client.upload_file(path, bucket, os.path.relpath(path, directory))
+            count += 1
+    return {"transferred": count}
+
+
+def download(bucket, directory):
+    count, root = 0, os.path.realpath(directory)
+    for key in keys(bucket):
+        path = os.path.realpath(os.path.join(root, key))
+        if not path.startswith(root + os.sep):
+            sys.exit(f"the key {key!r} leads out of the directory")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        client.download_file(bucket, key, path)
+        count += 1
+    return {"transferred": count}
+
+
+work = {"upload": upload, "download": download, "list": lambda bucket, size: {"keys": list(keys(bucket, PageSize=int(size)))}}
+print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,158 @@
+//! The conversation with an agent: requests with numbers, answers in any order.
+
+use std::collections::{HashMap, VecDeque};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use serde::Serialize;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::ToolboxError;
+use super::words::{Answer, Request};
+
+/// The longest answer: a manifest of a tree, or the output of a program, with room to spare.
+const LONGEST_LINE: usize = 16 << 20;
+
+/// Lines of the agent's standard error that an error quotes.
+const QUOTED_LINES: usize = 10;
+
+/// What an agent writes.
+pub(in crate::server) enum Said {
+    /// On its standard output: answers.
+    Answer(Vec<u8>),
+    /// On its standard error: what went wrong with itself.
+    Complaint(Vec<u8>),
+}
+
+/// Both directions of a conversation. The agent ends when `input` is dropped.
+pub(in crate::server) struct Conversation {
+    /// Its standard input.
+    pub(in crate::server) input: Pin<Box<dyn AsyncWrite + Send>>,
+    /// What it writes, until it ends.
+    pub(in crate::server) output: Pin<Box<dyn Stream<Item = Said> + Send>>,
+}
+
+/// An agent that listens.
+pub(in crate::server) struct Agent {
+    input: tokio::sync::Mutex<Pin<Box<dyn AsyncWrite + Send>>>,
+    numbers: AtomicU64,
+    books: Arc<Mutex<Books>>,
+    reader: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Books {
+    waiting: HashMap<u64, oneshot::Sender<Answer>>,
+    last: VecDeque<String>,
+    ended: bool,
+}
+
+#[derive(Serialize)]
+struct Numbered<'a> {
+    id: u64,
+    #[serde(flatten)]
+    request: Request<'a>,
+}
+
+impl Agent {
+    /// Begins to listen to an agent.
+    pub(super) fn listen(conversation: Conversation) -> Self {
+        let books = Arc::new(Mutex::new(Books::default()));
+        let reader = tokio::spawn(read(conversation.output, Arc::clone(&books)));
+        Self { input: tokio::sync::Mutex::new(conversation.input), numbers: AtomicU64::new(1), books, reader }
+    }
+
+    /// Asks and waits for the answer.
+    pub(super) async fn ask(&self, request: Request<'_>, patience: Duration) -> Result<Answer, ToolboxError> {
+        let id = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let mut line = serde_json::to_vec(&Numbered { id, request })
+            .map_err(|error| ToolboxError::Refused { reason: error.to_string() })?;
+        line.push(b'\n');
+        let (sender, answer) = oneshot::channel();
+        {
+            let mut books = lock(&self.books);
+            if books.ended {
+                return Err(gone(&books));
+            }
+            books.waiting.insert(id, sender);
+        }
+        let written = async {
+            let mut input = self.input.lock().await;
+            input.write_all(&line).await?;
+            input.flush().await
+        };
+        if written.await.is_err() {
+            return Err(gone(&lock(&self.books)));
+        }
+        match tokio::time::timeout(patience, answer).await {
+            Ok(Ok(Answer { refused: Some(reason), .. })) => Err(ToolboxError::Refused { reason }),
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(gone(&lock(&self.books))),
+            Err(_) => Err(ToolboxError::Silent { after: patience }),
+        }
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
+}
+
+async fn read(mut output: Pin<Box<dyn Stream<Item = Said> + Send>>, books: Arc<Mutex<Books>>) {
+    let mut line = Vec::new();
+    while let Some(said) = output.next().await {
+        match said {
+            Said::Answer(bytes) => {
+                for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    line.extend_from_slice(piece);
+                    if piece.ends_with(b"\n") {
+                        deliver(&books, &line);
+                        line.clear();
+                    }
+                }
+                if line.len() > LONGEST_LINE {
+                    break;
+                }
+            }
+            Said::Complaint(bytes) => complain(&mut lock(&books).last, &bytes),
+        }
+    }
+    let mut books = lock(&books);
+    books.ended = true;
+    books.waiting.clear();
+}
+
+fn deliver(books: &Arc<Mutex<Books>>, line: &[u8]) {
+    match serde_json::from_slice::<Answer>(line) {
+        Ok(answer) => {
+            if let Some(waiting) = lock(books).waiting.remove(&answer.id) {
+                // Whoever asked has given up.
+                let _ = waiting.send(answer);
+            }
+        }
+        Err(_) => complain(&mut lock(books).last, line),
+    }
+}
+
+fn complain(last: &mut VecDeque<String>, bytes: &[u8]) {
+    for line in String::from_utf8_lossy(bytes).lines().filter(|line| !line.trim().is_empty()) {
+        if last.len() == QUOTED_LINES {
+            last.pop_front();
+        }
+        last.push_back(line.chars().filter(|character| !character.is_control()).take(500).collect());
+    }
+}
+
+fn gone(books: &Books) -> ToolboxError {
+    ToolboxError::Gone { last: books.last.iter().cloned().collect() }
+}
+
+fn lock(books: &Mutex<Books>) -> MutexGuard<'_, Books> {
+    books.lock().unwrap_or_else(PoisonError::into_inner)
+}

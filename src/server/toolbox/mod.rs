@@ -1,0 +1,221 @@
+//! The clients' side of a run: a place where other people's programs work against the server under test.
+//!
+//! Owns where they run (a container on the run's network, or a process here), what they are handed (arguments, an environment, a
+//! directory), their deadline, and the trees of files that they copy. Deliberately absent: which client does what, and any opinion
+//! about it. Comparing trees trusts no client: an agent of s3ci's own makes them and reads them back as SHA-256 sums.
+//!
+//! A toolbox is to be closed explicitly. It ends with s3ci in any case: the agent ends, and takes all programs along, when its
+//! standard input closes.
+
+mod agent;
+mod error;
+mod words;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub(super) use agent::{Conversation, Said};
+pub use error::ToolboxError;
+use words::{Answer, Request};
+pub use words::{Ended, Finished, Manifest, ManifestEntry, Order, Planting};
+
+use super::docker::ToolboxContainer;
+use super::log::redacted;
+use super::process::ToolboxProcess;
+use agent::Agent;
+
+/// The agent's program.
+pub(super) const AGENT: &str = include_str!("../../../docker/clients/agent.py");
+
+/// How long work may take in which no client has a part: making and reading trees, asking for versions.
+const OWN_WORK: Duration = Duration::from_mins(3);
+
+/// Programs that talk to one server.
+pub struct Toolbox {
+    place: Place,
+    agent: Agent,
+    /// URL of the server as the programs reach it.
+    endpoint: String,
+    secrets: Vec<String>,
+    programs: BTreeMap<String, String>,
+    secure: Result<Secure, String>,
+    origin: String,
+}
+
+/// What a suite's clients need.
+#[derive(Debug, Clone)]
+pub struct ToolboxSpec {
+    /// Short label for the container's name, such as `clients-local`.
+    pub label: String,
+    /// The most that lies there at one time.
+    pub room_bytes: u64,
+    /// What must not appear in any output.
+    pub secrets: Vec<String>,
+}
+
+/// An agent that was started, and what is known of it.
+pub(super) struct Started {
+    pub(super) place: Place,
+    pub(super) conversation: Conversation,
+    /// URL of the server as the programs reach it.
+    pub(super) endpoint: String,
+    /// Where the programs come from.
+    pub(super) origin: String,
+}
+
+/// The same server behind the TLS proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secure {
+    /// Its URL.
+    pub endpoint: String,
+    /// File with the certificate to trust, where the programs run.
+    pub authority: String,
+}
+
+/// Where an agent runs.
+pub(super) enum Place {
+    /// In a container of its own.
+    Container(Box<ToolboxContainer>),
+    /// On this machine.
+    Process(ToolboxProcess),
+}
+
+impl Toolbox {
+    /// Asks an agent that was started what it has, and has it put up the TLS proxy.
+    pub(super) async fn open(started: Started, secrets: Vec<String>) -> Result<Self, ToolboxError> {
+        let Started { place, conversation, endpoint, origin } = started;
+        let agent = Agent::listen(conversation);
+        let programs = match agent.ask(Request::Programs, OWN_WORK).await {
+            Ok(answer) => answer.programs,
+            Err(error) => {
+                place.close().await;
+                return Err(error);
+            }
+        };
+        let server = endpoint.trim_start_matches("http://").to_owned();
+        let secure = if endpoint.starts_with("http://") {
+            agent.ask(Request::ServeTls { server }, OWN_WORK).await.map(|answer| Secure {
+                endpoint: format!("https://127.0.0.1:{}", answer.port),
+                authority: answer.authority,
+            })
+        } else {
+            Err(ToolboxError::Refused { reason: "the endpoint speaks TLS itself".into() })
+        };
+        let secure = secure.map_err(|error| format!("no TLS proxy: {}", error.reason()));
+        Ok(Self { place, agent, endpoint, secrets, programs, secure, origin })
+    }
+
+    /// Where the programs come from: an image, or the PATH of this machine.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Each program that is there, with its own word on its version.
+    #[must_use]
+    pub fn programs(&self) -> &BTreeMap<String, String> {
+        &self.programs
+    }
+
+    /// URL of the server as the programs reach it, without a slash at its end.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The server behind the TLS proxy.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn secure(&self) -> Result<&Secure, &str> {
+        self.secure.as_ref().map_err(String::as_str)
+    }
+
+    /// Runs a program to its end, or to its deadline.
+    ///
+    /// # Errors
+    ///
+    /// The agent could not run it, or is gone.
+    pub async fn run(&self, order: &Order<'_>) -> Result<Finished, ToolboxError> {
+        let patience = order.deadline + OWN_WORK;
+        let answer = self.agent.ask(Request::Run(order.into()), patience).await?;
+        Ok(Finished {
+            ended: answer.ended(),
+            stdout: redacted(&answer.stdout, &self.secrets),
+            stderr: redacted(&answer.stderr, &self.secrets),
+            wall: Duration::from_nanos(answer.wall_ns),
+            cpu: Duration::from_nanos(answer.cpu_ns),
+        })
+    }
+
+    /// Writes files into a directory, over what is there; the manifest of all that it holds then.
+    ///
+    /// # Errors
+    ///
+    /// The files could not be written, or the agent is gone.
+    pub async fn plant(&self, directory: &str, files: &[Planting]) -> Result<Manifest, ToolboxError> {
+        Ok(self.work(Request::Plant { directory, files }).await?.files)
+    }
+
+    /// What lies in a directory; nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The files could not be read, or the agent is gone.
+    pub async fn manifest(&self, directory: &str) -> Result<Manifest, ToolboxError> {
+        Ok(self.work(Request::Manifest { directory }).await?.files)
+    }
+
+    /// Renames a file.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or the agent is gone.
+    pub async fn rename(&self, from: &str, to: &str) -> Result<(), ToolboxError> {
+        self.work(Request::Rename { from, to }).await.map(drop)
+    }
+
+    /// Removes a file, or a directory with all that is in it.
+    ///
+    /// # Errors
+    ///
+    /// The agent is gone.
+    pub async fn remove(&self, path: &str) -> Result<(), ToolboxError> {
+        self.work(Request::Remove { path }).await.map(drop)
+    }
+
+    /// How many requests about a bucket passed the TLS proxy so far, by method and whether they were about an object.
+    ///
+    /// # Errors
+    ///
+    /// There is no proxy, or its log did not come.
+    pub async fn requests(&self, bucket: &str) -> Result<BTreeMap<String, u64>, ToolboxError> {
+        Ok(self.work(Request::Requests { bucket }).await?.counts)
+    }
+
+    async fn work(&self, request: Request<'_>) -> Result<Answer, ToolboxError> {
+        self.agent.ask(request, OWN_WORK).await
+    }
+
+    /// Ends all programs and waits until nothing is left of them.
+    pub async fn close(self) {
+        drop(self.agent);
+        self.place.close().await;
+    }
+}
+
+impl Place {
+    async fn close(self) {
+        match self {
+            Self::Container(container) => container.close().await,
+            Self::Process(process) => process.close().await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Toolbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Toolbox").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,186 @@
+//! aws-cli: the current release, and beside it the one that Debian 12 ships.
+
+use futures_util::FutureExt;
+
+use super::client::{Client, Counts, lines_with, sdk_environment};
+use super::workbench::{Ran, SOURCE, Workbench};
+use super::{ClientCase, Transport, flows, tree};
+use crate::model::{CaseSpec, Severity, Stop};
+use crate::server::Manifest;
+
+const SOURCE_OF_RULES: &str = "AWS CLI command reference, s3 sync and s3 cp; multipart_threshold is 8 MiB";
+
+static AWS: Client = Client { name: "aws", program: "aws", environment: sdk_environment, counts, tries_again: None };
+static DEBIAN: Client =
+    Client { name: "aws-debian", program: "aws-debian", environment: sdk_environment, counts, tries_again: None };
+
+const BASE: ClientCase = ClientCase {
+    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
+    client: &AWS,
+    transport: Transport::Http,
+    explained_by: &[],
+    large: false,
+    body: |bench| roundtrip(bench, false).boxed(),
+};
+
+pub(super) const SYNC: ClientCase = ClientCase {
+    spec: flows::roundtrip("aws-sync", "aws s3 sync copies a tree to the server and back unchanged", SOURCE_OF_RULES),
+    ..BASE
+};
+
+pub(super) const SECOND_SYNC: ClientCase = ClientCase {
+    spec: flows::second_sync(
+        "aws-second-sync",
+        "aws s3 sync over TLS copies a tree, a second time nothing, and back unchanged",
+        SOURCE_OF_RULES,
+    ),
+    transport: Transport::Https,
+    explained_by: &["auth::integrity-unsigned-trailer", "api::list-v2-pages"],
+    body: |bench| second_sync(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const CP_UNDER: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "aws-cp-under-8-mib",
+        "aws s3 cp copies a file that it sends whole there and back unchanged",
+        SOURCE_OF_RULES,
+    ),
+    body: |bench| cp(bench, tree::UNDER_BYTES).boxed(),
+    ..BASE
+};
+
+pub(super) const CP_OVER: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "aws-cp-over-8-mib",
+        "aws s3 cp copies a file that it sends in parts there and back unchanged",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &[],
+    body: |bench| cp(bench, tree::OVER_BYTES).boxed(),
+    ..BASE
+};
+
+pub(super) const GET_OVER: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "aws-get-over-8-mib",
+        "aws s3 cp fetches an object by ranges and puts it together unchanged",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &["api::range-middle", "api::range-first", "api::range-last"],
+    body: |bench| get(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const SAME_SIZE: ClientCase = ClientCase {
+    spec: CaseSpec {
+        name: "aws-same-size-edit",
+        severity: Severity::DataLoss,
+        rule: "aws s3 sync, which looks at size and time, says of an edit that left both alone whether it copied it",
+        consequence: "the backup keeps what was there before, and nobody is told",
+        source: SOURCE_OF_RULES,
+    },
+    body: |bench| same_size_edit(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const CHANGES: ClientCase = ClientCase {
+    spec: CaseSpec {
+        name: "aws-changes",
+        severity: Severity::DataLoss,
+        rule: "aws s3 sync --delete follows an edit, a deletion and a new name",
+        consequence: "the backup is another tree than the one that was backed up",
+        source: SOURCE_OF_RULES,
+    },
+    body: |bench| changes(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const AWKWARD: ClientCase = ClientCase {
+    spec: flows::awkward(
+        "aws-awkward-names",
+        "aws s3 sync copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &["api::keys-percent-literal"],
+    body: |bench| roundtrip(bench, true).boxed(),
+    ..BASE
+};
+
+pub(super) const DEBIAN_SYNC: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "aws-debian-sync",
+        "the aws s3 sync of Debian 12 copies a tree to the server and back unchanged",
+        SOURCE_OF_RULES,
+    ),
+    client: &DEBIAN,
+    ..BASE
+};
+
+async fn s3(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
+    let unsigned = bench.credentials().is_none().then_some("--no-sign-request");
+    let own = ["--endpoint-url", bench.endpoint()].into_iter().chain(unsigned).chain(["s3"]);
+    let (command, rest) = arguments.split_first().unwrap_or((&"help", &[]));
+    let arguments: Vec<&str> = own.chain([*command, "--no-progress"]).chain(rest.iter().copied()).collect();
+    bench.run(&arguments).await
+}
+
+fn remote(bench: &Workbench<'_>) -> String {
+    format!("s3://{}", bench.bucket())
+}
+
+async fn restored(bench: &Workbench<'_>, expected: &Manifest) -> Result<(), Stop> {
+    s3(bench, &["sync", &remote(bench), "restored"]).await?;
+    bench.ensure_restored("restored", expected).await
+}
+
+async fn roundtrip(bench: &Workbench<'_>, awkward: bool) -> Result<(), Stop> {
+    let files = if awkward { tree::awkward(bench.seed()) } else { tree::plain(bench.seed()) };
+    let planted = bench.plant(&files).await?;
+    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
+    restored(bench, &planted).await
+}
+
+async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let planted = bench.plant_plain().await?;
+    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
+    let again = s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
+    flows::ensure_keys(bench, &planted).await?;
+    flows::ensure_nothing_sent(&again)?;
+    restored(bench, &planted).await
+}
+
+async fn cp(bench: &Workbench<'_>, size_bytes: u64) -> Result<(), Stop> {
+    let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", size_bytes)]).await?;
+    let target = format!("{}/file.bin", remote(bench));
+    s3(bench, &["cp", &format!("{SOURCE}/file.bin"), &target]).await?;
+    s3(bench, &["cp", &target, "restored/file.bin"]).await?;
+    bench.ensure_restored("restored", &planted).await
+}
+
+async fn get(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
+    s3(bench, &["cp", &format!("{}/file.bin", remote(bench)), "restored/file.bin"]).await?;
+    bench.ensure_restored("restored", &stored).await
+}
+
+async fn same_size_edit(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let before = bench.plant_plain().await?;
+    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
+    let after = flows::edit_unseen(bench).await?;
+    let again = s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
+    restored(bench, flows::by_its_word(&again, &before, &after)?).await
+}
+
+async fn changes(bench: &Workbench<'_>) -> Result<(), Stop> {
+    bench.plant_plain().await?;
+    s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await?;
+    let changed = flows::change(bench).await?;
+    s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await?;
+    flows::ensure_keys(bench, &changed).await?;
+    restored(bench, &changed).await
+}
+
+fn counts(output: &str, _: &str) -> Counts {
+    Counts::transferred(lines_with(output, &["upload: ", "download: ", "copy: "]))
+}

@@ -1,0 +1,186 @@
+//! boto3, through a script of a few calls.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use serde::Deserialize;
+
+use super::client::{Client, Counts, Environment, sdk_environment};
+use super::workbench::{Ran, SOURCE, Workbench};
+use super::{ClientCase, Transport, flows, tree};
+use crate::model::{CaseSpec, Failure, Severity, Stop};
+use crate::suites::judge::{ensure, few};
+
+const SOURCE_OF_RULES: &str =
+    "boto3's documentation, upload_file, download_file and Paginators; Data Integrity Protections for Amazon S3";
+const SCRIPT: &str = include_str!("../../../docker/clients/boto3_client.py");
+
+/// Objects of the paginator's case, and how many go on a page.
+const OBJECTS: usize = 25;
+const PAGE_SIZE: &str = "10";
+
+static BOTO3: Client = Client { name: "boto3", program: "python3", environment: variables, counts, tries_again: None };
+
+const BASE: ClientCase = ClientCase {
+    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
+    client: &BOTO3,
+    transport: Transport::Http,
+    explained_by: &["api::list-v2-pages"],
+    large: false,
+    body: |bench| roundtrip(bench, &[], false).boxed(),
+};
+
+pub(super) const DEFAULTS: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "boto3-defaults",
+        "boto3 as it comes, with a checksum in the head of each upload, stores a tree and fetches it unchanged",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &["api::object-roundtrip", "api::list-v2-pages"],
+    ..BASE
+};
+
+pub(super) const DEFAULTS_TLS: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "boto3-defaults-tls",
+        "boto3 as it comes, with checksums in trailers of unsigned payloads over TLS, stores a tree and fetches it unchanged",
+        SOURCE_OF_RULES,
+    ),
+    transport: Transport::Https,
+    explained_by: &["auth::integrity-unsigned-trailer"],
+    ..BASE
+};
+
+pub(super) const WHEN_REQUIRED: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "boto3-when-required",
+        "boto3 with checksums only when required stores a tree and fetches it unchanged",
+        SOURCE_OF_RULES,
+    ),
+    body: |bench| {
+        let variables = &[
+            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"),
+            ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
+        ];
+        roundtrip(bench, variables, false).boxed()
+    },
+    ..BASE
+};
+
+pub(super) const UPLOAD_OVER: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "boto3-upload-file-multipart",
+        "upload_file sends a file of over 8 MiB in parts, and download_file fetches it unchanged",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &[],
+    body: |bench| upload_over(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const DOWNLOAD_OVER: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "boto3-download-file-multipart",
+        "download_file fetches an object of over 8 MiB by ranges and puts it together unchanged",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &["api::range-middle", "api::range-first", "api::range-last"],
+    body: |bench| download_over(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const PAGINATOR: ClientCase = ClientCase {
+    spec: CaseSpec {
+        name: "boto3-paginator",
+        severity: Severity::DataLoss,
+        rule: "the paginator of list_objects_v2 yields every key once",
+        consequence: "a script sees the first page only: whatever it copies, compares or deletes lacks the rest",
+        source: SOURCE_OF_RULES,
+    },
+    explained_by: &["api::list-v2-pages"],
+    body: |bench| paginator(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const AWKWARD: ClientCase = ClientCase {
+    spec: flows::awkward(
+        "boto3-awkward-names",
+        "boto3 stores and fetches files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII",
+        SOURCE_OF_RULES,
+    ),
+    explained_by: &["api::keys-percent-literal"],
+    body: |bench| roundtrip(bench, &[], true).boxed(),
+    ..BASE
+};
+
+async fn script(bench: &Workbench<'_>, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Ran, Stop> {
+    let arguments: Vec<&str> = ["-c", SCRIPT].into_iter().chain(arguments.iter().copied()).collect();
+    bench.run_with(&arguments, None, variables).await
+}
+
+async fn roundtrip(bench: &Workbench<'_>, variables: &[(&str, &str)], awkward: bool) -> Result<(), Stop> {
+    let files = if awkward { tree::awkward(bench.seed()) } else { tree::plain(bench.seed()) };
+    let planted = bench.plant(&files).await?;
+    script(bench, &["upload", SOURCE, bench.bucket()], variables).await?;
+    script(bench, &["download", bench.bucket(), "restored"], variables).await?;
+    bench.ensure_restored("restored", &planted).await
+}
+
+async fn upload_over(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)]).await?;
+    script(bench, &["upload", SOURCE, bench.bucket()], &[]).await?;
+    script(bench, &["download", bench.bucket(), "restored"], &[]).await?;
+    bench.ensure_restored("restored", &planted).await
+}
+
+async fn download_over(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
+    script(bench, &["download", bench.bucket(), "restored"], &[]).await?;
+    bench.ensure_restored("restored", &stored).await
+}
+
+async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let stored: Vec<String> = (0..OBJECTS).map(|number| format!("object-{number:02}")).collect();
+    for key in &stored {
+        bench.s3().put(bench.bucket(), key, Bytes::from_static(b"x")).await?;
+    }
+    let ran = script(bench, &["list", bench.bucket(), PAGE_SIZE], &[]).await?;
+    let mut listed = serde_json::from_str::<Answer>(&ran.stdout).unwrap_or_default().keys;
+    listed.sort_unstable();
+    let missing: Vec<&String> = stored.iter().filter(|key| !listed.contains(key)).collect();
+    ensure(
+        missing.is_empty(),
+        Failure::SILENT_CORRUPTION,
+        format!("boto3 sees {} of {OBJECTS} objects and no error: it lacks {}", listed.len(), few(&missing)),
+        format!("{OBJECTS} keys"),
+        format!("{} keys", listed.len()),
+    )?;
+    ensure(
+        listed == stored,
+        "listing-differs",
+        "boto3 is shown keys twice, or keys that nobody stored",
+        format!("{OBJECTS} keys, each once"),
+        format!("{} keys", listed.len()),
+    )
+}
+
+fn variables(bench: &Workbench<'_>) -> Environment {
+    let mut variables = sdk_environment(bench);
+    variables.insert("S3CI_ENDPOINT".into(), bench.endpoint().into());
+    if bench.credentials().is_none() {
+        variables.insert("S3CI_UNSIGNED".into(), "1".into());
+    }
+    variables
+}
+
+/// What the script prints.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    transferred: Option<u64>,
+    keys: Vec<String>,
+}
+
+fn counts(output: &str, _: &str) -> Counts {
+    let answer: Answer = serde_json::from_str(output).unwrap_or_default();
+    Counts { transferred: answer.transferred, skipped: None }
+}

@@ -1,0 +1,105 @@
+//! What the workflows of several clients have in common.
+
+use std::collections::BTreeSet;
+
+use super::tree;
+use super::workbench::{Ran, SOURCE, Workbench};
+use crate::model::{CaseSpec, Failure, Fault, Severity, Stop};
+use crate::server::Manifest;
+use crate::suites::judge::{ensure, few};
+
+/// The case `name` in which a tree goes to the server and comes back.
+pub(super) const fn roundtrip(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::BreaksClients,
+        rule,
+        consequence: "a backup with this client fails, or what it restores is not what was backed up",
+        source,
+    }
+}
+
+/// The case `name` in which the names of files are awkward.
+pub(super) const fn awkward(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::BreaksClients,
+        rule,
+        consequence: "a file with such a name is not backed up, or comes back under another name or over another file",
+        source,
+    }
+}
+
+/// The case `name` in which a second sync has nothing to do.
+pub(super) const fn second_sync(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::BreaksClients,
+        rule,
+        consequence: "every nightly sync copies everything again",
+        source,
+    }
+}
+
+/// Fails a case unless a sync sent nothing: by the client's own counts, and by those of the proxy.
+pub(super) fn ensure_nothing_sent(ran: &Ran) -> Result<(), Stop> {
+    let transferred = ran.counts.transferred.unwrap_or_default();
+    ensure(
+        transferred == 0,
+        "copied-again",
+        format!("nothing has changed, and the second sync transfers {transferred} files"),
+        "0 files transferred",
+        format!("{transferred} files transferred by {}", ran.line),
+    )?;
+    let sent: Vec<String> = ran
+        .requests
+        .iter()
+        .flatten()
+        .filter(|(what, _)| ["PUT object", "PUT multipart", "POST multipart"].contains(&what.as_str()))
+        .map(|(what, count)| format!("{count} {what}"))
+        .collect();
+    ensure(
+        sent.is_empty(),
+        "copied-again",
+        format!("nothing has changed, and the second sync writes all the same: {}", sent.join(", ")),
+        "no request that writes",
+        format!("{} by {}", sent.join(", "), ran.line),
+    )
+}
+
+/// Fails a case unless the bucket has the files of a tree and no others.
+pub(super) async fn ensure_keys(bench: &Workbench<'_>, expected: &Manifest) -> Result<(), Stop> {
+    let keys: BTreeSet<String> = bench.keys().await?.into_iter().collect();
+    let wanted: BTreeSet<String> = expected.keys().cloned().collect();
+    let missing = wanted.difference(&keys).map(|key| format!("{key} is missing"));
+    let extra = keys.difference(&wanted).map(|key| format!("{key} is there and should not be"));
+    let differences: Vec<String> = missing.chain(extra).collect();
+    ensure(
+        differences.is_empty(),
+        Failure::SILENT_CORRUPTION,
+        format!("the client says that all went well, and the bucket holds other files: {}", few(&differences)),
+        format!("the {} files of the source", wanted.len()),
+        few(&differences),
+    )
+}
+
+/// Edits a file, removes one and renames one; the manifest of the source after that.
+pub(super) async fn change(bench: &Workbench<'_>) -> Result<Manifest, Stop> {
+    bench.remove(&format!("{SOURCE}/one.bin")).await?;
+    bench.rename("documents/letter.txt", "documents/renamed.txt").await?;
+    bench.plant(&[tree::edited(bench.seed(), "notes.txt", 1_000)]).await
+}
+
+/// Edits a file so that neither its size nor its modification time tell; the manifest of the source after that.
+pub(super) async fn edit_unseen(bench: &Workbench<'_>) -> Result<Manifest, Stop> {
+    bench.plant(&[tree::same_size_edit(bench.seed(), "notes.txt", 1_000)]).await
+}
+
+/// The manifest that must come back after a sync whose policy may or may not have noticed an edit: what its count says.
+pub(super) fn by_its_word<'a>(ran: &Ran, before: &'a Manifest, after: &'a Manifest) -> Result<&'a Manifest, Stop> {
+    match ran.counts.transferred {
+        Some(0) => Ok(before),
+        Some(_) => Ok(after),
+        None => Err(Fault::new("client-silent", format!("it does not say what it transferred: {}", ran.line)).into()),
+    }
+}

@@ -1,0 +1,195 @@
+//! Real clients at work: other people's programs copy trees of files to the server and back.
+//!
+//! A file for each client, whose cases are its workflows. What a client says of itself (its exit status, its counts) is evidence and
+//! never the verdict: trees are compared by sums that s3ci's own agent makes of their files. A client that says all went well and has
+//! restored something else is the worst that there is, and has a class of its own ([`Failure::SILENT_CORRUPTION`]).
+//!
+//! Plain HTTP goes straight to the server. HTTPS passes a proxy, for SDKs encode their uploads otherwise over TLS; the proxy also
+//! counts requests, which is how a second sync that copies everything again is caught whatever the client says.
+//!
+//! [`Failure::SILENT_CORRUPTION`]: crate::model::Failure::SILENT_CORRUPTION
+
+mod aws;
+mod boto3;
+mod client;
+mod flows;
+mod rclone;
+mod rclone_edits;
+mod restic;
+mod s3cmd;
+mod s5cmd;
+mod tree;
+mod workbench;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, stream};
+
+use super::case::CaseRunner;
+use super::{Footprint, SuiteContext};
+use crate::model::{CaseSpec, Stop};
+use crate::server::Toolbox;
+use client::Client;
+use workbench::Workbench;
+
+/// Workflows under way at a time: clients mostly wait, for their own start or for the server.
+const SIDE_BY_SIDE: usize = 3;
+
+/// A workflow of a client.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ClientCase {
+    /// What is known of it before it runs.
+    pub(super) spec: CaseSpec,
+    /// Whose workflow it is.
+    client: &'static Client,
+    /// How the client reaches the server.
+    transport: Transport,
+    /// Cases of other suites whose failure would explain a failure, as `kind::name`.
+    explained_by: &'static [&'static str],
+    /// Whether it is about the large file.
+    large: bool,
+    body: for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<(), Stop>>,
+}
+
+/// How a client reaches the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    /// Straight.
+    Http,
+    /// Through the proxy.
+    Https,
+}
+
+/// The workflows on a server that demands signatures, client by client.
+pub(super) static CASES: &[ClientCase] = &[
+    rclone::COPY,
+    rclone::COPY_TLS,
+    rclone::SECOND_SYNC,
+    rclone_edits::EDIT,
+    rclone_edits::SAME_SIZE_CHECKSUM,
+    rclone_edits::SAME_SIZE_DEFAULT,
+    rclone_edits::SAME_SIZE_SIZE_ONLY,
+    rclone_edits::DELETE,
+    rclone_edits::RENAME,
+    rclone::CHECK,
+    rclone::RCAT,
+    rclone::AWKWARD,
+    rclone::LARGE,
+    rclone::DEBIAN_COPY,
+    rclone::DEBIAN_SECOND_SYNC,
+    restic::BACKUP,
+    restic::BACKUP_TLS,
+    restic::SECOND_BACKUP,
+    restic::CHECK,
+    s3cmd::SYNC,
+    s3cmd::SECOND_SYNC,
+    s3cmd::MD5,
+    s3cmd::SAME_SIZE,
+    s3cmd::CHANGES,
+    s3cmd::AWKWARD,
+    aws::SYNC,
+    aws::SECOND_SYNC,
+    aws::CP_UNDER,
+    aws::CP_OVER,
+    aws::GET_OVER,
+    aws::SAME_SIZE,
+    aws::CHANGES,
+    aws::AWKWARD,
+    aws::DEBIAN_SYNC,
+    boto3::DEFAULTS,
+    boto3::DEFAULTS_TLS,
+    boto3::WHEN_REQUIRED,
+    boto3::UPLOAD_OVER,
+    boto3::DOWNLOAD_OVER,
+    boto3::PAGINATOR,
+    boto3::AWKWARD,
+    s5cmd::CP,
+    s5cmd::CP_TLS,
+    s5cmd::SECOND_SYNC,
+    s5cmd::SAME_SIZE,
+    s5cmd::CHANGES,
+    s5cmd::AWKWARD,
+];
+
+/// Round trips on a server that lets in anybody: without a signature where the client can do without one. Not restic, which looks for
+/// credentials elsewhere for half a minute first.
+pub(super) static UNSIGNED: &[ClientCase] = &[
+    rclone::COPY,
+    rclone::AWKWARD,
+    s3cmd::SYNC,
+    s3cmd::AWKWARD,
+    aws::SYNC,
+    aws::AWKWARD,
+    boto3::DEFAULTS,
+    boto3::AWKWARD,
+    s5cmd::CP,
+    s5cmd::AWKWARD,
+];
+
+/// What the cases store at the most.
+pub(super) fn footprint(large: bool) -> Footprint {
+    let largest_object_bytes = if large { tree::LARGE_BYTES } else { tree::OVER_BYTES };
+    Footprint { bytes: 4 * largest_object_bytes + (64 << 20), largest_object_bytes, objects: 2_000 }
+}
+
+/// The room that trees take where the clients work: what is uploaded, and what comes back.
+pub(super) fn room_bytes(large: bool) -> u64 {
+    (256 << 20) + if large { 3 * tree::LARGE_BYTES } else { 0 }
+}
+
+/// Runs the selected workflows.
+pub(super) async fn run(context: &SuiteContext<'_>, cases: &'static [ClientCase]) {
+    let Some(toolbox) = context.toolbox else { return };
+    context.fact("Clients", toolbox.origin()).await;
+    for (program, version) in toolbox.programs() {
+        context.fact(&format!("  {program}"), version).await;
+    }
+    let silent = AtomicBool::new(false);
+    let one = async |case: &'static ClientCase| {
+        let is_silent = run_one(context, toolbox, case, silent.load(Ordering::Relaxed)).await;
+        silent.fetch_or(is_silent, Ordering::Relaxed);
+    };
+    let selected = cases.iter().filter(|case| context.selects(case.spec.name));
+    stream::iter(selected).for_each_concurrent(SIDE_BY_SIDE, &one).await;
+}
+
+/// Runs one workflow, unless the server is silent; whether it is silent afterwards.
+async fn run_one(context: &SuiteContext<'_>, toolbox: &Toolbox, case: &'static ClientCase, silent: bool) -> bool {
+    let runner = CaseRunner::new(context).explained_by(case.explained_by);
+    if silent {
+        runner.skip(&case.spec, "not run: the server does not answer any more").await;
+        return true;
+    }
+    let leases = context.leases.of_case(case.spec.name);
+    let body = async {
+        let bench = Workbench::open(context, &leases, toolbox, case, &runner).await?;
+        let judged = (case.body)(&bench).await;
+        bench.clear().await;
+        judged
+    };
+    let passed = runner.run(&case.spec, context.settings.case_deadline(), body).await.is_some();
+    if !passed && !context.s3.is_reachable().await {
+        return true;
+    }
+    // What stays is tried again at the end of the suite.
+    if let Err(error) = leases.give_back(&context.s3).await {
+        tracing::debug!(%error, "a bucket could not be given back");
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::CATALOGUE;
+    use super::{CASES, UNSIGNED};
+
+    #[test]
+    fn what_explains_a_workflow_is_a_case_where_its_suite_is_there() {
+        for explanation in CASES.iter().chain(UNSIGNED).flat_map(|case| case.explained_by) {
+            let (kind, name) = explanation.split_once("::").unwrap();
+            let Some(suite) = CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/local")) else { continue };
+            assert!(suite.cases().iter().any(|case| case.name == name), "{explanation}");
+        }
+    }
+}

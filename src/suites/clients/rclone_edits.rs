@@ -1,0 +1,131 @@
+//! What rclone's sync makes of changes, under each of its policies.
+
+use futures_util::FutureExt;
+
+use super::rclone::{BASE, remote};
+use super::workbench::{SOURCE, Workbench};
+use super::{ClientCase, flows, tree};
+use crate::model::{CaseSpec, Severity, Stop};
+use crate::server::Manifest;
+use crate::suites::judge::ensure;
+
+const CONSEQUENCE: &str = "the backup keeps what was there before, and nobody is told";
+const POLICIES: &str = "rclone's documentation, `--checksum` and `--size-only`: a file is copied when size and time, size and hash, or size differ";
+
+const fn spec(name: &'static str, rule: &'static str) -> CaseSpec {
+    CaseSpec { name, severity: Severity::DataLoss, rule, consequence: CONSEQUENCE, source: POLICIES }
+}
+
+pub(super) const EDIT: ClientCase = ClientCase {
+    spec: spec("rclone-edit", "rclone sync copies the one file that was edited, and no other"),
+    explained_by: &["api::object-user-metadata-survives"],
+    body: |bench| edit(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const SAME_SIZE_CHECKSUM: ClientCase = ClientCase {
+    spec: spec(
+        "rclone-same-size-edit-checksum",
+        "rclone sync --checksum copies a file whose size and modification time stayed the same when it was edited",
+    ),
+    explained_by: &["etag::put-is-md5", "etag::changes-on-same-size-edit"],
+    body: |bench| unseen_edit(bench, Some("--checksum"), Expected::Copied).boxed(),
+    ..BASE
+};
+
+pub(super) const SAME_SIZE_DEFAULT: ClientCase = ClientCase {
+    spec: spec(
+        "rclone-same-size-edit-default",
+        "rclone sync by size and time says of an edit that left both alone whether it copied it",
+    ),
+    body: |bench| unseen_edit(bench, None, Expected::AsItSays).boxed(),
+    ..BASE
+};
+
+pub(super) const SAME_SIZE_SIZE_ONLY: ClientCase = ClientCase {
+    spec: spec(
+        "rclone-same-size-edit-size-only",
+        "rclone sync --size-only says of an edit that left the size alone whether it copied it",
+    ),
+    body: |bench| unseen_edit(bench, Some("--size-only"), Expected::AsItSays).boxed(),
+    ..BASE
+};
+
+pub(super) const DELETE: ClientCase = ClientCase {
+    spec: spec("rclone-delete", "rclone sync deletes what was deleted, and nothing else"),
+    explained_by: &["api::object-delete"],
+    body: |bench| delete(bench).boxed(),
+    ..BASE
+};
+
+pub(super) const RENAME: ClientCase = ClientCase {
+    spec: spec("rclone-rename", "rclone sync follows a file to its new name"),
+    explained_by: &["api::object-delete"],
+    body: |bench| rename(bench).boxed(),
+    ..BASE
+};
+
+/// What is expected of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// The edit is copied.
+    Copied,
+    /// The edit may be missed by design; the client's count says whether it was.
+    AsItSays,
+}
+
+async fn synced(bench: &Workbench<'_>) -> Result<Manifest, Stop> {
+    let planted = bench.plant_plain().await?;
+    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    Ok(planted)
+}
+
+async fn ensure_remote(bench: &Workbench<'_>, expected: &Manifest) -> Result<(), Stop> {
+    bench.run(&["copy", &remote(bench), "restored"]).await?;
+    bench.ensure_restored("restored", expected).await
+}
+
+async fn edit(bench: &Workbench<'_>) -> Result<(), Stop> {
+    synced(bench).await?;
+    let edited = bench.plant(&[tree::edited(bench.seed(), "notes.txt", 1_000)]).await?;
+    let again = bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    ensure_remote(bench, &edited).await?;
+    ensure(
+        again.counts.transferred == Some(1),
+        "copied-again",
+        "one file was edited, and the second sync transfers another number of files",
+        "1 file transferred",
+        format!("{:?} files transferred by {}", again.counts.transferred, again.line),
+    )
+}
+
+async fn unseen_edit(bench: &Workbench<'_>, policy: Option<&str>, expected: Expected) -> Result<(), Stop> {
+    let before = synced(bench).await?;
+    let after = flows::edit_unseen(bench).await?;
+    let target = remote(bench);
+    let arguments: Vec<&str> = ["sync"].into_iter().chain(policy).chain([SOURCE, target.as_str()]).collect();
+    let again = bench.run(&arguments).await?;
+    let wanted = match expected {
+        Expected::Copied => &after,
+        Expected::AsItSays => flows::by_its_word(&again, &before, &after)?,
+    };
+    ensure_remote(bench, wanted).await
+}
+
+async fn delete(bench: &Workbench<'_>) -> Result<(), Stop> {
+    synced(bench).await?;
+    bench.remove(&format!("{SOURCE}/one.bin")).await?;
+    let left = bench.manifest(SOURCE).await?;
+    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    flows::ensure_keys(bench, &left).await?;
+    ensure_remote(bench, &left).await
+}
+
+async fn rename(bench: &Workbench<'_>) -> Result<(), Stop> {
+    synced(bench).await?;
+    bench.rename("documents/letter.txt", "documents/renamed.txt").await?;
+    let renamed = bench.manifest(SOURCE).await?;
+    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    flows::ensure_keys(bench, &renamed).await?;
+    ensure_remote(bench, &renamed).await
+}
