@@ -20,6 +20,7 @@
 //! main
 //! app
 //! run
+//! ledger
 //! plan
 //! report      gate      suites
 //! server      config    event     exit
@@ -44,6 +45,7 @@ pub mod config;
 pub mod event;
 pub mod exit;
 pub mod gate;
+pub mod ledger;
 pub mod model;
 pub mod plan;
 pub mod report;

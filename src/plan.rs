@@ -165,7 +165,7 @@ fn chosen(suite: &Suite, name: &str, usual: Backends) -> Option<Chosen> {
 }
 
 /// The name that takes the fewest edits, if they are few.
-fn nearest(name: &str) -> Option<String> {
+pub(crate) fn nearest(name: &str) -> Option<String> {
     let kinds = CATALOGUE.iter().map(|suite| suite.id().kind().to_owned());
     let suites = CATALOGUE.iter().map(|suite| suite.name.to_owned());
     let cases = CATALOGUE

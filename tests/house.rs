@@ -60,20 +60,30 @@ fn only_the_console_writes_to_the_standard_streams() {
 #[test]
 fn each_floor_imports_only_what_stands_below_it() {
     let above = [
-        ("cli/", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit"]),
+        ("cli/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit"]),
         (
             "workload/",
-            vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli", "s3"],
+            vec![
+                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
+                "s3",
+            ],
         ),
-        ("s3/", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli"]),
-        ("event.rs", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "exit"]),
-        ("exit.rs", vec!["app", "run", "plan", "report", "gate", "suites", "server", "config", "event"]),
-        ("server/", vec!["app", "run", "plan", "report", "gate", "suites", "config", "exit", "cli", "s3"]),
-        ("config/", vec!["app", "run", "plan", "report", "gate", "suites", "event", "exit", "s3"]),
-        ("suites/", vec!["app", "run", "plan", "report", "gate", "config", "exit", "cli"]),
-        ("gate/", vec!["app", "run", "plan", "report", "suites", "config", "exit", "cli"]),
-        ("report/", vec!["app", "run", "plan", "gate", "suites", "server", "config", "cli", "s3"]),
-        ("plan.rs", vec!["app", "run", "report", "config", "cli"]),
+        (
+            "s3/",
+            vec![
+                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
+            ],
+        ),
+        ("event.rs", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "exit"]),
+        ("exit.rs", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event"]),
+        ("server/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "config", "exit", "cli", "s3"]),
+        ("config/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "event", "exit", "s3"]),
+        ("suites/", vec!["app", "run", "ledger", "plan", "report", "gate", "config", "exit", "cli"]),
+        ("gate/", vec!["app", "run", "ledger", "plan", "report", "suites", "config", "exit", "cli"]),
+        ("report/", vec!["app", "run", "ledger", "plan", "gate", "suites", "server", "config", "cli", "s3"]),
+        ("plan.rs", vec!["app", "run", "ledger", "report", "config", "cli"]),
+        ("plan/", vec!["app", "run", "ledger", "report", "config", "cli"]),
+        ("ledger/", vec!["app", "run", "report", "server", "cli"]),
         ("run/", vec!["app", "report", "cli"]),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

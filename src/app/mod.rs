@@ -22,6 +22,7 @@ use std::time::Duration;
 use crate::cli::{Cli, Command, ImageCommand};
 use crate::config::ConfigError;
 use crate::exit::Exit;
+use crate::ledger::LedgerError;
 use crate::plan::PlanError;
 use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, causes_of, json};
 use crate::server::{Target, reaper};
@@ -80,6 +81,10 @@ fn fail(console: &mut Console, what: &str, error: &dyn Error, hint: Option<&str>
 
 fn refuse_config(console: &mut Console, error: &ConfigError) -> Exit {
     fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Usage)
+}
+
+fn refuse_ledger(console: &mut Console, error: &LedgerError) -> Exit {
+    fail(console, &error.to_string(), error, Some(&error.hint()), Exit::Usage)
 }
 
 fn refuse_plan(console: &mut Console, error: &PlanError) -> Exit {

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{fail, refuse_config, refuse_plan, refuse_report, signals, validate};
+use super::{fail, refuse_config, refuse_ledger, refuse_plan, refuse_report, signals, validate};
 use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
 use crate::event::Event;
 use crate::exit::Exit;
+use crate::ledger::Ledger;
 use crate::model::RunRecord;
 use crate::plan::{Plan, Selection};
 use crate::report::{Console, GitHub, Outputs, WriteError};
@@ -25,6 +26,10 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     let config = match Config::new(arguments.settings, arguments.config.as_deref()) {
         Ok(config) => config,
         Err(error) => return refuse_config(&mut console, &error),
+    };
+    let ledger = match Ledger::chosen(&config.known_issues) {
+        Ok(ledger) => ledger,
+        Err(error) => return refuse_ledger(&mut console, &error),
     };
     let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
     let plan = match Plan::new(&selection, super::plan::filter(&config)) {
@@ -58,7 +63,8 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     if let Some(github) = &github {
         console.print(&github.opening());
     }
-    let run = Run { plan: &plan, config: &config, run_id, external_credentials, drime, stopper };
+    let ledger = ledger.as_ref();
+    let run = Run { plan: &plan, config: &config, ledger, run_id, external_credentials, drime, stopper };
     let console = Arc::new(Mutex::new(console));
     let ticker = tokio::spawn(tick(Arc::clone(&console)));
     let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;

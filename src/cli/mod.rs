@@ -17,8 +17,9 @@ Examples:
   s3ci run api --target endpoint:http://127.0.0.1:9000
   s3ci run bench --backend drime --drime-set latency-ms=50
                                           the drime benchmarks, as if the service were 50 ms away
+  s3ci run --all --no-known-issues        red for all that fails, listed or not
 
-Exit codes: 0 passed, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
+Exit codes: 0 passed but for known issues, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
 5 a report could not be written, 130 and 143 interrupted.";
 
 const PLAN_EXAMPLES: &str = "\
@@ -260,6 +261,12 @@ pub struct Settings {
     /// Directory for what is kept between runs [default: the user's cache].
     #[arg(long, value_name = "DIR", env = "S3CI_CACHE_DIR")]
     pub cache_dir: Option<PathBuf>,
+    /// Ledger of known issues: listed failures are named and not red [default: the one for releases of pys3local].
+    #[arg(long, value_name = "FILE", env = "S3CI_KNOWN_ISSUES")]
+    pub known_issues: Option<PathBuf>,
+    /// Use no ledger: the naked truth.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_NO_KNOWN_ISSUES")]
+    pub no_known_issues: Option<bool>,
 }
 
 /// Arguments of `list`.

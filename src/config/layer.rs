@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, ConfigError, PINNED_RELEASE};
+use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE};
 use crate::cli::Settings;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
@@ -36,6 +36,9 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
         ca_bundle: upper.ca_bundle.or(lower.ca_bundle),
         work_dir: upper.work_dir.or(lower.work_dir),
         cache_dir: upper.cache_dir.or(lower.cache_dir),
+        // Two halves of one choice: who makes it anew has made it whole.
+        known_issues: upper.known_issues.clone().or(lower.known_issues.filter(|_| upper.no_known_issues.is_none())),
+        no_known_issues: upper.no_known_issues.or(lower.no_known_issues.filter(|_| upper.known_issues.is_none())),
     }
 }
 
@@ -63,6 +66,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)? },
         work_dir: work_dir(settings.work_dir)?,
         cache_dir: settings.cache_dir.unwrap_or_else(default_cache_dir),
+        known_issues: known_issues(settings.known_issues, settings.no_known_issues.unwrap_or(false))?,
         repro,
     })
 }
@@ -175,6 +179,18 @@ fn work_dir(named: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
     Err(ConfigError::Value { name: "work-dir", value, reason: "there is no such directory".to_owned() })
 }
 
+fn known_issues(named: Option<PathBuf>, none: bool) -> Result<KnownIssues, ConfigError> {
+    match (named, none) {
+        (Some(path), true) => {
+            let reason = "there is no ledger with --no-known-issues: leave one of the two out".to_owned();
+            Err(ConfigError::Value { name: "known-issues", value: path.display().to_string(), reason })
+        }
+        (Some(path), false) => Ok(KnownIssues::File(path)),
+        (None, true) => Ok(KnownIssues::None),
+        (None, false) => Ok(KnownIssues::BuiltIn),
+    }
+}
+
 /// Where things are kept between runs: the user's cache directory by the XDG base directory specification, or the system's temporary one.
 #[must_use]
 pub fn default_cache_dir() -> PathBuf {
@@ -204,6 +220,8 @@ fn repro(settings: &Settings, target: &Target) -> String {
         word("drime", &settings.drime),
         settings.drime_set.as_ref().map(|set| format!(" --drime-set {}", pasted(&set.join(",")))),
         settings.large.filter(|large| *large).map(|_| " --large".to_owned()),
+        settings.known_issues.as_ref().map(|path| format!(" --known-issues {}", pasted(&path.to_string_lossy()))),
+        settings.no_known_issues.filter(|none| *none).map(|_| " --no-known-issues".to_owned()),
     ];
     let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
     std::iter::once("s3ci run".to_owned()).chain(set.into_iter().flatten()).chain([seed]).collect()
@@ -249,14 +267,31 @@ mod tests {
     }
 
     #[test]
+    fn whoever_chooses_a_ledger_anew_has_chosen() {
+        let file = || Settings { known_issues: Some("ours.toml".into()), ..Settings::default() };
+        let none = || Settings { no_known_issues: Some(true), ..Settings::default() };
+        let chosen = |upper, lower| resolve(over(upper, lower)).unwrap().known_issues;
+        assert_eq!(chosen(none(), file()), KnownIssues::None);
+        assert_eq!(chosen(file(), none()), KnownIssues::File("ours.toml".into()));
+        assert_eq!(chosen(Settings::default(), none()), KnownIssues::None);
+        assert_eq!(chosen(Settings::default(), Settings::default()), KnownIssues::BuiltIn);
+        let back = Settings { no_known_issues: Some(false), ..Settings::default() };
+        assert_eq!(chosen(back, none()), KnownIssues::BuiltIn);
+        let both = Settings { known_issues: Some("ours.toml".into()), ..none() };
+        assert!(matches!(resolve(both), Err(ConfigError::Value { name: "known-issues", .. })));
+    }
+
+    #[test]
     fn the_repro_line_has_what_was_set_and_no_password() {
         let settings = Settings {
             target: Some("endpoint:http://user:pass@127.0.0.1:9000".into()),
             files: Some(3),
             timeout: Some("5 s".into()),
+            known_issues: Some("our issues.toml".into()),
             ..Settings::default()
         };
-        let expected = "s3ci run --target endpoint:http://127.0.0.1:9000 --timeout '5 s' --files 3 --seed 1";
+        let expected = "s3ci run --target endpoint:http://127.0.0.1:9000 --timeout '5 s' --files 3 \
+                        --known-issues 'our issues.toml' --seed 1";
         assert_eq!(resolve(settings).unwrap().repro, expected);
     }
 }

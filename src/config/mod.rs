@@ -59,8 +59,21 @@ pub struct Config {
     pub work_dir: PathBuf,
     /// What is kept between runs.
     pub cache_dir: PathBuf,
+    /// What results are held against.
+    pub known_issues: KnownIssues,
     /// The command line that repeats the run, without the selection.
     pub repro: String,
+}
+
+/// Which ledger of known issues results are held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnownIssues {
+    /// The one that s3ci carries with it.
+    BuiltIn,
+    /// A file.
+    File(PathBuf),
+    /// None.
+    None,
 }
 
 impl Config {

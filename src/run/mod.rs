@@ -5,6 +5,7 @@
 
 mod fold;
 mod host;
+mod known;
 mod redaction;
 mod suite;
 
@@ -15,12 +16,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::event::{Event, Events, Prepared};
+use crate::ledger::Ledger;
 use crate::model::{Fault, HarnessTiming, Interruption, RunRecord};
 use crate::plan::Plan;
 use crate::server::reaper::Reaper;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError};
 
 pub use fold::new_record;
+use known::KnownIssues;
 use redaction::Redaction;
 
 /// Events that may wait for their listener.
@@ -60,6 +63,8 @@ pub struct Run<'a> {
     pub plan: &'a Plan,
     /// How.
     pub config: &'a Config,
+    /// What results are held against; nothing where there is no ledger.
+    pub ledger: Option<&'a Ledger>,
     /// Random name of the run.
     pub run_id: String,
     /// Credentials of an external endpoint.
@@ -77,6 +82,8 @@ impl Run<'_> {
         let mut record = new_record(&self.run_id, self.config);
         record.shard = self.plan.shard;
         let redaction = Redaction::of(self.drime.account.as_ref().map(|account| account.key.reveal()));
+        let mut known = KnownIssues::of(self.ledger);
+        record.ledger = known.identity();
         let (events, mut receiver) = Events::channel(EVENTS);
         let work = async {
             Box::pin(self.work(&events)).await;
@@ -85,6 +92,10 @@ impl Run<'_> {
         let fold = async {
             while let Some(event) = receiver.recv().await {
                 let event = redaction.apply(event);
+                let event = known.judged(event);
+                if matches!(event, Event::Prepared { .. }) {
+                    record.ledger = known.identity();
+                }
                 fold::apply(&mut record, &event, started);
                 observe(&event, &record);
             }

@@ -1,0 +1,130 @@
+//! What is wrong with a ledger; every variant is its author's to mend, so all end with exit code 2.
+
+use std::path::PathBuf;
+
+use crate::model::Severity;
+
+/// A ledger that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The file cannot be read.
+    #[error("read the known issues in {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or has other keys than a ledger.
+    #[error("understand the known issues in {file}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// Why, with the place in the file.
+        source: Box<toml::de::Error>,
+    },
+    /// An entry cannot be.
+    #[error("use the known issues in {file}, line {line}: {problem}")]
+    Entry {
+        /// The file.
+        file: String,
+        /// Where in it.
+        line: usize,
+        /// What is wrong.
+        problem: Problem,
+    },
+}
+
+/// What is wrong with an entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// An entry without checks.
+    #[error("the entry lists no check")]
+    NoChecks,
+    /// There is no check of that name.
+    #[error("there is no check {check}")]
+    UnknownCheck {
+        /// What the entry has.
+        check: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
+    /// Two entries would hold for one version.
+    #[error("{check} is listed already in line {first}, for versions that are listed here again")]
+    Duplicate {
+        /// The check.
+        check: String,
+        /// Where it is listed first.
+        first: usize,
+    },
+    /// The range of versions is none.
+    #[error("\"{versions}\" is no range of versions: {reason}")]
+    Versions {
+        /// What the entry has.
+        versions: String,
+        /// Why it is none.
+        reason: String,
+    },
+    /// The catalogue knows better.
+    #[error("the severity of {check} is {}, not {}", word(*actual), word(*listed))]
+    Severity {
+        /// The check.
+        check: String,
+        /// What the entry has.
+        listed: Severity,
+        /// What the catalogue has.
+        actual: Severity,
+    },
+    /// The symptom would fit any failure.
+    #[error("the symptom fits everything: `actual` is a pattern of what the server answers")]
+    VagueSymptom,
+    /// Nobody said why.
+    #[error("the reason is empty")]
+    NoReason,
+}
+
+impl LedgerError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let hint = match self {
+            Self::Unreadable { .. } => {
+                "name a file with --known-issues, or leave it out for the ledger that s3ci carries"
+            }
+            Self::Malformed { .. } => "an [[issue]] has checks, versions, severity, symptom, reason and upstream",
+            Self::Entry { problem, .. } => return problem.hint(),
+        };
+        hint.to_owned()
+    }
+}
+
+impl Problem {
+    fn hint(&self) -> String {
+        let hint = match self {
+            Self::NoChecks => "name checks, as in checks = [\"api/local::range-first\"]",
+            Self::UnknownCheck { nearest: Some(nearest), .. } => {
+                return format!("did you mean {nearest}? `s3ci list` shows all");
+            }
+            Self::UnknownCheck { nearest: None, .. } => "`s3ci list` shows suites and checks",
+            Self::Duplicate { .. } => "leave one of them, or keep their versions apart",
+            Self::Versions { .. } => "write it as in versions = \">=0.2.0, <0.3\"",
+            Self::Severity { .. } => {
+                "what a failure costs has to be known when it is accepted: write the severity of the catalogue"
+            }
+            Self::VagueSymptom => "write what the report calls actual, with a * for what varies",
+            Self::NoReason => "say in a sentence why the server fails",
+        };
+        hint.to_owned()
+    }
+}
+
+/// A severity as the file has it.
+pub(super) fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::DataLoss => "data_loss",
+        Severity::Security => "security",
+        Severity::BreaksClients => "breaks_clients",
+        Severity::Cosmetic => "cosmetic",
+        Severity::Slower => "slower",
+    }
+}

@@ -1,0 +1,88 @@
+//! A verdict held against the ledger: the only place where a failure becomes a known one.
+
+use std::collections::BTreeMap;
+
+use super::{Issue, Ledger};
+use crate::model::{CaseId, Failure, KnownIssue, LedgerIdentity, Outcome};
+
+/// What a ledger lists for one version of the server.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    ledger: &'a Ledger,
+    version: Option<String>,
+    issues: BTreeMap<&'a CaseId, &'a Issue>,
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn new(ledger: &'a Ledger, version: Option<&str>) -> Self {
+        let holds = |issue: &&Issue| {
+            issue.versions.as_ref().is_none_or(|versions| version.is_some_and(|version| versions.contain(version)))
+        };
+        let of = |issue: &'a Issue| issue.checks.iter().map(move |check| (check, issue));
+        let issues = ledger.issues.iter().filter(holds).flat_map(of).collect();
+        Self { ledger, version: version.map(str::to_owned), issues }
+    }
+
+    /// The entry for a check, if there is one.
+    #[must_use]
+    pub fn issue(&self, check: &CaseId) -> Option<&'a Issue> {
+        self.issues.get(check).copied()
+    }
+
+    /// Every check that is listed with its entry, in the order of the checks' names.
+    pub fn checks(&self) -> impl Iterator<Item = (&'a CaseId, &'a Issue)> {
+        self.issues.iter().map(|(check, issue)| (*check, *issue))
+    }
+
+    /// The ledger in the record of a run on this version.
+    #[must_use]
+    pub fn identity(&self) -> LedgerIdentity {
+        let Ledger { source, digest, .. } = self.ledger;
+        LedgerIdentity { source: source.clone(), digest: digest.clone(), checks: self.issues.len() as u64 }
+    }
+
+    /// What a check came to, in the light of the ledger. What s3ci could not tell, or what does not apply, stays what it is.
+    #[must_use]
+    pub fn judge(&self, check: &CaseId, outcome: Outcome) -> Outcome {
+        let Some(issue) = self.issue(check) else {
+            return outcome;
+        };
+        match outcome {
+            Outcome::Passed => Outcome::Failed(self.fixed(issue)),
+            Outcome::Failed(failure) if issue.symptom.fits(&failure) => {
+                Outcome::Known(KnownIssue { failure, reason: issue.reason.clone(), upstream: issue.upstream.clone() })
+            }
+            Outcome::Failed(failure) => Outcome::Failed(self.otherwise(issue, failure)),
+            Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::Error(_) => outcome,
+        }
+    }
+
+    /// A fix that goes unnoticed is a guarantee lost: the check would go on being allowed to fail.
+    fn fixed(&self, issue: &Issue) -> Failure {
+        let version = self.version.as_deref().unwrap_or("this one");
+        let message = format!(
+            "fixed: remove it from the ledger, or end its versions before {version} ({}, line {})",
+            self.ledger.source, issue.line
+        );
+        let symptom = &issue.symptom;
+        let expected = format!("the known issue: {}, {}", symptom.kind, symptom.actual);
+        Failure::new("known-issue-fixed", message, expected, "the check passes")
+    }
+
+    fn otherwise(&self, issue: &Issue, failure: Failure) -> Failure {
+        let symptom = &issue.symptom;
+        let message = format!(
+            "{}; that is not the known issue, which is {}: {} ({}, line {})",
+            failure.message, symptom.kind, symptom.actual, self.ledger.source, issue.line
+        );
+        Failure { message, ..failure }
+    }
+}
+
+impl super::Symptom {
+    /// Whether a failure shows like this.
+    #[must_use]
+    pub fn fits(&self, failure: &Failure) -> bool {
+        self.kind == failure.kind && self.actual.fits(&failure.actual)
+    }
+}

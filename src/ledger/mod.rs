@@ -1,0 +1,123 @@
+//! The ledger of known issues: which checks a version of the server is known to fail, how, and why.
+//!
+//! Owns the format of `docker/known-issues.toml`, what is refused of it, and the one place where a verdict is held against it: a
+//! listed failure with the listed symptom is known; a listed check that passes, or fails otherwise, is red. A suite never knows the
+//! ledger. Deliberately absent: any opinion about a check, and writing to the file.
+//!
+//! An entry of the file:
+//!
+//! ```toml
+//! [[issue]]
+//! checks = ["api/local::list-v2-start-after"]    # the suite says the backend
+//! versions = ">=0.2.0, <0.3"                     # as PEP 440 has them
+//! severity = "breaks_clients"                    # that of the checks
+//! symptom = { kind = "listing-start-after", actual = "a, b, *" }
+//! reason = "it ignores start-after"
+//! upstream = "https://example.org/issues/7"      # where there is one
+//! ```
+//!
+//! Without `versions` an entry holds for every server, one of an unknown version included.
+
+mod error;
+mod file;
+mod judge;
+mod pattern;
+mod versions;
+
+use crate::config::KnownIssues;
+use crate::model::{CaseId, Severity};
+use crate::workload::sha256_hex;
+
+pub use error::{LedgerError, Problem};
+pub use judge::Listed;
+pub use pattern::Pattern;
+pub use versions::Versions;
+
+/// The ledger that s3ci carries with it: where it lies in the sources, and what it says.
+const BUILT_IN: (&str, &str) = ("docker/known-issues.toml", include_str!("../../docker/known-issues.toml"));
+
+/// A ledger without contradictions.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    source: String,
+    digest: String,
+    issues: Vec<Issue>,
+}
+
+/// One defect, and the checks that see it.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// The checks.
+    pub checks: Vec<CaseId>,
+    /// The versions that have it; any where none.
+    pub versions: Option<Versions>,
+    /// What the checks' rule costs when it is broken.
+    pub severity: Severity,
+    /// How it shows.
+    pub symptom: Symptom,
+    /// Why the server does so, in a sentence.
+    pub reason: String,
+    /// Where the server's own project discusses it.
+    pub upstream: Option<String>,
+    /// Where it stands in the file.
+    pub line: usize,
+}
+
+/// How a known failure shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symptom {
+    /// The failure's kind.
+    pub kind: String,
+    /// What the server answered.
+    pub actual: Pattern,
+}
+
+impl Ledger {
+    /// Reads the ledger that was chosen, if one was.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, with its place.
+    pub fn chosen(choice: &KnownIssues) -> Result<Option<Self>, LedgerError> {
+        match choice {
+            KnownIssues::BuiltIn => Self::built_in().map(Some),
+            KnownIssues::File(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| LedgerError::Unreadable { path: path.clone(), source })?;
+                Self::parse(&path.display().to_string(), &text).map(Some)
+            }
+            KnownIssues::None => Ok(None),
+        }
+    }
+
+    /// The ledger that s3ci carries with it.
+    ///
+    /// # Errors
+    /// What is wrong with it; a test sees to it that nothing is.
+    pub fn built_in() -> Result<Self, LedgerError> {
+        Self::parse(BUILT_IN.0, BUILT_IN.1)
+    }
+
+    fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
+        let issues = file::parse(source, text)?;
+        Ok(Self { source: source.to_owned(), digest: digest(text), issues })
+    }
+
+    /// What the ledger lists for a version of the server; for an unknown one only what names no versions.
+    #[must_use]
+    pub fn of(&self, version: Option<&str>) -> Listed<'_> {
+        Listed::new(self, version)
+    }
+
+    /// Every entry, in the order of the file.
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+}
+
+fn digest(text: &str) -> String {
+    format!("sha256:{}", sha256_hex(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;
