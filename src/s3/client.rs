@@ -1,5 +1,6 @@
 //! The client and how it is configured.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -18,7 +19,7 @@ use super::recorder::Recorder;
 const POOL_IDLE: Duration = Duration::from_secs(4);
 
 /// What a client needs to know.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ClientSettings {
     /// URL of the server.
     pub endpoint: String,
@@ -30,11 +31,19 @@ pub struct ClientSettings {
     pub deadline: Duration,
 }
 
+impl std::fmt::Debug for ClientSettings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ClientSettings").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
 /// A client for one server. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct S3 {
     pub(super) client: aws_sdk_s3::Client,
     pub(super) deadline: Duration,
+    pub(super) settings: Arc<ClientSettings>,
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl S3 {
@@ -58,7 +67,12 @@ impl S3 {
             .http_client(http_client(&settings.endpoint))
             .interceptor(BodyBound)
             .build();
-        Self { client: aws_sdk_s3::Client::from_conf(config), deadline: settings.deadline }
+        Self {
+            client: aws_sdk_s3::Client::from_conf(config),
+            deadline: settings.deadline,
+            settings: Arc::new(settings.clone()),
+            recorder: None,
+        }
     }
 
     /// The same client, with every exchange noted in the returned recorder.
@@ -66,7 +80,8 @@ impl S3 {
     pub fn recorded(&self) -> (Self, Recorder) {
         let recorder = Recorder::default();
         let config = self.client.config().to_builder().interceptor(recorder.clone()).build();
-        (Self { client: aws_sdk_s3::Client::from_conf(config), deadline: self.deadline }, recorder)
+        let client = aws_sdk_s3::Client::from_conf(config);
+        (Self { client, recorder: Some(recorder.clone()), ..self.clone() }, recorder)
     }
 }
 

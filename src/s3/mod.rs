@@ -2,7 +2,7 @@
 //!
 //! Owns everything that knows aws-sdk-s3: how the client is configured (path style, no retries, checksums only where the
 //! protocol demands them), how its errors are told apart ([`RequestError`]), how exchanges are recorded, how a listing is followed
-//! to its end, and which buckets and keys belong to the run ([`Lease`]). Deliberately absent: any judgement of an answer.
+//! to its end, requests that no SDK would send (`raw`), and which buckets and keys belong to the run ([`Lease`]). Deliberately absent: any judgement of an answer.
 
 mod attributes;
 mod bounds;
@@ -13,6 +13,7 @@ mod lease;
 mod listing;
 mod listing_forms;
 mod operations;
+mod raw;
 mod recorder;
 mod selective;
 
@@ -23,5 +24,6 @@ pub use lease::{Lease, Leases};
 pub use listing::{ListError, Listed, Page};
 pub use listing_forms::Level;
 pub use operations::{Body, Downloaded, Head};
+pub use raw::{Delivery, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Trailer, content_md5, crc32, crc64nvme};
 pub use recorder::Recorder;
 pub use selective::{Condition, Part};

@@ -18,7 +18,8 @@ const KEPT: usize = 12;
 const BODY_BYTES: usize = 4096;
 
 /// Request headers worth keeping; never the credentials.
-const REQUEST_HEADERS: [&str; 11] = [
+const REQUEST_HEADERS: [&str; 18] = [
+    "content-encoding",
     "content-length",
     "content-md5",
     "content-type",
@@ -26,10 +27,16 @@ const REQUEST_HEADERS: [&str; 11] = [
     "if-match",
     "if-none-match",
     "range",
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-crc64nvme",
     "x-amz-content-sha256",
     "x-amz-copy-source",
+    "x-amz-date",
+    "x-amz-decoded-content-length",
     "x-amz-meta-mtime",
     "x-amz-metadata-directive",
+    "x-amz-sdk-checksum-algorithm",
+    "x-amz-trailer",
 ];
 /// Answer headers worth keeping.
 const RESPONSE_HEADERS: [&str; 9] = [
@@ -53,6 +60,27 @@ impl Recorder {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Notes a request that is about to be sent.
+    pub(super) fn note_request<'a>(&self, method: &str, path: &str, header: impl Fn(&str) -> Option<&'a str>) {
+        self.begin(Exchange {
+            method: method.to_owned(),
+            path: without_signature(path),
+            request_headers: kept(&REQUEST_HEADERS, header),
+            status: None,
+            response_headers: Vec::new(),
+            body_start: None,
+        });
+    }
+
+    /// Notes the answer to the request that was noted last.
+    pub(super) fn note_answer<'a>(&self, status: u16, header: impl Fn(&str) -> Option<&'a str>, body: &[u8]) {
+        self.complete(|exchange| {
+            exchange.status = Some(status);
+            exchange.response_headers = kept(&RESPONSE_HEADERS, header);
+            exchange.body_start = (!body.is_empty()).then(|| start_of(body));
+        });
     }
 
     fn begin(&self, exchange: Exchange) {
@@ -84,14 +112,7 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         let request = context.request();
         let path = request.uri().splitn(4, '/').nth(3).map_or_else(|| "/".to_owned(), |rest| format!("/{rest}"));
-        self.begin(Exchange {
-            method: request.method().to_owned(),
-            path,
-            request_headers: kept(&REQUEST_HEADERS, |name| request.headers().get(name)),
-            status: None,
-            response_headers: Vec::new(),
-            body_start: None,
-        });
+        self.note_request(request.method(), &path, |name| request.headers().get(name));
         Ok(())
     }
 
@@ -116,12 +137,7 @@ impl Intercept for Recorder {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(bytes) = context.response().body().bytes().filter(|bytes| !bytes.is_empty()) {
-            let start = &bytes[..bytes.len().min(BODY_BYTES)];
-            let mut text = String::from_utf8_lossy(start).into_owned();
-            if start.len() < bytes.len() {
-                text = format!("{text}\n[… the first {} of {} bytes]", start.len(), bytes.len());
-            }
-            self.complete(|exchange| exchange.body_start = Some(text));
+            self.complete(|exchange| exchange.body_start = Some(start_of(bytes)));
         }
         Ok(())
     }
@@ -129,4 +145,36 @@ impl Intercept for Recorder {
 
 fn kept<'a>(names: &[&str], value: impl Fn(&str) -> Option<&'a str>) -> Vec<(String, String)> {
     names.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?.to_owned()))).collect()
+}
+
+/// The beginning of a body, as text.
+fn start_of(bytes: &[u8]) -> String {
+    let start = &bytes[..bytes.len().min(BODY_BYTES)];
+    let text = String::from_utf8_lossy(start).into_owned();
+    if start.len() == bytes.len() {
+        return text;
+    }
+    format!("{text}\n[… the first {} of {} bytes]", start.len(), bytes.len())
+}
+
+/// A path whose query, where it is a presigned one, names neither key nor signature.
+fn without_signature(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let redacted = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name @ ("X-Amz-Credential" | "X-Amz-Signature"), _)) => format!("{name}=[redacted]"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", redacted.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_presigned_url_is_noted_without_its_secrets() {
+        let noted = without_signature("/b/k?X-Amz-Credential=key%2F2013&X-Amz-Expires=60&X-Amz-Signature=abc&x=1");
+        assert_eq!(noted, "/b/k?X-Amz-Credential=[redacted]&X-Amz-Expires=60&X-Amz-Signature=[redacted]&x=1");
+        assert_eq!(without_signature("/b/k?list-type=2"), "/b/k?list-type=2");
+    }
 }

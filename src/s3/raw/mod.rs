@@ -1,0 +1,55 @@
+//! Requests as they go over the wire, made and signed by hand: what no SDK would send, or would never send twice the same way.
+//!
+//! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`) and how it is sent
+//! (`wire`). A request is first prepared, which signs it, and then sent: what lies between, a case may tamper with. Deliberately
+//! absent: anything that the SDK client can do as a client does it.
+
+mod framing;
+mod request;
+mod sign;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::Arc;
+
+use super::recorder::Recorder;
+use super::{ClientSettings, S3};
+
+pub use framing::{Trailer, content_md5, crc32, crc64nvme};
+pub use request::{Payload, Prepared, Proof, RawRequest};
+pub use wire::{Delivery, RawAnswer};
+
+/// A sender of raw requests to one server, each over a connection of its own.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    settings: Arc<ClientSettings>,
+    recorder: Option<Recorder>,
+}
+
+impl Raw {
+    /// The same sender with another access key and secret.
+    #[must_use]
+    pub fn signing_with(&self, access_key: &str, secret_key: &str) -> Self {
+        let settings = ClientSettings {
+            access_key: access_key.to_owned(),
+            secret_key: secret_key.to_owned(),
+            ..(*self.settings).clone()
+        };
+        Self { settings: Arc::new(settings), recorder: self.recorder.clone() }
+    }
+
+    /// The access key that this sender signs with.
+    #[must_use]
+    pub fn access_key(&self) -> &str {
+        &self.settings.access_key
+    }
+}
+
+impl S3 {
+    /// A sender of raw requests with this client's credentials, which notes its exchanges where this client does.
+    #[must_use]
+    pub fn raw(&self) -> Raw {
+        Raw { settings: Arc::clone(&self.settings), recorder: self.recorder.clone() }
+    }
+}

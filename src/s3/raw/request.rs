@@ -1,0 +1,218 @@
+//! What a raw request says, and its preparation: headers, framing and signature.
+
+use bytes::Bytes;
+use time::{Duration, OffsetDateTime};
+
+use super::Raw;
+use super::framing::{self, Trailer};
+use super::sign::{self, Signed, Signer};
+use super::wire::Address;
+use crate::s3::RequestError;
+
+const REGION: &str = "us-east-1";
+
+/// How the content of a request is signed and framed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// As it is, with its SHA-256 signed.
+    Hashed(Bytes),
+    /// As it is, and unsigned (`UNSIGNED-PAYLOAD`).
+    Unsigned(Bytes),
+    /// In chunks that are signed one by one (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`, with a trailer `…-TRAILER`).
+    SignedChunks {
+        /// The content.
+        content: Bytes,
+        /// Size of a chunk.
+        chunk: usize,
+        /// A checksum behind the content.
+        trailer: Option<Trailer>,
+    },
+    /// In chunks without signatures (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
+    UnsignedChunks {
+        /// The content.
+        content: Bytes,
+        /// Size of a chunk.
+        chunk: usize,
+        /// The checksum behind the content.
+        trailer: Trailer,
+    },
+}
+
+impl Payload {
+    fn declared(&self) -> String {
+        match self {
+            Self::Hashed(content) => sign::sha256_hex(content),
+            Self::Unsigned(_) => "UNSIGNED-PAYLOAD".to_owned(),
+            Self::SignedChunks { trailer: None, .. } => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD".to_owned(),
+            Self::SignedChunks { .. } => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER".to_owned(),
+            Self::UnsignedChunks { .. } => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
+        }
+    }
+
+    /// Headers that tell a server of the framing.
+    fn headers(&self) -> Vec<(String, String)> {
+        let (content, trailer) = match self {
+            Self::Hashed(_) | Self::Unsigned(_) => return Vec::new(),
+            Self::SignedChunks { content, trailer, .. } => (content, trailer.as_ref()),
+            Self::UnsignedChunks { content, trailer, .. } => (content, Some(trailer)),
+        };
+        let mut headers = vec![
+            ("content-encoding".to_owned(), "aws-chunked".to_owned()),
+            ("x-amz-decoded-content-length".to_owned(), content.len().to_string()),
+        ];
+        headers.extend(trailer.map(|trailer| ("x-amz-trailer".to_owned(), trailer.name.to_owned())));
+        headers
+    }
+
+    fn framed(&self, signer: &Signer, seed: &str) -> Bytes {
+        match self {
+            Self::Hashed(content) | Self::Unsigned(content) => content.clone(),
+            Self::SignedChunks { content, chunk, trailer } => {
+                framing::signed(signer, seed, content, *chunk, trailer.as_ref()).into()
+            }
+            Self::UnsignedChunks { content, chunk, trailer } => framing::unsigned(content, *chunk, trailer).into(),
+        }
+    }
+}
+
+/// How a request proves who sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Not at all.
+    Nothing,
+    /// By the header `Authorization`.
+    Header,
+    /// By its query: a presigned URL.
+    Query {
+        /// How long the URL is good for.
+        expires_seconds: u32,
+    },
+}
+
+/// A request to be prepared.
+#[derive(Debug, Clone)]
+pub struct RawRequest {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path as it is to be sent, percent escapes and all.
+    pub path: String,
+    /// Parameters, not encoded.
+    pub query: Vec<(String, String)>,
+    /// Headers besides those that signature and framing bring; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The content.
+    pub payload: Payload,
+    /// Who sends it.
+    pub proof: Proof,
+    /// How far the sender's clock is ahead; behind where negative.
+    pub clock: Duration,
+}
+
+impl RawRequest {
+    /// A request on a path that is sent as it stands here: signed in its header, without content.
+    #[must_use]
+    pub fn to_path(method: &'static str, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            payload: Payload::Hashed(Bytes::new()),
+            proof: Proof::Header,
+            clock: Duration::ZERO,
+        }
+    }
+
+    /// A request on an object.
+    #[must_use]
+    pub fn to_object(method: &'static str, bucket: &str, key: &str) -> Self {
+        Self::to_path(method, format!("/{bucket}/{}", sign::encoded_key(key)))
+    }
+
+    /// The same request with content.
+    #[must_use]
+    pub fn carrying(self, payload: Payload) -> Self {
+        Self { payload, ..self }
+    }
+
+    /// The same request with another header.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same request with another proof.
+    #[must_use]
+    pub fn proving(self, proof: Proof) -> Self {
+        Self { proof, ..self }
+    }
+
+    /// The same request by a clock that is so far ahead.
+    #[must_use]
+    pub fn by_clock(self, clock: Duration) -> Self {
+        Self { clock, ..self }
+    }
+}
+
+/// A request as it will be sent. Whoever changes it now tampers with what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path and query.
+    pub target: String,
+    /// Headers; the length of the body is added when it is sent.
+    pub headers: Vec<(String, String)>,
+    /// Content with its framing.
+    pub body: Bytes,
+}
+
+impl Prepared {
+    /// Replaces the value of a header that is there.
+    pub fn replace(&mut self, name: &str, value: &str) {
+        for (_, old) in self.headers.iter_mut().filter(|(other, _)| other == name) {
+            value.clone_into(old);
+        }
+    }
+}
+
+impl Raw {
+    /// Signs and frames a request.
+    ///
+    /// # Errors
+    /// The endpoint's URL is none.
+    pub fn prepare(&self, request: &RawRequest) -> Result<Prepared, RequestError> {
+        let address = Address::of(&self.settings.endpoint)?;
+        let at = OffsetDateTime::now_utc() + request.clock;
+        let signer = Signer::new(&self.settings.access_key, &self.settings.secret_key, REGION, at);
+        let path = format!("{}{}", address.base, request.path);
+        let mut headers = vec![("host".to_owned(), address.authority)];
+        headers.extend(request.headers.iter().cloned());
+        let declared = request.payload.declared();
+        let mut query = request.query.clone();
+        let mut seed = String::new();
+        headers.extend(request.payload.headers());
+        match request.proof {
+            Proof::Nothing => {}
+            Proof::Header => {
+                headers.push(("x-amz-content-sha256".to_owned(), declared.clone()));
+                headers.push(("x-amz-date".to_owned(), signer.instant().to_owned()));
+                let (method, query) = (request.method, &query);
+                let signed = Signed { method, path: &path, query, headers: &headers, payload: &declared };
+                let (signature, header) = signer.authorization(&signed);
+                headers.push(("authorization".to_owned(), header));
+                seed = signature;
+            }
+            Proof::Query { expires_seconds } => {
+                let (method, payload) = (request.method, "UNSIGNED-PAYLOAD");
+                let signed = Signed { method, path: &path, query: &query, headers: &headers, payload };
+                query = signer.presigned(&signed, expires_seconds);
+            }
+        }
+        let query = sign::canonical_query(&query);
+        let target = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let body = request.payload.framed(&signer, &seed);
+        Ok(Prepared { method: request.method, target, headers, body })
+    }
+}

@@ -1,0 +1,268 @@
+//! The way of a prepared request over a connection of its own, in the pieces that the caller wants, and the way back of the answer.
+//!
+//! hyper speaks HTTP/1.1 here, one floor below its pooled client: a path goes out as it is given, a body in the pieces that it is
+//! handed over in, and a body that ends early leaves the connection to be closed. Deliberately absent: redirects, retries, pools.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http_body_util::{BodyExt, Limited, StreamBody};
+use hyper::body::Frame;
+use hyper::client::conn::http1;
+use hyper::{Request, Response, Uri};
+use hyper_util::rt::TokioIo;
+use rustls::RootCertStore;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use super::{Prepared, Raw};
+use crate::s3::RequestError;
+
+/// Between two pieces of a body, so that a server's kernel does not hand them over as one. A sender with a pause is what is tested:
+/// nothing at this end tells when the other has read.
+const PAUSE: Duration = Duration::from_millis(10);
+/// More than any answer needs that a raw request asks for.
+const MAX_ANSWER_BYTES: usize = 4 << 20;
+
+/// How a request is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Offsets into the body at which a write ends and the next one begins after a pause; 0 parts the body from the head.
+    pub splits: Vec<usize>,
+    /// After how many bytes of the body the sender falls silent and closes its side, whatever length it promised.
+    pub stops_at: Option<usize>,
+    /// Leaves the length out: the body goes in HTTP's own chunks.
+    pub without_length: bool,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl RawAnswer {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The S3 error code in the body.
+    #[must_use]
+    pub fn code(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.body);
+        let (_, rest) = text.split_once("<Code>")?;
+        rest.split_once("</Code>").map(|(code, _)| code.to_owned())
+    }
+
+    /// Whether the server says yes.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+impl std::fmt::Display for RawAnswer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "HTTP {}", self.status)?;
+        match self.code() {
+            Some(code) => write!(formatter, " {code}"),
+            None => write!(formatter, " with {} bytes", self.body.len()),
+        }
+    }
+}
+
+/// Where an endpoint listens.
+#[derive(Debug)]
+pub(super) struct Address {
+    tls: bool,
+    host: String,
+    port: u16,
+    /// Host and port as the header has them.
+    pub(super) authority: String,
+    /// What comes before every path.
+    pub(super) base: String,
+}
+
+impl Address {
+    pub(super) fn of(endpoint: &str) -> Result<Self, RequestError> {
+        let wrong = || RequestError::Local { operation: "endpoint", message: format!("{endpoint} is no URL") };
+        let url: Uri = endpoint.parse().map_err(|_| wrong())?;
+        let tls = url.scheme_str() == Some("https");
+        let authority = url.authority().ok_or_else(wrong)?;
+        let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
+        Ok(Self {
+            tls,
+            host: authority.host().trim_matches(['[', ']']).to_owned(),
+            port,
+            authority: authority.to_string(),
+            base: url.path().trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+impl Raw {
+    /// Sends a request in one piece.
+    ///
+    /// # Errors
+    /// Whatever keeps an answer from coming; what is answered is for the caller to judge.
+    pub async fn send(&self, prepared: &Prepared) -> Result<RawAnswer, RequestError> {
+        let answer = self.deliver(prepared, &Delivery::default()).await?;
+        let message = "the connection was closed without an answer".to_owned();
+        answer.ok_or(RequestError::Broken { operation: prepared.method, message })
+    }
+
+    /// Sends a request as told. None where the sender stopped early and the server closed the connection without an answer.
+    ///
+    /// # Errors
+    /// Whatever else keeps an answer from coming.
+    pub async fn deliver(&self, prepared: &Prepared, delivery: &Delivery) -> Result<Option<RawAnswer>, RequestError> {
+        self.note_request(prepared);
+        let deadline = self.settings.deadline;
+        let timeout = RequestError::Timeout { operation: prepared.method, after: deadline };
+        let answer = tokio::time::timeout(deadline, self.exchange(prepared, delivery)).await.unwrap_or(Err(timeout))?;
+        if let (Some(recorder), Some(answer)) = (&self.recorder, &answer) {
+            recorder.note_answer(answer.status, |name| answer.header(name), &answer.body);
+        }
+        Ok(answer)
+    }
+
+    fn note_request(&self, prepared: &Prepared) {
+        if let Some(recorder) = &self.recorder {
+            let header =
+                |name: &str| prepared.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            recorder.note_request(prepared.method, &prepared.target, header);
+        }
+    }
+
+    async fn exchange(&self, prepared: &Prepared, delivery: &Delivery) -> Result<Option<RawAnswer>, RequestError> {
+        let operation = prepared.method;
+        let address = Address::of(&self.settings.endpoint)?;
+        let unreachable = |error: std::io::Error| RequestError::Unreachable { operation, message: error.to_string() };
+        let stream = TcpStream::connect((address.host.as_str(), address.port)).await.map_err(unreachable)?;
+        stream.set_nodelay(true).map_err(unreachable)?;
+        if address.tls {
+            let (connector, name) = tls(&address.host, operation)?;
+            exchange_over(connector.connect(name, stream).await.map_err(unreachable)?, prepared, delivery).await
+        } else {
+            exchange_over(stream, prepared, delivery).await
+        }
+    }
+}
+
+async fn exchange_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    prepared: &Prepared,
+    delivery: &Delivery,
+) -> Result<Option<RawAnswer>, RequestError> {
+    let operation = prepared.method;
+    let broken = |error: hyper::Error| RequestError::Broken { operation, message: innermost(&error) };
+    let request = http_request(prepared, delivery)?;
+    let (mut sender, mut connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let answering = async {
+        let response = sender.send_request(request).await?;
+        Ok::<_, hyper::Error>(read(response, operation).await)
+    };
+    tokio::pin!(answering);
+    let mut open = true;
+    let answered = loop {
+        tokio::select! {
+            biased;
+            answered = &mut answering => break answered,
+            _ = poll_fn(|context| connection.poll_without_shutdown(context)), if open => open = false,
+        }
+    };
+    match answered {
+        Ok(answer) => answer.map(Some),
+        // The body that ended early is the sender's own doing.
+        Err(error) if delivery.stops_at.is_some() && (error.is_user() || error.is_body_write_aborted()) => {
+            let mut stream = connection.into_parts().io.into_inner();
+            // From here on only the end matters: an answer to half a request is not HTTP any more.
+            let _ = stream.shutdown().await;
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+            Ok(None)
+        }
+        Err(error) => Err(broken(error)),
+    }
+}
+
+async fn read(response: Response<hyper::body::Incoming>, operation: &'static str) -> Result<RawAnswer, RequestError> {
+    let (head, body) = response.into_parts();
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+    let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| RequestError::Broken {
+        operation,
+        message: format!("the body broke off: {}", innermost(&*error)),
+    })?;
+    Ok(RawAnswer { status: head.status.as_u16(), headers, body: body.to_bytes() })
+}
+
+/// Why a body ends before its time.
+#[derive(Debug, thiserror::Error)]
+#[error("the sender stopped early")]
+struct StoppedEarly;
+
+type PacedBody = StreamBody<futures_util::stream::BoxStream<'static, Result<Frame<Bytes>, StoppedEarly>>>;
+
+fn http_request(prepared: &Prepared, delivery: &Delivery) -> Result<Request<PacedBody>, RequestError> {
+    let mut request = Request::builder().method(prepared.method).uri(prepared.target.as_str());
+    for (name, value) in &prepared.headers {
+        request = request.header(name, value);
+    }
+    if !delivery.without_length && (!prepared.body.is_empty() || ["PUT", "POST"].contains(&prepared.method)) {
+        request = request.header("content-length", prepared.body.len());
+    }
+    let body = StreamBody::new(pieces(&prepared.body, delivery).boxed());
+    let local =
+        |error: hyper::http::Error| RequestError::Local { operation: prepared.method, message: error.to_string() };
+    request.body(body).map_err(local)
+}
+
+/// The body in the pieces that it is to be sent in.
+fn pieces(
+    body: &Bytes,
+    delivery: &Delivery,
+) -> impl futures_util::Stream<Item = Result<Frame<Bytes>, StoppedEarly>> + Send + 'static {
+    let end = delivery.stops_at.unwrap_or(body.len()).min(body.len());
+    let mut ends: Vec<usize> = delivery.splits.iter().copied().filter(|split| *split <= end).collect();
+    ends.push(end);
+    ends.sort_unstable();
+    ends.dedup();
+    let starts = [0].into_iter().chain(ends.clone());
+    let mut pieces: Vec<_> = starts.zip(ends).map(|(from, to)| Ok(body.slice(from..to))).collect();
+    pieces.extend(delivery.stops_at.map(|_| Err(StoppedEarly)));
+    stream::iter(pieces.into_iter().enumerate()).then(|(index, piece)| async move {
+        if index > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+        piece.map(Frame::data)
+    })
+}
+
+fn tls(host: &str, operation: &'static str) -> Result<(TlsConnector, ServerName<'static>), RequestError> {
+    let local = |message: String| RequestError::Local { operation, message };
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| local(error.to_string()))?;
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| local(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok((TlsConnector::from(Arc::new(config)), name))
+}
+
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+}
