@@ -14,15 +14,30 @@ use super::{RequestError, S3};
 pub struct Attributes {
     /// Content-Type.
     pub content_type: Option<String>,
+    /// Content-Encoding.
+    pub content_encoding: Option<String>,
+    /// Cache-Control.
+    pub cache_control: Option<String>,
+    /// Content-Disposition.
+    pub content_disposition: Option<String>,
     /// `x-amz-meta-…`, without that prefix.
     pub metadata: BTreeMap<String, String>,
 }
 
-impl Attributes {
-    fn of_answer(content_type: Option<String>, metadata: Option<HashMap<String, String>>) -> Self {
-        Self { content_type, metadata: metadata.unwrap_or_default().into_iter().collect() }
-    }
+/// The attributes in the answer of either operation, whose types have nothing in common but the names of their fields.
+macro_rules! attributes {
+    ($output:ident) => {
+        Attributes {
+            content_type: $output.content_type,
+            content_encoding: $output.content_encoding,
+            cache_control: $output.cache_control,
+            content_disposition: $output.content_disposition,
+            metadata: $output.metadata.unwrap_or_default().into_iter().collect(),
+        }
+    };
+}
 
+impl Attributes {
     fn metadata_to_send(&self) -> Option<HashMap<String, String>> {
         (!self.metadata.is_empty()).then(|| self.metadata.clone().into_iter().collect())
     }
@@ -47,6 +62,9 @@ impl S3 {
             .key(key)
             .body(ByteStream::from(bytes))
             .set_content_type(attributes.content_type.clone())
+            .set_content_encoding(attributes.content_encoding.clone())
+            .set_cache_control(attributes.cache_control.clone())
+            .set_content_disposition(attributes.content_disposition.clone())
             .set_metadata(attributes.metadata_to_send());
         self.send_put(request).await
     }
@@ -57,7 +75,7 @@ impl S3 {
     /// Any answer other than yes.
     pub async fn attributes_by_head(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
         let output = self.within("HeadObject", self.client.head_object().bucket(bucket).key(key).send()).await?;
-        Ok(Attributes::of_answer(output.content_type, output.metadata))
+        Ok(attributes!(output))
     }
 
     /// The headers by `GetObject`, whose content is left unread.
@@ -66,7 +84,7 @@ impl S3 {
     /// Any answer other than yes.
     pub async fn attributes_by_get(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
         let output = self.within("GetObject", self.client.get_object().bucket(bucket).key(key).send()).await?;
-        Ok(Attributes::of_answer(output.content_type, output.metadata))
+        Ok(attributes!(output))
     }
 
     /// `CopyObject` of an object onto itself with the directive REPLACE.

@@ -75,6 +75,12 @@ impl S3 {
         }
     }
 
+    /// Deadline of each request.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
     /// The same client, with every exchange noted in the returned recorder.
     #[must_use]
     pub fn recorded(&self) -> (Self, Recorder) {

@@ -13,6 +13,8 @@ pub struct Listed {
     pub etag: Option<String>,
     /// Size in bytes, as the server says.
     pub size_bytes: Option<u64>,
+    /// When it was stored, as the server says, in seconds since 1970.
+    pub modified: Option<i64>,
 }
 
 /// One page of a listing.
@@ -128,6 +130,7 @@ pub(super) fn entries(operation: &'static str, objects: &[Object]) -> Result<Vec
             key: key.to_owned(),
             etag: object.e_tag().map(str::to_owned),
             size_bytes: object.size().and_then(|size| u64::try_from(size).ok()),
+            modified: object.last_modified().map(aws_sdk_s3::primitives::DateTime::secs),
         })
     };
     objects.iter().map(entry).collect()

@@ -1,15 +1,30 @@
 //! Listings in other forms than the plain one: version 1, after a key, one level.
 
+use aws_sdk_s3::types::EncodingType;
+
 use super::listing::{entries, truncated};
 use super::{Listed, Page, RequestError, S3};
 
-/// One level of a listing with the delimiter `/`, in one page.
+/// A page of one level of a listing with the delimiter `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
     /// Entries in the order sent.
     pub entries: Vec<Listed>,
     /// Common prefixes in the order sent.
     pub prefixes: Vec<String>,
+    /// Whether the server says that there is more.
+    pub truncated: bool,
+    /// Where the next page begins.
+    pub next_token: Option<String>,
+}
+
+/// A listing whose keys were asked for URL-encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedListing {
+    /// How the server says that it encoded them.
+    pub encoding: Option<String>,
+    /// Keys as sent.
+    pub keys: Vec<String>,
 }
 
 impl S3 {
@@ -44,17 +59,46 @@ impl S3 {
         entries(OPERATION, output.contents())
     }
 
-    /// The first page of `ListObjectsV2` with a prefix, which may be empty, and the delimiter `/`.
+    /// A page of `ListObjectsV2` with a prefix, which may be empty, and the delimiter `/`.
     ///
     /// # Errors
     /// Whatever keeps the answer from being a listing.
-    pub async fn list_level(&self, bucket: &str, prefix: &str) -> Result<Level, RequestError> {
+    pub async fn list_level(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        page_size: Option<u32>,
+        token: Option<String>,
+    ) -> Result<Level, RequestError> {
         const OPERATION: &str = "ListObjectsV2";
-        let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
-        let request = self.client.list_objects_v2().bucket(bucket).delimiter("/").set_prefix(prefix);
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(bucket)
+            .delimiter("/")
+            .set_prefix((!prefix.is_empty()).then(|| prefix.to_owned()))
+            .set_max_keys(page_size.and_then(|size| i32::try_from(size).ok()))
+            .set_continuation_token(token);
+        let output = self.within(OPERATION, request.send()).await?;
+        let prefixes = output.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned));
+        Ok(Level {
+            entries: entries(OPERATION, output.contents())?,
+            prefixes: prefixes.collect(),
+            truncated: truncated(OPERATION, output.is_truncated())?,
+            next_token: output.next_continuation_token().map(str::to_owned),
+        })
+    }
+
+    /// The first page of `ListObjectsV2` with its keys URL-encoded.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being a listing.
+    pub async fn list_url_encoded(&self, bucket: &str) -> Result<EncodedListing, RequestError> {
+        const OPERATION: &str = "ListObjectsV2";
+        let request = self.client.list_objects_v2().bucket(bucket).encoding_type(EncodingType::Url);
         let output = self.within(OPERATION, request.send()).await?;
         truncated(OPERATION, output.is_truncated())?;
-        let prefixes = output.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned));
-        Ok(Level { entries: entries(OPERATION, output.contents())?, prefixes: prefixes.collect() })
+        let keys = entries(OPERATION, output.contents())?.into_iter().map(|entry| entry.key).collect();
+        Ok(EncodedListing { encoding: output.encoding_type().map(|encoding| encoding.as_str().to_owned()), keys })
     }
 }

@@ -40,6 +40,17 @@ pub struct Head {
     pub etag: Option<String>,
     /// Content-Length.
     pub size_bytes: Option<u64>,
+    /// Last-Modified, in seconds since 1970.
+    pub modified: Option<i64>,
+}
+
+/// What a server says that became of the keys of one `DeleteObjects`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteReport {
+    /// Deleted.
+    pub deleted: Vec<String>,
+    /// Not deleted, each with the reason.
+    pub refused: Vec<(String, String)>,
 }
 
 /// An object that was written to a file.
@@ -78,6 +89,15 @@ impl S3 {
         let ask = Self { deadline: self.deadline.min(REACHABLE_WITHIN), ..self.clone() };
         let answer = ask.within("ListBuckets", self.client.list_buckets().send()).await;
         !matches!(answer, Err(RequestError::Unreachable { .. } | RequestError::Timeout { .. }))
+    }
+
+    /// `ListBuckets`: their names.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being a list.
+    pub async fn bucket_names(&self) -> Result<Vec<String>, RequestError> {
+        let output = self.within("ListBuckets", self.client.list_buckets().send()).await?;
+        Ok(output.buckets().iter().filter_map(|bucket| bucket.name().map(str::to_owned)).collect())
     }
 
     /// `CreateBucket`.
@@ -205,6 +225,7 @@ impl S3 {
         Ok(output.map(|output| Head {
             etag: output.e_tag,
             size_bytes: output.content_length.and_then(|length| u64::try_from(length).ok()),
+            modified: output.last_modified.map(|instant| instant.secs()),
         }))
     }
 
@@ -216,11 +237,24 @@ impl S3 {
         self.within("DeleteObject", self.client.delete_object().bucket(bucket).key(key).send()).await.map(drop)
     }
 
-    /// `DeleteObjects`, at most 1,000 keys; the keys that the server says it could not delete, each with its reason.
+    /// `DeleteObjects`; the keys that the server says it could not delete, each with its reason.
     ///
     /// # Errors
     /// Whatever keeps the server from answering for each key.
     pub async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<(String, String)>, RequestError> {
+        self.delete_reporting(bucket, keys, false).await.map(|report| report.refused)
+    }
+
+    /// `DeleteObjects`, quiet or not; what the server says of each key.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from answering for each key.
+    pub async fn delete_reporting(
+        &self,
+        bucket: &str,
+        keys: &[String],
+        quiet: bool,
+    ) -> Result<DeleteReport, RequestError> {
         const OPERATION: &str = "DeleteObjects";
         let local = |error: aws_sdk_s3::error::BuildError| RequestError::Local {
             operation: OPERATION,
@@ -231,12 +265,20 @@ impl S3 {
             .map(|key| ObjectIdentifier::builder().key(key).build())
             .collect::<Result<Vec<_>, _>>()
             .map_err(local)?;
-        let delete = Delete::builder().set_objects(Some(objects)).build().map_err(local)?;
-        let output = self.within(OPERATION, self.client.delete_objects().bucket(bucket).delete(delete).send()).await?;
+        let delete = Delete::builder().set_objects(Some(objects)).set_quiet(quiet.then_some(true)).build();
+        let request = self.client.delete_objects().bucket(bucket).delete(delete.map_err(local)?);
+        let output = self.within(OPERATION, request.send()).await?;
         let reason = |error: &aws_sdk_s3::types::Error| {
             format!("{}: {}", error.code().unwrap_or("(no code)"), error.message().unwrap_or_default())
         };
-        Ok(output.errors().iter().map(|error| (error.key().unwrap_or_default().to_owned(), reason(error))).collect())
+        Ok(DeleteReport {
+            deleted: output.deleted().iter().filter_map(|deleted| deleted.key().map(str::to_owned)).collect(),
+            refused: output
+                .errors()
+                .iter()
+                .map(|error| (error.key().unwrap_or_default().to_owned(), reason(error)))
+                .collect(),
+        })
     }
 
     /// `CopyObject` within a bucket; the tag of the answer as sent.

@@ -1,13 +1,17 @@
 //! Reading a part of an object, and reading or writing under a condition.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 
 use super::operations::collected;
 use super::{Body, RequestError, S3};
@@ -77,6 +81,28 @@ impl S3 {
             Ok(Body { bytes: collected(GET, output.body, limit_bytes).await?, etag: output.e_tag })
         };
         self.bounded(GET, read).await
+    }
+
+    /// `PutObject` whose body stops half way until the gate opens.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from saying yes.
+    pub async fn put_stalling(
+        &self,
+        bucket: &str,
+        key: &str,
+        bytes: Bytes,
+        gate: impl Future<Output = ()> + Send + Sync + 'static,
+    ) -> Result<Option<String>, RequestError> {
+        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let (first, second) = (bytes.slice(..bytes.len() / 2), bytes.slice(bytes.len() / 2..));
+        let rest = async move {
+            gate.await;
+            Ok::<_, Infallible>(Frame::data(second))
+        };
+        let frames = stream::iter([Ok(Frame::data(first))]).chain(stream::once(rest));
+        let body = ByteStream::new(SdkBody::from_body_1_x(StreamBody::new(frames)));
+        self.send_put(self.client.put_object().bucket(bucket).key(key).content_length(length).body(body)).await
     }
 
     /// `PutObject` with `If-None-Match: *`: only where nothing is stored under the key.

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use super::{CATALOGUE, SuiteContext};
 use crate::event::{Event, Events};
 use crate::model::{CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId};
-use crate::s3::{Attributes, Body, Head, Lease, Recorder, S3};
+use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, Recorder, S3};
 use crate::server::{Server, TagProfile};
 use crate::workload::{Content, seeded};
 
@@ -39,8 +39,9 @@ pub(super) struct CaseContext<'a> {
     /// The server, for a restart.
     pub(super) server: &'a Server,
     /// What the server's ETags promise.
-    #[expect(dead_code, reason = "the rules of opaque tags come with the backend that has them")]
     pub(super) tag_profile: TagProfile,
+    /// The case's buckets.
+    leases: Leases,
     /// Bucket of the case's own, already there.
     lease: Lease,
     seed: u64,
@@ -51,6 +52,27 @@ impl CaseContext<'_> {
     /// Bucket of the case's own.
     pub(super) fn bucket(&self) -> &str {
         self.lease.bucket()
+    }
+
+    /// Notes a key that is about to be written without the help of this context.
+    pub(super) fn writes(&self, key: &str) {
+        self.lease.writes(key);
+    }
+
+    /// A sender of requests made by hand, whose exchanges are recorded.
+    pub(super) fn raw(&self) -> Raw {
+        self.s3.raw()
+    }
+
+    /// Sends a request made by hand; its answer, whatever that says.
+    pub(super) async fn ask(&self, request: &RawRequest) -> Result<RawAnswer, Stop> {
+        let raw = self.raw();
+        Ok(raw.send(&raw.prepare(request)?).await?)
+    }
+
+    /// Enters another bucket than the case's own before it is asked for, so that it is given back.
+    pub(super) fn lease(&self, bucket: &str) -> Lease {
+        self.leases.enter(bucket, false)
     }
 
     /// Random bytes, other ones for each label.
@@ -113,6 +135,7 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
             s3,
             server: context.server,
             tag_profile: context.tag_profile,
+            leases: leases.clone(),
             lease,
             seed: context.settings.seed,
             name: case.spec.name,

@@ -38,7 +38,7 @@ pub static CATALOGUE: &[Suite] = &[
     },
     Suite {
         title: "S3 operations",
-        pace: Pace::SideBySideExcept(&[]),
+        pace: Pace::SideBySideExcept(api::ALONE),
         body: Body::Cases(api::CASES),
         ..local("api/local")
     },

@@ -159,7 +159,8 @@ pub(super) fn typed(status: StatusCode, content_type: &'static str, body: Body) 
     response
 }
 
-fn error(status: StatusCode, code: &str) -> HttpResponse {
+/// An error of S3.
+pub(super) fn error(status: StatusCode, code: &str) -> HttpResponse {
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>a fault on purpose</Message></Error>"
     );

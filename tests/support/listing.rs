@@ -52,8 +52,9 @@ pub(super) fn page(bucket: &Bucket, query: &Query, mutation: Option<Mutation>) -
         if !is_due(&key, &name, query, mutation) || again {
             continue;
         }
-        if page.objects.len() + page.prefixes.len() == query.max_keys {
-            page.is_truncated = query.max_keys > 0;
+        let counted = if mutation == Some(Mutation::ListCountsKeysOnly) { 0 } else { page.prefixes.len() };
+        if page.objects.len() + counted == query.max_keys {
+            page.is_truncated = query.max_keys > 0 || mutation == Some(Mutation::MaxKeysZeroIsTruncated);
             break;
         }
         last = Some(name);
@@ -131,6 +132,7 @@ fn is_due(key: &str, name: &str, query: &Query, mutation: Option<Mutation>) -> b
         Some(Mutation::ListTokenDoesNotAdvance) => true,
         // A page of one entry would hold nothing else, for ever.
         Some(Mutation::ListDuplicatesAcrossPages) if query.max_keys > 1 => key >= last,
+        Some(Mutation::ListRepeatsPrefixOnNextPage) if query.max_keys > 1 => key > last,
         _ => follows(last),
     });
     started && resumed

@@ -19,6 +19,7 @@ pub(crate) mod server;
 
 mod s3_impl;
 mod store;
+mod strange;
 mod tags;
 mod upload;
 mod wire;

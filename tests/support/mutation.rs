@@ -156,4 +156,96 @@ mutations! {
     PutStoresDespiteIfNoneMatch,
     /// `PutObject` answers 501 to If-None-Match.
     PutIfNoneMatchNotImplemented,
+
+    /// `CreateBucket` of a bucket that is there empties it.
+    CreateAgainEmptiesBucket,
+    /// `CreateBucket` of a bucket that is there says that it is somebody else's.
+    CreateAgainSaysTaken,
+    /// `GetBucketLocation` is answered with a listing.
+    LocationIsAListing,
+    /// `GET` of a bucket called `docs` is answered with a page of HTML.
+    DocsIsAPage,
+    /// A host called `localhost` is taken for a bucket's name.
+    LocalhostIsABucket,
+    /// A request to delete a bucket's policy deletes the bucket.
+    DeletePolicyDeletesBucket,
+    /// A request to set the versioning of a bucket that is not there creates it.
+    PutVersioningCreatesBucket,
+    /// Buckets with a dot in their name are refused.
+    DottedBucketRefused,
+    /// `CreateBucket` says yes to names with capitals.
+    CapitalBucketAccepted,
+
+    /// `PutObject` forgets Content-Encoding, Cache-Control and Content-Disposition.
+    SystemHeadersForgotten,
+    /// A request to set an object's tags stores them as its content.
+    PutTaggingOverwritesObject,
+    /// A request to delete an object's tags deletes the object.
+    DeleteTaggingDeletesObject,
+    /// A bucket that is not there is told in JSON.
+    NoSuchBucketIsJson,
+    /// Listings show the time two hours east of Greenwich.
+    ListShowsLocalTime,
+    /// `DeleteObjects` in quiet mode reports every key.
+    QuietDeleteReports,
+    /// `DeleteObjects` reports no key.
+    DeleteObjectsReportsNothing,
+    /// `DeleteObjects` takes the first 1,000 keys and says nothing of the others.
+    DeleteObjectsStopsAtThousand,
+
+    /// `CopyObject` of an object onto itself gives it another tag.
+    CopyOntoItselfChangesEtag,
+    /// `CopyObject` over an object keeps that object's tag.
+    CopyKeepsReplacedEtag,
+    /// `CopyObject` refuses a source that begins with a slash.
+    CopySourceSlashRefused,
+    /// `CopyObject` ignores x-amz-copy-source-if-match.
+    CopyIgnoresIfMatch,
+
+    /// Common prefixes do not count towards the length of a page.
+    ListCountsKeysOnly,
+    /// A page that follows a common prefix begins with it again.
+    ListRepeatsPrefixOnNextPage,
+    /// A listing with max-keys=0 is refused.
+    MaxKeysZeroRefused,
+    /// A listing with max-keys=0 says that there is more.
+    MaxKeysZeroIsTruncated,
+    /// A listing with max-keys above 1,000 is refused.
+    MaxKeysLargeRefused,
+    /// A listing with a max-keys that is no number is a 500.
+    MaxKeysMalformedIs500,
+    /// Listings spell keys plainly, whatever the encoding asked for.
+    ListIgnoresEncodingType,
+
+    /// A plus in a key is a space.
+    PlusIsSpace,
+    /// Slashes that follow each other are one.
+    SlashesCollapsed,
+    /// A dot between two slashes is left out.
+    DotSegmentDropped,
+    /// Letters and their accents become one character.
+    KeysComposed,
+    /// Keys past 900 bytes that have slashes are refused.
+    LongKeyRefused,
+    /// Names between slashes past 255 bytes are refused, as by a file system.
+    LongNameRefused,
+    /// Keys with control characters are refused.
+    ControlCharactersRefused,
+    /// A key is refused where objects that are deleted had it for a directory.
+    FormerDirectoryRefused,
+    /// `DeleteObject` of a directory is a 500.
+    DeleteDirectoryIs500,
+    /// `DeleteObject` of a directory deletes what is in it.
+    DeleteDirectoryIsRecursive,
+
+    /// `PutObject` ignores If-Match.
+    PutIgnoresIfMatch,
+    /// `PutObject` looks whether a key is free, and stores a moment later.
+    PutIfAbsentRaces,
+    /// An overwrite stores the first half of the new content a moment before the second.
+    OverwriteInTwoSteps,
+    /// Of several uploads to one key at the same time one leaves its content and another its tag.
+    ConcurrentWritersMix,
+    /// The server reads one request to its end before it looks at the next.
+    OneRequestAtATime,
 }

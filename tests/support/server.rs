@@ -15,8 +15,10 @@ use tokio::sync::oneshot;
 
 use super::Behaviour;
 use super::fault::{self, FaultKind};
+use super::mutation::Mutation;
 use super::operation::Operation;
 use super::s3_impl::MemoryS3;
+use super::strange;
 use super::wire;
 
 /// The access key that requests must be signed with.
@@ -63,7 +65,7 @@ impl TestServer {
         let mut builder = S3ServiceBuilder::new(s3.clone());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let requests = Arc::default();
-        let handler = Handler { s3: builder.build(), behaviour, requests: Arc::clone(&requests) };
+        let handler = Handler { s3: builder.build(), behaviour, requests: Arc::clone(&requests), turn: Arc::default() };
 
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -116,6 +118,8 @@ struct Handler {
     s3: S3Service,
     behaviour: Behaviour,
     requests: Arc<Mutex<Vec<RequestLine>>>,
+    /// Held by the one request that is served, where the mutation serves one only.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Handler {
@@ -128,6 +132,13 @@ impl Handler {
             operation,
         };
         let fault = self.log(line.clone());
+        if let Some(answer) = strange::answer(self.behaviour.mutation, &request) {
+            return Ok(answer);
+        }
+        let _turn = match self.behaviour.mutation {
+            Some(Mutation::OneRequestAtATime) => Some(self.turn.lock().await),
+            _ => None,
+        };
         let mut request: HttpRequest = request.map(Body::from);
         match fault {
             None => {

@@ -1,7 +1,8 @@
 //! The spelling of answers on the wire, where the `s3s` crate leaves no choice: it writes control characters of keys
 //! as they are, which no XML parser takes, and it spells every entity tag right, which the mutations must not.
 
-use hyper::header::{ETAG, HeaderValue};
+use hyper::StatusCode;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use s3s::{Body, HttpResponse};
 
 use super::mutation::Mutation;
@@ -30,6 +31,15 @@ pub(super) async fn respell(response: HttpResponse, operation: Operation, mutati
             text = text.replace("\"</ETag>", &format!("{closing}</ETag>"));
         }
         body = Body::from(text);
+    }
+    if mutation == Some(Mutation::NoSuchBucketIsJson)
+        && head.status == StatusCode::NOT_FOUND
+        && let Ok(content) = body.store_all_limited(usize::MAX).await
+        && String::from_utf8_lossy(&content).contains("NoSuchBucket")
+    {
+        head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        head.headers.remove(CONTENT_LENGTH);
+        body = Body::from("{\"detail\":\"Not Found\"}".to_owned());
     }
     HttpResponse::from_parts(head, body)
 }

@@ -187,8 +187,10 @@ impl Raw {
         let at = OffsetDateTime::now_utc() + request.clock;
         let signer = Signer::new(&self.settings.access_key, &self.settings.secret_key, REGION, at);
         let path = format!("{}{}", address.base, request.path);
-        let mut headers = vec![("host".to_owned(), address.authority)];
-        headers.extend(request.headers.iter().cloned());
+        let mut headers = request.headers.clone();
+        if headers.iter().all(|(name, _)| name != "host") {
+            headers.insert(0, ("host".to_owned(), address.authority));
+        }
         let declared = request.payload.declared();
         let mut query = request.query.clone();
         let mut seed = String::new();
@@ -199,15 +201,15 @@ impl Raw {
                 headers.push(("x-amz-content-sha256".to_owned(), declared.clone()));
                 headers.push(("x-amz-date".to_owned(), signer.instant().to_owned()));
                 let (method, query) = (request.method, &query);
-                let signed = Signed { method, path: &path, query, headers: &headers, payload: &declared };
-                let (signature, header) = signer.authorization(&signed);
+                let covered = Signed { method, path: &path, query, headers: &headers, payload: &declared };
+                let (signature, header) = signer.authorization(&covered);
                 headers.push(("authorization".to_owned(), header));
                 seed = signature;
             }
             Proof::Query { expires_seconds } => {
                 let (method, payload) = (request.method, "UNSIGNED-PAYLOAD");
-                let signed = Signed { method, path: &path, query: &query, headers: &headers, payload };
-                query = signer.presigned(&signed, expires_seconds);
+                let covered = Signed { method, path: &path, query: &query, headers: &headers, payload };
+                query = signer.presigned(&covered, expires_seconds);
             }
         }
         let query = sign::canonical_query(&query);

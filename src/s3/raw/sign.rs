@@ -43,9 +43,10 @@ impl Signed<'_> {
     }
 
     fn canonical(&self) -> String {
-        let mut headers: Vec<_> =
-            self.headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+        // In the order of the names alone: `x-amz-copy-source` comes before `x-amz-copy-source-if-match`.
+        let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name, value.trim())).collect();
         headers.sort_unstable();
+        let headers: Vec<_> = headers.into_iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let (path, query) = (canonical_path(self.path), canonical_query(self.query));
         format!("{}\n{path}\n{query}\n{}\n{}\n{}", self.method, headers.concat(), self.names(), self.payload)
     }

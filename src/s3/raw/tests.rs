@@ -73,9 +73,12 @@ async fn a_body_goes_out_in_the_pieces_that_are_asked_for() {
     let heard = heard.await.unwrap();
     let bodies: Vec<_> = heard[1..].iter().map(|piece| text(std::slice::from_ref(piece))).collect();
     assert_eq!(bodies, ["012", "3", "4567"]);
-    let head = text(&heard[..1]);
-    assert!(head.starts_with("PUT /base/b/a%20b HTTP/1.1\r\n") && head.contains("content-length: 10\r\n"), "{head}");
-    assert!(head.contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,"), "{head}");
+    let opening = text(&heard[..1]);
+    assert!(
+        opening.starts_with("PUT /base/b/a%20b HTTP/1.1\r\n") && opening.contains("content-length: 10\r\n"),
+        "{opening}"
+    );
+    assert!(opening.contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,"), "{opening}");
 }
 
 #[tokio::test]
@@ -86,8 +89,8 @@ async fn a_body_without_a_length_goes_out_in_chunks_of_http() {
     let prepared = raw.prepare(&RawRequest::to_object("PUT", "b", "k").carrying(content)).unwrap();
     let delivery = Delivery { without_length: true, ..Delivery::default() };
     assert!(raw.deliver(&prepared, &delivery).await.unwrap().is_some());
-    let head = text(&heard.await.unwrap());
-    assert!(head.contains("transfer-encoding: chunked\r\n") && !head.contains("content-length"), "{head}");
+    let opening = text(&heard.await.unwrap());
+    assert!(opening.contains("transfer-encoding: chunked\r\n") && !opening.contains("content-length"), "{opening}");
 }
 
 #[tokio::test]

@@ -220,7 +220,7 @@ fn http_request(prepared: &Prepared, delivery: &Delivery) -> Result<Request<Pace
     for (name, value) in &prepared.headers {
         request = request.header(name, value);
     }
-    if !delivery.without_length && (!prepared.body.is_empty() || ["PUT", "POST"].contains(&prepared.method)) {
+    if !delivery.without_length && (!prepared.body.is_empty() || ["PUT", "POST", "DELETE"].contains(&prepared.method)) {
         request = request.header("content-length", prepared.body.len());
     }
     let body = StreamBody::new(pieces(&prepared.body, delivery).boxed());

@@ -51,6 +51,41 @@ async fn content_type(context: &CaseContext<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+pub(super) const SYSTEM_HEADERS: Case = Case {
+    spec: CaseSpec {
+        name: "object-system-headers-survive",
+        severity: Severity::BreaksClients,
+        rule: "Content-Encoding, Cache-Control and Content-Disposition of PUT come back with HEAD and GET",
+        consequence: "a compressed file is restored as if it were not, and a browser cannot read it",
+        source: "S3 API reference, PutObject and GetObject, system-defined metadata",
+    },
+    body: |context| system_headers(context).boxed(),
+};
+
+async fn system_headers(context: &CaseContext<'_>) -> Result<(), Stop> {
+    let bytes = context.bytes("object", 100);
+    let text = |text: &str| Some(text.to_owned());
+    let stored = Attributes {
+        content_encoding: text("gzip"),
+        cache_control: text("max-age=60"),
+        content_disposition: text("attachment; filename=\"a.gz\""),
+        ..Attributes::default()
+    };
+    context.put_with("object", &bytes, &stored).await?;
+    for (operation, found) in both(context, "object").await? {
+        for (header, expected, actual) in [
+            ("Content-Encoding", &stored.content_encoding, found.content_encoding),
+            ("Cache-Control", &stored.cache_control, found.cache_control),
+            ("Content-Disposition", &stored.content_disposition, found.content_disposition),
+        ] {
+            let message = format!("{operation} does not show the {header} that PutObject stored");
+            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| format!("no {header}"));
+            ensure(actual == *expected, "header-lost", message, text(expected), text(&actual))?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) const COPY_REPLACE: Case = Case {
     spec: CaseSpec {
         name: "copy-replace-metadata",

@@ -1,9 +1,10 @@
 //! Requests under a condition.
 
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 
 use crate::model::{CaseSpec, Severity, Stop};
-use crate::s3::{Body, Condition, RequestError};
+use crate::s3::{Body, Condition, Payload, RawRequest, RequestError};
 use crate::suites::case::{Case, CaseContext};
 use crate::suites::judge::{ensure, ensure_content, shown};
 
@@ -97,4 +98,67 @@ async fn put_if_none_match(context: &CaseContext<'_>) -> Result<(), Stop> {
             ensure(error.status() == Some(412), "condition-refused", message, "412", error.to_string())
         }
     }
+}
+
+pub(super) const PUT_IF_MATCH: Case = Case {
+    spec: CaseSpec {
+        name: "condition-put-if-match",
+        severity: Severity::DataLoss,
+        rule: "PUT with an If-Match that is not the object's tag is refused with 412 and leaves the object; a server without conditional writes says 501",
+        consequence: "of two clients that both change a file, one silently overwrites what the other wrote",
+        source: "S3 user guide, conditional writes; RFC 9110, 13.1.1",
+    },
+    body: |context| put_if_match(context).boxed(),
+};
+
+async fn put_if_match(context: &CaseContext<'_>) -> Result<(), Stop> {
+    let (first, second) = (context.bytes("first", 100), context.bytes("second", 100));
+    context.put("object", &first).await?;
+    let request = RawRequest::to_object("PUT", context.bucket(), "object").with("if-match", OTHER_TAG);
+    let answer = context.ask(&request.carrying(Payload::Hashed(second))).await?;
+    let body = context.get("object", first.len()).await?;
+    let what = format!("object after PUT with \"If-Match: {OTHER_TAG}\", which is not its tag, answered with {answer}");
+    ensure_content(&what, &first, &body.bytes)?;
+    if answer.status == 501 {
+        return Err(Stop::Skipped("conditional writes are not supported".to_owned()));
+    }
+    let message = "PUT with an If-Match that is not the object's tag is refused in other words than S3's";
+    ensure(answer.status == 412, "condition-refused", message, "412", answer.to_string())
+}
+
+/// Clients that race for one key.
+const RACERS: usize = 8;
+
+pub(super) const PUT_RACE: Case = Case {
+    spec: CaseSpec {
+        name: "condition-put-if-absent-race",
+        severity: Severity::DataLoss,
+        rule: "of several PUTs with `If-None-Match: *` on one key at the same time one wins, and its content is what is stored",
+        consequence: "two clients hold the same lock, and one destroys what the other writes",
+        source: "S3 user guide, conditional writes: the first to finish succeeds, others are 412 or 409",
+    },
+    body: |context| put_race(context).boxed(),
+};
+
+async fn put_race(context: &CaseContext<'_>) -> Result<(), Stop> {
+    context.writes("lock");
+    let contents: Vec<_> = (0..RACERS).map(|racer| context.bytes(&racer.to_string(), 2_000)).collect();
+    let puts = contents.iter().map(|bytes| context.s3.put_if_absent(context.bucket(), "lock", bytes.clone()));
+    let mut winners = Vec::new();
+    let mut unsupported = 0;
+    for (racer, answer) in join_all(puts).await.into_iter().enumerate() {
+        match answer {
+            Ok(_) => winners.push(racer),
+            Err(error) if error.status() == Some(501) => unsupported += 1,
+            Err(error) if matches!(error.status(), Some(409 | 412)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if unsupported == RACERS {
+        return Err(Stop::Skipped("conditional writes are not supported".to_owned()));
+    }
+    let message = format!("of {RACERS} PUTs with \"If-None-Match: *\" on one key {} were accepted", winners.len());
+    ensure(winners.len() == 1, "condition-ignored", message, "1 accepted", winners.len().to_string())?;
+    let body = context.get("lock", 2_000).await?;
+    ensure_content("object of the PUT that was accepted", &contents[winners[0]], &body.bytes)
 }

@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 
 use crate::model::{CaseSpec, Failure, Severity, Stop};
+use crate::s3::{Payload, RawRequest};
 use crate::suites::case::{Case, CaseContext};
 use crate::suites::judge::{ensure, ensure_content};
 
@@ -83,4 +84,77 @@ async fn trailing_slash(context: &CaseContext<'_>) -> Result<(), Stop> {
     let found = context.s3.head(context.bucket(), "dir").await?.is_some();
     let message = "the key \"dir/\" was stored, and HEAD finds \"dir\"";
     ensure(!found, "key-changed", message, "404", "200")
+}
+
+pub(super) const PLUS: Case = Case {
+    spec: CaseSpec {
+        name: "keys-plus-literal",
+        severity: Severity::DataLoss,
+        rule: "`a+b` and `a b` are two objects",
+        consequence: "of two files whose names differ in a plus one overwrites the other",
+        source: "RFC 3986: a plus in a path is a plus",
+    },
+    body: |context| two_objects(context, "a b", "a+b").boxed(),
+};
+
+pub(super) const SLASHES: Case = Case {
+    spec: CaseSpec {
+        name: "keys-double-slash",
+        severity: Severity::DataLoss,
+        rule: "`a//b` and `a/b` are two objects",
+        consequence: "of two objects one overwrites the other, under the other's tag",
+        source: "S3 user guide, object keys: any UTF-8 text, the slash being a letter like others",
+    },
+    body: |context| two_objects(context, "dir/file", "dir//file").boxed(),
+};
+
+pub(super) const DOT: Case = Case {
+    spec: CaseSpec {
+        name: "keys-dot-segment",
+        severity: Severity::DataLoss,
+        rule: "`a/./b` and `a/b` are two objects, or the first is refused with 400",
+        consequence: "of two objects one overwrites the other, under the other's tag",
+        source: "S3 user guide, object keys: any UTF-8 text; dots between slashes are discouraged",
+    },
+    body: |context| dot(context).boxed(),
+};
+
+async fn dot(context: &CaseContext<'_>) -> Result<(), Stop> {
+    const DOTTED: &str = "dir/./file";
+    let (plain, dotted) = (context.bytes("plain", 100), context.bytes("dotted", 100));
+    context.put("dir/file", &plain).await?;
+    let request = RawRequest::to_object("PUT", context.bucket(), DOTTED).carrying(Payload::Hashed(dotted.clone()));
+    context.writes(DOTTED);
+    let answer = context.ask(&request).await?;
+    let body = context.get("dir/file", plain.len()).await?;
+    ensure_content(&format!("\"dir/file\" after PUT of \"{DOTTED}\""), &plain, &body.bytes)?;
+    let message = format!("PUT of \"{DOTTED}\" is neither accepted nor refused as S3 refuses");
+    ensure(answer.is_success() || answer.status == 400, "key-refused", message, "200 or 400", answer.to_string())?;
+    if answer.is_success() {
+        let answer = context.ask(&RawRequest::to_object("GET", context.bucket(), DOTTED)).await?;
+        ensure_content(&format!("\"{DOTTED}\""), &dotted, &answer.body)?;
+    }
+    Ok(())
+}
+
+pub(super) const UNICODE: Case = Case {
+    spec: CaseSpec {
+        name: "keys-unicode-forms",
+        severity: Severity::DataLoss,
+        rule: "a letter with its accent and a letter followed by the accent are two keys, and both are listed as they were written",
+        consequence: "files of a Mac and of a PC overwrite each other, or are copied again at every sync",
+        source: "S3 user guide, object keys: a sequence of Unicode characters in UTF-8, compared byte by byte",
+    },
+    body: |context| unicode(context).boxed(),
+};
+
+async fn unicode(context: &CaseContext<'_>) -> Result<(), Stop> {
+    // In the order of their bytes.
+    const FORMS: [&str; 2] = ["caf\u{65}\u{301}", "caf\u{e9}"];
+    two_objects(context, FORMS[0], FORMS[1]).await?;
+    let listing = context.s3.list_all(context.bucket(), "", None, 2).await?;
+    let keys: Vec<_> = listing.iter().map(|entry| entry.key.escape_unicode().to_string()).collect();
+    let expected = FORMS.map(|form| form.escape_unicode().to_string());
+    let message = "the listing does not name both forms of the key as they were written";
+    ensure(keys == expected, "key-changed", message, expected.join(", "), keys.join(", "))
 }

@@ -84,7 +84,7 @@ async fn delimiter(context: &CaseContext<'_>) -> Result<(), Stop> {
     for (prefix, keys, prefixes) in
         [("", vec!["a", "c"], vec!["b/", "d/"]), ("b/", vec!["b/1", "b/2"], vec!["b/deep/"]), ("d", vec![], vec!["d/"])]
     {
-        let level = context.s3.list_level(context.bucket(), prefix).await?;
+        let level = context.s3.list_level(context.bucket(), prefix, None, None).await?;
         let found: Vec<_> = level.entries.iter().map(|entry| entry.key.as_str()).collect();
         let show = |keys: &[&str], prefixes: &[&str]| {
             format!("keys: {}; common prefixes: {}", keys.join(", "), prefixes.join(", "))
@@ -147,7 +147,7 @@ async fn utf8_order(context: &CaseContext<'_>) -> Result<(), Stop> {
     ensure(keys == stored, "listing-order", message, stored.join(", "), keys.join(", "))
 }
 
-async fn store<T: AsRef<str>>(context: &CaseContext<'_>, keys: &[T]) -> Result<(), Stop> {
+pub(super) async fn store<T: AsRef<str>>(context: &CaseContext<'_>, keys: &[T]) -> Result<(), Stop> {
     let bytes = context.bytes("object", 10);
     for key in keys {
         context.put(key.as_ref(), &bytes).await?;

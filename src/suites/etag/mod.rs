@@ -5,6 +5,7 @@
 //! All other rules hold for any tag.
 
 mod change;
+mod copied;
 mod form;
 mod opaque;
 mod stability;
@@ -24,6 +25,8 @@ pub(super) static CASES: &[Case] = &[
     stability::REPEATED_QUERIES,
     stability::RESTART,
     change::SYNC_SCENARIO,
+    copied::METADATA_ONLY,
+    copied::COPY,
     form::SDK_ACCEPTS,
     stability::LISTING_SPEED,
 ];

@@ -1,8 +1,9 @@
 //! The operations on buckets.
 
 use s3s::dto::{
-    Bucket, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
-    GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsOutput, Owner,
+    Bucket, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, DeleteBucketPolicyOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsOutput, Owner,
+    PutBucketVersioningOutput,
 };
 use s3s::{S3Result, s3_error};
 
@@ -25,10 +26,37 @@ pub(super) fn list(server: &MemoryS3) -> ListBucketsOutput {
 
 pub(super) fn create(server: &MemoryS3, input: CreateBucketInput) -> S3Result<CreateBucketOutput> {
     let location = Some(format!("/{}", input.bucket));
+    if server.breaks(Mutation::DottedBucketRefused) && input.bucket.contains('.') {
+        return Err(s3_error!(InvalidBucketName));
+    }
+    if server.breaks(Mutation::CreateAgainEmptiesBucket) {
+        server.store().buckets.remove(&input.bucket);
+    }
     if !server.breaks(Mutation::CreateBucketLies) && !server.store().create(input.bucket) {
-        return Err(s3_error!(BucketAlreadyOwnedByYou, "You already own this bucket."));
+        return Err(match server.mutation {
+            Some(Mutation::CreateAgainSaysTaken) => s3_error!(BucketAlreadyExists, "The bucket name is not available."),
+            _ => s3_error!(BucketAlreadyOwnedByYou, "You already own this bucket."),
+        });
     }
     Ok(CreateBucketOutput { location })
+}
+
+/// Not implemented, which the mutation forgets to say.
+pub(super) fn delete_policy(server: &MemoryS3, bucket: &str) -> S3Result<DeleteBucketPolicyOutput> {
+    if server.breaks(Mutation::DeletePolicyDeletesBucket) {
+        server.store().buckets.remove(bucket);
+        return Ok(DeleteBucketPolicyOutput {});
+    }
+    Err(s3_error!(NotImplemented))
+}
+
+/// Not implemented, which the mutation forgets to say.
+pub(super) fn put_versioning(server: &MemoryS3, bucket: String) -> S3Result<PutBucketVersioningOutput> {
+    if server.breaks(Mutation::PutVersioningCreatesBucket) {
+        server.store().create(bucket);
+        return Ok(PutBucketVersioningOutput {});
+    }
+    Err(s3_error!(NotImplemented))
 }
 
 pub(super) fn head(server: &MemoryS3, input: &HeadBucketInput) -> S3Result<HeadBucketOutput> {

@@ -21,7 +21,7 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
     let source = store.bucket(from_bucket)?.object(encoded.as_deref().unwrap_or(from_key))?.clone();
     let target = store.bucket(&input.bucket)?.objects.get(&input.key);
     Conditions {
-        tag_is: input.copy_source_if_match.as_ref(),
+        tag_is: input.copy_source_if_match.as_ref().filter(|_| !server.breaks(Mutation::CopyIgnoresIfMatch)),
         tag_is_not: input.copy_source_if_none_match.as_ref(),
         modified_since: input.copy_source_if_modified_since.as_ref(),
         unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
@@ -48,6 +48,10 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
 
     let tag = match server.mutation {
         Some(Mutation::CopyChangesEtag) => tags::another(&source.tag),
+        Some(Mutation::CopyOntoItselfChangesEtag) if onto_itself => tags::another(&source.tag),
+        Some(Mutation::CopyKeepsReplacedEtag) if !onto_itself => {
+            target.map_or_else(|| tags::stored(None, &source.content, None), |object| object.tag.clone())
+        }
         _ => tags::stored(server.mutation, &source.content, target),
     };
     let content = if server.breaks(Mutation::CopyWrongContent) { corrupt(&source.content) } else { source.content };

@@ -16,6 +16,14 @@ const KEYS_LIMIT: usize = 1000;
 pub(super) fn one(server: &MemoryS3, input: &DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
+    let directory = format!("{}/", input.key);
+    let inside: Vec<_> = bucket.objects.keys().filter(|key| key.starts_with(&directory)).cloned().collect();
+    if server.breaks(Mutation::DeleteDirectoryIs500) && !inside.is_empty() {
+        return Err(s3_error!(InternalError, "Is a directory."));
+    }
+    for key in inside.iter().filter(|_| server.breaks(Mutation::DeleteDirectoryIsRecursive)) {
+        bucket.delete(key);
+    }
     if !server.breaks(Mutation::DeleteDoesNothing) {
         bucket.delete(&input.key);
     }
@@ -26,7 +34,10 @@ pub(super) fn one(server: &MemoryS3, input: &DeleteObjectInput) -> S3Result<Dele
 pub(super) fn many(server: &MemoryS3, input: DeleteObjectsInput) -> S3Result<DeleteObjectsOutput> {
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
-    let named = input.delete.objects;
+    let mut named = input.delete.objects;
+    if server.breaks(Mutation::DeleteObjectsStopsAtThousand) {
+        named.truncate(KEYS_LIMIT);
+    }
     if named.is_empty() || named.len() > KEYS_LIMIT {
         return Err(s3_error!(MalformedXML, "A request names 1 to 1000 keys."));
     }
@@ -45,7 +56,12 @@ pub(super) fn many(server: &MemoryS3, input: DeleteObjectsInput) -> S3Result<Del
         bucket.delete(&bystander);
     }
     let report = |object: ObjectIdentifier| DeletedObject { key: Some(object.key), ..DeletedObject::default() };
-    let deleted = (input.delete.quiet != Some(true)).then(|| named.into_iter().map(report).collect());
+    let reports = match server.mutation {
+        Some(Mutation::QuietDeleteReports) => true,
+        Some(Mutation::DeleteObjectsReportsNothing) => false,
+        _ => input.delete.quiet != Some(true),
+    };
+    let deleted = reports.then(|| named.into_iter().map(report).collect());
     Ok(DeleteObjectsOutput { deleted, ..DeleteObjectsOutput::default() })
 }
 

@@ -11,20 +11,31 @@ pub(super) fn meant(server: &MemoryS3, key: &str) -> String {
     match server.mutation {
         Some(Mutation::KeysDecodedTwice) => decoded(key),
         Some(Mutation::TrailingSlashDropped) => key.strip_suffix('/').unwrap_or(key).to_owned(),
+        Some(Mutation::PlusIsSpace) => key.replace('+', " "),
+        Some(Mutation::SlashesCollapsed) => key.replace("//", "/"),
+        Some(Mutation::DotSegmentDropped) => key.replace("/./", "/"),
+        Some(Mutation::KeysComposed) => key.replace("e\u{301}", "\u{e9}"),
         _ => key.to_owned(),
     }
 }
 
-/// Refuses a key as a file system would.
+/// Refuses a key where the mutation would.
 ///
 /// # Errors
-/// `InternalError` if the key is a directory of another, or another's is one of it.
-pub(super) fn refuse_beside_directory(bucket: &Bucket, key: &str) -> S3Result<()> {
+/// `InternalError`, as of a server whose file system refuses.
+pub(super) fn refuse(server: &MemoryS3, bucket: &Bucket, key: &str) -> S3Result<()> {
     let is_in = |key: &str, directory: &str| key.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
-    if bucket.objects.keys().any(|other| is_in(other, key) || is_in(key, other)) {
-        return Err(s3_error!(InternalError, "Not a directory."));
-    }
-    Ok(())
+    let refuses = match server.mutation {
+        Some(Mutation::FileBesideDirectoryRefused) => {
+            bucket.objects.keys().any(|other| is_in(other, key) || is_in(key, other))
+        }
+        Some(Mutation::FormerDirectoryRefused) => bucket.deleted.keys().any(|other| is_in(other, key)),
+        Some(Mutation::LongKeyRefused) => key.len() > 900 && key.contains('/'),
+        Some(Mutation::LongNameRefused) => key.split('/').any(|name| name.len() > 255),
+        Some(Mutation::ControlCharactersRefused) => key.chars().any(char::is_control),
+        _ => false,
+    };
+    if refuses { Err(s3_error!(InternalError, "The file system says no.")) } else { Ok(()) }
 }
 
 /// The key with its percent escapes replaced by what they stand for.

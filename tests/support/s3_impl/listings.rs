@@ -2,7 +2,7 @@
 
 use s3s::dto::{
     CommonPrefix, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object,
-    ObjectStorageClass,
+    ObjectStorageClass, Timestamp,
 };
 use s3s::{S3Result, s3_error};
 
@@ -20,7 +20,7 @@ const TOKEN_PREFIX: &str = "page-after.";
 
 /// A listing as markers and keys.
 pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
-    let max_keys = page_size(input.max_keys)?;
+    let max_keys = page_size(server, input.max_keys)?;
     let query = Query {
         prefix: input.prefix.clone().unwrap_or_default(),
         delimiter: input.delimiter.clone().filter(|delimiter| !delimiter.is_empty()),
@@ -33,7 +33,8 @@ pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<
     };
     let Page { objects, prefixes, is_truncated, next } =
         page(server.store().bucket(&input.bucket)?, &query, server.mutation);
-    let spelling = Spelling::of(input.encoding_type.as_ref())?;
+    let encoding_type = input.encoding_type.filter(|_| !server.breaks(Mutation::ListIgnoresEncodingType));
+    let spelling = Spelling::of(encoding_type.as_ref())?;
     Ok(ListObjectsOutput {
         name: Some(input.bucket),
         prefix: Some(spelling.of_key(&query.prefix)),
@@ -45,14 +46,14 @@ pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<
         delimiter: query.delimiter.map(|delimiter| spelling.of_key(&delimiter)),
         contents: Some(contents(server, spelling, &objects)),
         common_prefixes: Some(common_prefixes(spelling, &prefixes)),
-        encoding_type: input.encoding_type,
+        encoding_type,
         request_charged: None,
     })
 }
 
 /// A listing with tokens.
 pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
-    let max_keys = page_size(input.max_keys)?;
+    let max_keys = page_size(server, input.max_keys)?;
     let query = Query {
         prefix: input.prefix.clone().unwrap_or_default(),
         delimiter: input.delimiter.clone().filter(|delimiter| !delimiter.is_empty()),
@@ -62,7 +63,8 @@ pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Resul
     };
     let Page { objects, prefixes, is_truncated, next } =
         page(server.store().bucket(&input.bucket)?, &query, server.mutation);
-    let spelling = Spelling::of(input.encoding_type.as_ref())?;
+    let encoding_type = input.encoding_type.filter(|_| !server.breaks(Mutation::ListIgnoresEncodingType));
+    let spelling = Spelling::of(encoding_type.as_ref())?;
     Ok(ListObjectsV2Output {
         name: Some(input.bucket),
         prefix: Some(spelling.of_key(&query.prefix)),
@@ -75,7 +77,7 @@ pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Resul
         delimiter: query.delimiter.map(|delimiter| spelling.of_key(&delimiter)),
         contents: Some(contents(server, spelling, &objects)),
         common_prefixes: Some(common_prefixes(spelling, &prefixes)),
-        encoding_type: input.encoding_type,
+        encoding_type,
         request_charged: None,
     })
 }
@@ -104,8 +106,12 @@ impl Spelling {
     }
 }
 
-fn page_size(max_keys: Option<i32>) -> S3Result<i32> {
+fn page_size(server: &MemoryS3, max_keys: Option<i32>) -> S3Result<i32> {
     match max_keys.unwrap_or(PAGE_LIMIT) {
+        0 if server.breaks(Mutation::MaxKeysZeroRefused) => Err(s3_error!(InternalError, "list index out of range")),
+        more if more > PAGE_LIMIT && server.breaks(Mutation::MaxKeysLargeRefused) => {
+            Err(s3_error!(InvalidArgument, "max-keys must not be above 1000."))
+        }
         ..0 => Err(s3_error!(InvalidArgument, "max-keys must not be negative.")),
         max_keys => Ok(max_keys.min(PAGE_LIMIT)),
     }
@@ -113,11 +119,15 @@ fn page_size(max_keys: Option<i32>) -> S3Result<i32> {
 
 fn contents(server: &MemoryS3, spelling: Spelling, objects: &[(String, store::Object)]) -> Vec<Object> {
     let wrong = i64::from(server.breaks(Mutation::ListWrongSize));
+    let local = |modified: &Timestamp| {
+        let east = time::Duration::hours(i64::from(server.breaks(Mutation::ListShowsLocalTime)) * 2);
+        Timestamp::from(time::OffsetDateTime::from(modified.clone()) + east)
+    };
     let entry = |(key, object): &(String, store::Object)| Object {
         key: Some(spelling.of_key(key)),
         e_tag: server.shown(Place::List, &object.tag),
         size: Some(object.size_bytes() + wrong),
-        last_modified: Some(object.modified.clone()),
+        last_modified: Some(local(&object.modified)),
         storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
         ..Object::default()
     };

@@ -24,13 +24,15 @@ use super::tags::{self, Place};
 pub(super) struct MemoryS3 {
     store: Arc<Mutex<Store>>,
     answers: Arc<AtomicU64>,
+    /// Uploads that are being stored, as the mutation of concurrent writers counts them.
+    writers: Arc<AtomicU64>,
     mutation: Option<Mutation>,
 }
 
 impl MemoryS3 {
     /// An empty server.
     pub(super) fn new(mutation: Option<Mutation>) -> Self {
-        Self { store: Arc::default(), answers: Arc::default(), mutation }
+        Self { store: Arc::default(), answers: Arc::default(), writers: Arc::default(), mutation }
     }
 
     /// The store, locked.
@@ -72,6 +74,34 @@ impl S3 for MemoryS3 {
 
     async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
         buckets::delete(self, &req.input).map(S3Response::new)
+    }
+
+    async fn delete_bucket_policy(
+        &self,
+        req: S3Request<DeleteBucketPolicyInput>,
+    ) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
+        buckets::delete_policy(self, &req.input.bucket).map(S3Response::new)
+    }
+
+    async fn put_bucket_versioning(
+        &self,
+        req: S3Request<PutBucketVersioningInput>,
+    ) -> S3Result<S3Response<PutBucketVersioningOutput>> {
+        buckets::put_versioning(self, req.input.bucket).map(S3Response::new)
+    }
+
+    async fn put_object_tagging(
+        &self,
+        req: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        objects::put_tagging(self, &req.input).map(S3Response::new)
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        objects::delete_tagging(self, &req.input).map(S3Response::new)
     }
 
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {

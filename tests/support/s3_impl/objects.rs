@@ -1,8 +1,12 @@
 //! `PutObject`, `GetObject` and `HeadObject`.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use bytes::Bytes;
 use s3s::dto::{
-    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
+    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectInput, GetObjectOutput, HeadObjectInput,
+    HeadObjectOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, StreamingBlob,
 };
 use s3s::{Body, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
@@ -17,6 +21,9 @@ use crate::support::upload;
 /// What S3 calls content of which nothing was said.
 const DEFAULT_TYPE: &str = "binary/octet-stream";
 
+/// How long the mutations of concurrency wait between two steps that are one.
+const MOMENT: Duration = Duration::from_millis(40);
+
 /// Stores an object. The upload is read and verified before the old object is touched.
 pub(super) async fn put(
     server: &MemoryS3,
@@ -26,49 +33,62 @@ pub(super) async fn put(
     server.store().bucket(&input.bucket)?;
     let content = upload::read(input.body.take()).await?;
     let checksum = upload::verify(&input, trailers.as_ref(), &content)?;
+    let forgets = server.breaks(Mutation::SystemHeadersForgotten);
     let headers = Headers {
         content_type: input.content_type.filter(|_| !server.breaks(Mutation::ContentTypeForgotten)),
         // This one names the encoding of the transfer, not of the object.
-        content_encoding: input.content_encoding.filter(|encoding| encoding != "aws-chunked"),
+        content_encoding: input.content_encoding.filter(|encoding| encoding != "aws-chunked" && !forgets),
         content_language: input.content_language,
-        content_disposition: input.content_disposition,
-        cache_control: input.cache_control,
+        content_disposition: input.content_disposition.filter(|_| !forgets),
+        cache_control: input.cache_control.filter(|_| !forgets),
         metadata: input.metadata.filter(|_| !server.breaks(Mutation::MetadataForgotten)),
     };
 
     let key = keys::meant(server, &input.key);
-    let mut store = server.store();
-    let bucket = store.bucket_mut(&input.bucket)?;
-    if server.breaks(Mutation::FileBesideDirectoryRefused) {
-        keys::refuse_beside_directory(bucket, &key)?;
-    }
-    let replaced = bucket.objects.get(&key);
     let tag_is_not = input.if_none_match.as_ref();
     if tag_is_not.is_some() && server.breaks(Mutation::PutIfNoneMatchNotImplemented) {
         return Err(s3_error!(NotImplemented, "A header you provided implies functionality that is not implemented."));
     }
-    let tag_is_not = tag_is_not.filter(|_| !server.breaks(Mutation::PutIgnoresIfNoneMatch));
-    let conditions = Conditions { tag_is: input.if_match.as_ref(), tag_is_not, ..Conditions::default() };
-    let mut refusal = conditions.allow_writing(replaced).err();
-    if !server.breaks(Mutation::PutStoresDespiteIfNoneMatch)
-        && let Some(refusal) = refusal.take()
-    {
-        return Err(refusal);
-    }
-
-    let tag = tags::stored(server.mutation, &content, replaced);
-    let kept = match (server.mutation, replaced) {
-        (Some(Mutation::StoresFirstUploadOnly), Some(first)) => first.content.clone(),
-        (Some(Mutation::StoresTruncated), _) => content.slice(..content.len().saturating_sub(1)),
-        _ => content,
+    let conditions = Conditions {
+        tag_is: input.if_match.as_ref().filter(|_| !server.breaks(Mutation::PutIgnoresIfMatch)),
+        tag_is_not: tag_is_not.filter(|_| !server.breaks(Mutation::PutIgnoresIfNoneMatch)),
+        ..Conditions::default()
     };
-    let e_tag = server.shown(Place::Put, &tag);
-    bucket.put(key, Object::new(kept, tag, headers));
-    if let Some(refusal) = refusal {
-        return Err(refusal);
+    if tag_is_not.is_some() && server.breaks(Mutation::PutIfAbsentRaces) {
+        conditions.allow_writing(server.store().bucket(&input.bucket)?.objects.get(&key))?;
+        tokio::time::sleep(MOMENT).await;
+        let tag = tags::md5_hex(&content);
+        let e_tag = server.shown(Place::Put, &tag);
+        server.store().bucket_mut(&input.bucket)?.put(key, Object::new(content, tag, headers));
+        return Ok(PutObjectOutput { e_tag, ..PutObjectOutput::default() });
     }
+    let tag = {
+        let mut store = server.store();
+        let bucket = store.bucket_mut(&input.bucket)?;
+        keys::refuse(server, bucket, &key)?;
+        let replaced = bucket.objects.get(&key);
+        let mut refusal = conditions.allow_writing(replaced).err();
+        if !server.breaks(Mutation::PutStoresDespiteIfNoneMatch)
+            && let Some(refusal) = refusal.take()
+        {
+            return Err(refusal);
+        }
+        let tag = tags::stored(server.mutation, &content, replaced);
+        let kept = match (server.mutation, replaced) {
+            (Some(Mutation::StoresFirstUploadOnly), Some(first)) => first.content.clone(),
+            (Some(Mutation::StoresTruncated), _) => content.slice(..content.len().saturating_sub(1)),
+            (Some(Mutation::OverwriteInTwoSteps), Some(old)) => half_of_each(&content, &old.content),
+            _ => content.clone(),
+        };
+        bucket.put(key.clone(), Object::new(kept, tag.clone(), headers));
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        tag
+    };
+    finish_late(server, &input.bucket, &key, &content, &tag).await?;
     Ok(PutObjectOutput {
-        e_tag,
+        e_tag: server.shown(Place::Put, &tag),
         checksum_crc32: checksum.checksum_crc32,
         checksum_crc32c: checksum.checksum_crc32c,
         checksum_crc64nvme: checksum.checksum_crc64nvme,
@@ -76,6 +96,58 @@ pub(super) async fn put(
         checksum_sha256: checksum.checksum_sha256,
         ..PutObjectOutput::default()
     })
+}
+
+/// What the mutations of concurrency do a moment later than they should.
+async fn finish_late(server: &MemoryS3, bucket: &str, key: &str, content: &Bytes, tag: &str) -> S3Result<()> {
+    match server.mutation {
+        Some(Mutation::OverwriteInTwoSteps) => {
+            tokio::time::sleep(MOMENT).await;
+            if let Some(object) = server.store().bucket_mut(bucket)?.objects.get_mut(key) {
+                object.content = content.clone();
+            }
+        }
+        Some(Mutation::ConcurrentWritersMix) => {
+            // Who came first is the last to set the tag.
+            let others = server.writers.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(MOMENT * 8 / u32::try_from(others + 1).unwrap_or(1)).await;
+            server.writers.fetch_sub(1, Ordering::Relaxed);
+            if let Some(object) = server.store().bucket_mut(bucket)?.objects.get_mut(key) {
+                tag.clone_into(&mut object.tag);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The first half of one, the second half of the other.
+fn half_of_each(new: &Bytes, old: &Bytes) -> Bytes {
+    let middle = (new.len() / 2).min(old.len());
+    [&new[..middle], &old[middle..]].concat().into()
+}
+
+/// Not implemented, which the mutation forgets to say.
+pub(super) fn put_tagging(server: &MemoryS3, input: &PutObjectTaggingInput) -> S3Result<PutObjectTaggingOutput> {
+    if !server.breaks(Mutation::PutTaggingOverwritesObject) {
+        return Err(s3_error!(NotImplemented));
+    }
+    let content = Bytes::from_static(b"<Tagging></Tagging>");
+    let object = Object::new(content.clone(), tags::md5_hex(&content), Headers::default());
+    server.store().bucket_mut(&input.bucket)?.put(input.key.clone(), object);
+    Ok(PutObjectTaggingOutput::default())
+}
+
+/// Not implemented, which the mutation forgets to say.
+pub(super) fn delete_tagging(
+    server: &MemoryS3,
+    input: &DeleteObjectTaggingInput,
+) -> S3Result<DeleteObjectTaggingOutput> {
+    if !server.breaks(Mutation::DeleteTaggingDeletesObject) {
+        return Err(s3_error!(NotImplemented));
+    }
+    server.store().bucket_mut(&input.bucket)?.delete(&input.key);
+    Ok(DeleteObjectTaggingOutput::default())
 }
 
 /// Sends an object or a range of it.
