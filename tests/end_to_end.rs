@@ -18,79 +18,13 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use command::{record_in, s3ci};
+use s3ci::ledger::Ledger;
 use s3ci::model::{Interruption, Outcome, RunRecord};
+use s3ci::suites::CATALOGUE;
 use tempfile::TempDir;
 
 /// How long after the violent end of s3ci its containers and networks may still be there.
 const CLEARED_WITHIN: Duration = Duration::from_secs(5);
-
-/// What the pinned release fails in `api/local`, in the order of the catalogue; README says why.
-const KNOWN_FAULTS: [&str; 40] = [
-    "bucket-create-twice",
-    "bucket-location-is-xml",
-    "bucket-reserved-looking-names",
-    "bucket-localhost-host-header",
-    "bucket-subresource-requests-leave-bucket-alone",
-    "bucket-name-rules",
-    "object-user-metadata-survives",
-    "object-system-headers-survive",
-    "object-subresource-requests-leave-data-alone",
-    "range-first",
-    "range-middle",
-    "range-last",
-    "range-suffix",
-    "range-unsatisfiable-is-416",
-    "object-multi-delete-quiet",
-    "list-v2-pages",
-    "list-v2-start-after",
-    "list-delimiter-pages",
-    "list-prefix-is-literal",
-    "list-max-keys-zero",
-    "list-max-keys-malformed-is-400",
-    "list-encoding-type-url",
-    "copy-source-encoded",
-    "copy-source-leading-slash",
-    "copy-if-match",
-    "copy-replace-metadata",
-    "keys-percent-literal",
-    "keys-file-and-directory",
-    "keys-trailing-slash",
-    "keys-double-slash",
-    "keys-dot-segment",
-    "keys-1024-bytes-without-a-slash",
-    "keys-control-characters",
-    "keys-former-directory",
-    "keys-delete-of-a-directory",
-    "condition-if-none-match-on-get-is-304",
-    "condition-if-match-on-get-is-412",
-    "condition-put-if-none-match",
-    "condition-put-if-match",
-    "condition-put-if-absent-race",
-];
-
-/// What real clients run into on the pinned release; README says why.
-const CLIENTS_FAULTS: [&str; 20] = [
-    "local::rclone-second-sync",
-    "local::rclone-awkward-names",
-    "local::rclone-debian-second-sync",
-    "local::restic-backup",
-    "local::s3cmd-awkward-names",
-    "local::aws-second-sync",
-    "local::aws-cp-over-8-mib",
-    "local::aws-get-over-8-mib",
-    "local::aws-awkward-names",
-    "local::boto3-defaults-tls",
-    "local::boto3-upload-file-multipart",
-    "local::boto3-download-file-multipart",
-    "local::boto3-paginator",
-    "local::boto3-awkward-names",
-    "local::s5cmd-awkward-names",
-    "local-unsigned::rclone-awkward-names",
-    "local-unsigned::s3cmd-awkward-names",
-    "local-unsigned::aws-awkward-names",
-    "local-unsigned::boto3-awkward-names",
-    "local-unsigned::s5cmd-awkward-names",
-];
 
 /// Standard output of a docker command that must succeed, line by line.
 fn docker(arguments: &[&str]) -> Vec<String> {
@@ -201,17 +135,30 @@ fn failed(record: &RunRecord) -> Vec<&str> {
     cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.as_str()).collect()
 }
 
+/// Ids of the cases with such an outcome, sorted.
+fn ids(record: &RunRecord, wanted: impl Fn(&Outcome) -> bool) -> Vec<String> {
+    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
+    let mut ids: Vec<String> = cases.filter(|case| wanted(&case.outcome)).map(|case| case.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+/// The ledger is exact on the pinned release: every check that it lists fails as it says, and no other fails.
 #[test]
-fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
+fn everything_on_the_pinned_release_finds_its_known_issues_and_nothing_else() {
     let (output, record) = run(&["--all", "--backend", "local", "--files", "20", "--max-size", "100000"]);
-    let clients = CLIENTS_FAULTS.iter().map(|case| format!("clients/{case}"));
-    let expected: Vec<String> =
-        KNOWN_FAULTS.map(|case| format!("api/local::{case}")).into_iter().chain(clients).collect();
-    assert_eq!(failed(&record), expected, "{}", String::from_utf8_lossy(&output.stdout));
-    assert_eq!(record.exit_codes, [1]);
+    assert_eq!(failed(&record), Vec::<&str>::new(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(record.exit_codes, [0]);
+    let ledger = Ledger::built_in().unwrap();
+    let listed: Vec<String> = ledger.of(Some("0.2.1")).checks().map(|(check, _)| check.to_string()).collect();
+    let local = |id: &String| {
+        CATALOGUE.iter().any(|suite| !suite.backend.is_drime() && id.starts_with(&format!("{}::", suite.name)))
+    };
+    let listed: Vec<String> = listed.into_iter().filter(local).collect();
+    assert_eq!(ids(&record, |outcome| matches!(outcome, Outcome::Known(_))), listed);
     assert_eq!(record.target.version.as_deref(), Some("0.2.1"));
     assert!(record.runtime.isolated && record.notices.iter().all(|notice| !notice.contains("isolated")));
-    let local = s3ci::suites::CATALOGUE.iter().filter(|suite| !suite.backend.is_drime());
+    let local = CATALOGUE.iter().filter(|suite| !suite.backend.is_drime());
     assert_eq!(record.suites.len(), local.count());
     for suite in &record.suites {
         let skipped = suite.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
@@ -226,6 +173,12 @@ fn everything_on_the_pinned_release_finds_its_known_faults_and_no_other() {
     {
         assert!(bench.metrics.iter().any(|metric| metric.name == name && metric.median > 0), "{name}");
     }
+}
+
+#[test]
+fn without_the_ledger_a_known_issue_is_red() {
+    let (_, record) = run(&["api/local::range-first", "--no-known-issues"]);
+    assert_eq!((failed(&record), record.exit_code), (vec!["api/local::range-first"], 1));
 }
 
 #[test]
