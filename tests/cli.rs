@@ -17,6 +17,7 @@ use command::{Outcomes, record_in, run_against, s3ci};
 use s3ci::model::{Interruption, Outcome, RunRecord};
 use support::Behaviour;
 use support::fault::{Fault, FaultKind};
+use support::mutation::Mutation;
 use support::operation::Operation;
 use support::server::{SECRET_KEY, TestServer};
 
@@ -346,6 +347,64 @@ fn a_full_work_directory_is_an_environment_error() {
         _ => None,
     });
     assert!(fault.is_some_and(|fault| fault.message.contains("No space") && fault.hint.is_some()), "{fault:?}");
+}
+
+/// A ledger with one entry for servers of any version: ETags stay after an edit.
+fn ledger_in(directory: &Path, actual: &str, times: usize) -> std::path::PathBuf {
+    let entry = format!(
+        "[[issue]]\nchecks = [\"etag/local::changes-on-same-size-edit\"]\nseverity = \"data_loss\"\n\
+         symptom = {{ kind = \"etag-unchanged\", actual = '{actual}' }}\nreason = \"it computes tags of sizes\"\n"
+    );
+    let path = directory.join("issues.toml");
+    std::fs::write(&path, entry.repeat(times)).unwrap();
+    path
+}
+
+/// One check against a server and a ledger: the code, the outcome, and stdout.
+fn held_against(behaviour: impl Into<Behaviour>, actual: &str) -> (i32, Outcome, String) {
+    let (server, directory) = (TestServer::start(behaviour), tempfile::tempdir().unwrap());
+    let ledger = ledger_in(directory.path(), actual, 1);
+    let check = "etag/local::changes-on-same-size-edit";
+    let outcomes = Outcomes::of(&server, &[check, "--known-issues", ledger.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&outcomes.output.stdout).into_owned();
+    (code(&outcomes.output), outcomes.record.suites[0].cases[0].outcome.clone(), said)
+}
+
+#[test]
+fn a_listed_failure_is_known_and_not_red() {
+    let (code, outcome, said) = held_against(Mutation::EtagBySize, "\"*\"");
+    assert!(code == 0 && outcome.is_known(), "{code} {outcome:?}");
+    // Data loss where backups stand on it is said before anything else.
+    assert!(said.lines().next().unwrap().contains("KNOWN DATA LOSS in etag/local"), "{said}");
+    assert!(said.contains("~ data loss or corruption: etag/local::changes-on-same-size-edit"), "{said}");
+}
+
+#[test]
+fn a_listed_check_that_passes_or_fails_otherwise_is_red() {
+    let (code, outcome, said) = held_against(Behaviour::default(), "\"*\"");
+    assert!(code == 1 && outcome.is_failed() && said.contains("fixed: remove it from the ledger"), "{said}");
+    let (code, outcome, said) = held_against(Mutation::EtagBySize, "something else");
+    assert!(code == 1 && outcome.is_failed() && said.contains("not the known issue"), "{said}");
+}
+
+#[test]
+fn a_server_of_unknown_version_is_held_against_no_ledger_that_nobody_named() {
+    let server = TestServer::start(Mutation::RangeIgnored);
+    let outcomes = Outcomes::of(&server, &["api/local::range-first"]);
+    assert_eq!((code(&outcomes.output), outcomes.record.ledger.map(|ledger| ledger.checks)), (1, Some(0)));
+}
+
+#[test]
+fn a_ledger_that_cannot_be_is_refused_before_any_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let twice = ledger_in(directory.path(), "x", 2);
+    refused(
+        &["run", "--all", "--known-issues", twice.to_str().unwrap()],
+        2,
+        &["issues.toml, line 7", "already in line 2"],
+    );
+    refused(&["run", "--all", "--known-issues", "/nowhere.toml"], 2, &["/nowhere.toml"]);
+    refused(&["run", "--all", "--known-issues", "x", "--no-known-issues"], 2, &["leave one of the two out"]);
 }
 
 #[test]
