@@ -92,7 +92,7 @@ impl LedgerError {
                 "name a file with --known-issues, or leave it out for the ledger that s3ci carries"
             }
             Self::Malformed { .. } => "an [[issue]] has checks, versions, severity, symptom, reason and upstream",
-            Self::Entry { problem, .. } => return Some(problem.hint()),
+            Self::Entry { problem, .. } => return problem.hint(),
         };
         hint.to_owned()
     }
