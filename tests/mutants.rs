@@ -138,6 +138,38 @@ fn refused_requests_turn_their_steps_red() {
     assert_eq!(third_phase, ["sync/local::phase-3-resync-finds-every-edit"]);
 }
 
+/// No case passes by accident: whatever answers everything in one way, without having kept anything, passes nothing.
+#[test]
+fn a_server_that_answers_everything_alike_passes_no_case() {
+    let kinds = [
+        FaultKind::EmptyOk,
+        FaultKind::OkWithErrorBody,
+        FaultKind::NotXml,
+        FaultKind::CloseWithoutAnswer,
+        FaultKind::CloseMidBody,
+    ];
+    let passes_nothing = |kind: FaultKind| {
+        // The first request asks whether anybody speaks S3 there at all.
+        let server = TestServer::start(Fault::from_request(kind, 2));
+        let outcomes = Outcomes::of(&server, &SUITES);
+        let cases = outcomes.record.suites.iter().flat_map(|suite| &suite.cases);
+        let passed: Vec<_> = cases
+            .filter(|case| case.outcome == Outcome::Passed)
+            .map(|case| case.id.as_str())
+            // Steps of a flow, whose effect the steps after them look for, and find missing.
+            .filter(|id| !["bench/local::bucket-created", "bench/local::files-uploaded"].contains(id))
+            .collect();
+        assert_eq!(passed, Vec::<&str>::new(), "{kind:?}");
+        let run = outcomes.record.suites.iter().map(|suite| suite.cases.len()).collect::<Vec<_>>();
+        assert!(run.len() == 4 && run.iter().all(|cases| *cases > 0), "{kind:?}: {run:?}");
+    };
+    std::thread::scope(|scope| {
+        for kind in kinds {
+            scope.spawn(move || passes_nothing(kind));
+        }
+    });
+}
+
 /// A check that was never seen failing is not a check.
 #[test]
 fn every_case_is_seen_failing() {

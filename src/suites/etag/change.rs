@@ -72,6 +72,7 @@ async fn sync_scenario(context: &CaseContext<'_>) -> Result<(), Stop> {
     let before = tags(context).await?;
     context.put("edited.txt", &edited).await?;
     let after = tags(context).await?;
+    ensure(after[0].is_some(), "etag-missing", "the listing has no tag for a stored file", "a tag", shown(None))?;
     ensure(
         before[0] != after[0],
         "etag-unchanged",
