@@ -7,12 +7,14 @@
 //! Deliberately absent: I/O, clocks, rendering, and any import from the rest
 //! of the crate.
 
+mod capability;
 mod case;
 mod merge;
 mod metric;
 mod record;
 mod verdict;
 
+pub use capability::{CapabilityRecord, Support};
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};

@@ -2,6 +2,7 @@
 //!
 //! Keeps just enough of the run to say where it stands. Deliberately absent: printing, clocks, and the drawing of bars.
 
+use super::evidence;
 use super::format;
 use super::options::Verbosity;
 use super::page::Page;
@@ -45,6 +46,9 @@ impl Progress {
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {}", format::counted(*cases, "check")));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
+            Event::Capability { capability } if verbose => {
+                page.item(4, "", &evidence::fact(&capability.name, &evidence::support(capability)));
+            }
             Event::Progress { step, done, total } => {
                 if self.step != *step {
                     self.enter(step);
@@ -72,7 +76,7 @@ impl Progress {
                 let text = format!("{} ({version}), {}", prepared.target.spec, prepared.runtime.detail);
                 self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
-            Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } => {}
+            Event::Output { .. } | Event::Fact { .. } | Event::Capability { .. } | Event::Measured { .. } => {}
         }
         page.into_text()
     }

@@ -175,6 +175,7 @@ impl SuiteRun<'_> {
             data_bytes: footprint.bytes,
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
+            data_limit_bytes: footprint.data_limit_bytes,
         }
     }
 }

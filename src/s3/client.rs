@@ -61,6 +61,13 @@ impl S3 {
         Self { client: aws_sdk_s3::Client::from_conf(config), deadline: settings.deadline }
     }
 
+    /// The same client for another server.
+    #[must_use]
+    pub fn towards(&self, endpoint: &str) -> Self {
+        let config = self.client.config().to_builder().endpoint_url(endpoint).build();
+        Self { client: aws_sdk_s3::Client::from_conf(config), deadline: self.deadline }
+    }
+
     /// The same client, with every exchange noted in the returned recorder.
     #[must_use]
     pub fn recorded(&self) -> (Self, Recorder) {

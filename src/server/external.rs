@@ -193,6 +193,7 @@ mod tests {
             data_bytes: 0,
             largest_object_bytes: 0,
             objects: 100,
+            data_limit_bytes: None,
         };
         let server = runtime.start(&spec);
         assert_eq!(server.endpoint(), format!("http://{address}"));

@@ -22,7 +22,7 @@ use rand::distr::Alphanumeric;
 pub use docker::{DockerError, DockerSettings, Leftovers, build_image};
 pub use error::ServerError;
 pub use ready::ReadyError;
-pub use runtime::{Runtime, Server};
+pub use runtime::{Neighbour, Runtime, Server};
 pub use target::{Target, TargetError};
 
 /// Where pys3local stores.
@@ -109,6 +109,17 @@ pub struct ServerSpec {
     pub largest_object_bytes: u64,
     /// The most objects that are stored at one time; sizes what the server keeps about each.
     pub objects: u64,
+    /// The size that the data file system is to have, where that matters; roomy otherwise. Only a container can have it.
+    pub data_limit_bytes: Option<u64>,
+}
+
+/// How a server comes to its end before it starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// It is asked to end, and ends by itself.
+    Orderly,
+    /// It is killed, as a crash or a power cut would.
+    Killed,
 }
 
 /// CPU time and memory of a server since its start.
@@ -116,8 +127,10 @@ pub struct ServerSpec {
 pub struct Usage {
     /// CPU time of all its processes.
     pub cpu: Duration,
-    /// Peak memory; in a container this counts what lies on its tmpfs.
+    /// Peak memory.
     pub memory_peak_bytes: Option<u64>,
+    /// Whether the peak counts what is stored as well: a container's file systems lie in its memory.
+    pub peak_counts_data: bool,
 }
 
 /// How servers are to be run: the user's choice, before anything is asked of the machine.

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use rand::Rng;
 
 use super::SuiteContext;
+use super::capability::{Capability, Offer};
 use crate::event::{Event, Events};
-use crate::model::{CaseId, CaseRecord, CaseSpec, Exchange, Fault, Outcome, Stop, SuiteId};
+use crate::model::{CaseId, CaseRecord, CaseSpec, Exchange, Fault, Metric, Outcome, Stop, SuiteId};
 use crate::s3::{Attributes, Body, Head, Lease, Recorder, S3};
 use crate::server::{Server, TagProfile};
 use crate::workload::{Content, seeded};
@@ -35,11 +37,10 @@ pub(super) struct CaseContext<'a> {
     /// The server, for a restart.
     pub(super) server: &'a Server,
     /// What the server's ETags promise.
-    #[expect(dead_code, reason = "the rules of opaque tags come with the backend that has them")]
     pub(super) tag_profile: TagProfile,
     /// Bucket of the case's own, already there.
     lease: Lease,
-    seed: u64,
+    suite: &'a SuiteContext<'a>,
     name: &'static str,
 }
 
@@ -51,7 +52,35 @@ impl CaseContext<'_> {
 
     /// Random bytes, other ones for each label.
     pub(super) fn bytes(&self, label: &str, size: usize) -> Bytes {
-        Content::Random.bytes(size, &mut seeded(self.seed, &format!("{}/{label}", self.name))).into()
+        Content::Random.bytes(size, &mut self.seeded(label)).into()
+    }
+
+    /// A generator of the case's own, another one for each label.
+    pub(super) fn seeded(&self, label: &str) -> impl Rng {
+        seeded(self.suite.settings.seed, &format!("{}/{label}", self.name))
+    }
+
+    /// Reports a measured quantity.
+    pub(super) async fn measured(&self, metric: Metric) {
+        self.suite.measured(metric).await;
+    }
+
+    /// What the server offers.
+    pub(super) async fn offer(&self, capability: Capability) -> Result<&Offer, Stop> {
+        self.suite.capabilities.offer(self.suite, capability).await
+    }
+
+    /// Skips a case about something that the server does not take.
+    pub(super) async fn requires(&self, capability: Capability) -> Result<(), Stop> {
+        if self.offer(capability).await?.applies {
+            return Ok(());
+        }
+        Err(Stop::Skipped(format!("{} are not supported", capability.words())))
+    }
+
+    /// Notes keys before they are written by other means than the methods here.
+    pub(super) fn lease(&self) -> &Lease {
+        &self.lease
     }
 
     /// Stores an object; the tag of the answer.
@@ -110,7 +139,7 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
             server: context.server,
             tag_profile: context.tag_profile,
             lease,
-            seed: context.settings.seed,
+            suite: context,
             name: case.spec.name,
         };
         (case.body)(&handed).await

@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, etag};
+use super::{Body, Footprint, Suite, api, durability, etag};
 use crate::server::{Backend, BucketMode};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -42,6 +42,12 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Cases(api::CASES),
         ..local("api/local")
     },
+    Suite {
+        title: "what survives a crash, a restart, a full disk",
+        room: durability::FOOTPRINT,
+        body: Body::Cases(durability::CASES),
+        ..local("durability/local")
+    },
 ];
 
 /// A suite without cases on the local backend, with custom buckets and without signatures: what the entries above depart from.
@@ -53,6 +59,7 @@ const fn local(name: &'static str) -> Suite {
         bucket_mode: BucketMode::Custom,
         signed: false,
         pace: Pace::InTurn,
+        room: Footprint { bytes: 64 << 20, largest_object_bytes: 20 << 20, objects: 5_000, data_limit_bytes: None },
         body: Body::Cases(&[]),
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::capability::Capabilities;
 use crate::event::{Event, Events};
 use crate::model::{Metric, SuiteId};
 use crate::s3::{Leases, S3};
@@ -58,6 +59,8 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only cases to run; all where none.
     pub only: Option<Vec<String>>,
+    /// What is known of what the server may lack.
+    pub(super) capabilities: Capabilities,
     buckets: AtomicU32,
 }
 
@@ -77,8 +80,20 @@ impl<'a> SuiteContext<'a> {
         work_dir: PathBuf,
         only: Option<Vec<String>>,
     ) -> Self {
-        let buckets = AtomicU32::new(1);
-        Self { suite, s3, server, tag_profile, leases, events, settings, run_id, work_dir, only, buckets }
+        Self {
+            suite,
+            s3,
+            server,
+            tag_profile,
+            leases,
+            events,
+            settings,
+            run_id,
+            work_dir,
+            only,
+            capabilities: Capabilities::default(),
+            buckets: AtomicU32::new(1),
+        }
     }
 
     /// A bucket name that no other case, suite or run uses, valid by the naming rules of S3.

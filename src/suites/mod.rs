@@ -7,9 +7,11 @@
 
 mod api;
 mod bench;
+mod capability;
 mod case;
 mod catalogue;
 mod context;
+mod durability;
 mod etag;
 mod judge;
 mod pace;
@@ -44,6 +46,8 @@ pub struct Suite {
     pub signed: bool,
     /// How many cases that stand alone are under way at a time.
     pace: Pace,
+    /// What its cases store at the most, where they stand alone.
+    room: Footprint,
     body: Body,
 }
 
@@ -56,6 +60,8 @@ pub struct Footprint {
     pub largest_object_bytes: u64,
     /// Number of objects.
     pub objects: u64,
+    /// The size that the data file system is to have; roomy where none is given.
+    pub data_limit_bytes: Option<u64>,
 }
 
 /// How a suite is carried out.
@@ -112,8 +118,9 @@ impl Suite {
                 bytes: settings.dataset.most_bytes(),
                 largest_object_bytes: settings.dataset.max_size_bytes,
                 objects: settings.dataset.files as u64,
+                data_limit_bytes: None,
             },
-            Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 20 << 20, objects: 5_000 },
+            Body::Cases(_) => self.room,
             Body::Sync => sync::footprint(settings.sync_files),
         }
     }

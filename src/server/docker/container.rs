@@ -33,7 +33,8 @@ const OBJECT_METADATA_BYTES: u64 = 4096;
 ///
 /// `stored_bytes` sizes the file system at `/data`, `largest_object_bytes` what may be in flight.
 pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Sizes) -> ContainerCreateBody {
-    let data = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
+    let roomy = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
+    let data = sizes.data_limit_bytes.unwrap_or(roomy);
     let temporary = SCRATCH_BYTES + 2 * sizes.largest_object_bytes;
     let home = SCRATCH_BYTES + sizes.objects * OBJECT_METADATA_BYTES;
     let memory = PROGRAM_BYTES + data + temporary + home + 4 * sizes.largest_object_bytes;
@@ -81,6 +82,8 @@ pub(super) struct Sizes {
     pub(super) largest_object_bytes: u64,
     /// The most objects.
     pub(super) objects: u64,
+    /// The size of the file system at `/data`, where it is not to follow from the others.
+    pub(super) data_limit_bytes: Option<u64>,
 }
 
 /// Output comes at once, in plain text and in long lines; nothing is compiled at run time, for nothing could be kept.
@@ -99,11 +102,15 @@ pub(super) fn of_server(
     spec: &ServerSpec,
     capabilities: &Capabilities,
 ) -> ContainerCreateBody {
-    let sizes =
-        Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes, objects: spec.objects };
+    let sizes = Sizes {
+        stored_bytes: spec.data_bytes,
+        largest_object_bytes: spec.largest_object_bytes,
+        objects: spec.objects,
+        data_limit_bytes: spec.data_limit_bytes,
+    };
     let mut body = isolated(image, run_id, info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", SUPERVISE, "s3ci"].map(str::to_owned).to_vec());
-    body.cmd = Some(command(spec, capabilities));
+    body.cmd = Some(command(spec, capabilities, Place::FIRST));
     body.attach_stdin = Some(true);
     body.open_stdin = Some(true);
     body.stdin_once = Some(true);
@@ -124,10 +131,27 @@ pub(super) fn of_server(
     body
 }
 
-fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
-    let listen = format!(":{PORT}");
+/// Where a server of a container stores and listens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The data directory.
+    pub(super) data: &'static str,
+    /// The port.
+    pub(super) port: u16,
+}
+
+impl Place {
+    /// The server that the container is for.
+    pub(super) const FIRST: Self = Self { data: "/data", port: PORT };
+    /// One beside it, with the same HOME and data of its own.
+    pub(super) const SECOND: Self = Self { data: "/tmp/data-of-a-neighbour", port: PORT + 1 };
+}
+
+/// The command line of a server.
+pub(super) fn command(spec: &ServerSpec, capabilities: &Capabilities, place: Place) -> Vec<String> {
+    let listen = format!(":{}", place.port);
     let mut command: Vec<String> =
-        ["pys3local", "serve", "--path", "/data", "--listen", &listen, "--backend", spec.backend.name()]
+        ["pys3local", "serve", "--path", place.data, "--listen", &listen, "--backend", spec.backend.name()]
             .map(str::to_owned)
             .to_vec();
     match &spec.credentials {
@@ -159,6 +183,7 @@ mod tests {
             data_bytes: 80 * MEBIBYTE,
             largest_object_bytes: MEBIBYTE,
             objects: 100,
+            data_limit_bytes: None,
         }
     }
 
@@ -167,6 +192,7 @@ mod tests {
         let flag = "--allow-bucket-creation".to_owned();
         let newer = Capabilities { version: None, allow_bucket_creation: true };
         let older = Capabilities { version: None, allow_bucket_creation: false };
+        let command = |spec: &ServerSpec, capabilities| command(spec, capabilities, Place::FIRST);
         assert!(command(&spec(), &newer).contains(&flag));
         assert!(!command(&spec(), &older).contains(&flag));
         let default = ServerSpec { bucket_mode: BucketMode::Default, ..spec() };
@@ -178,8 +204,8 @@ mod tests {
         let credentials = Credentials { access_key: "key".into(), secret_key: "secret".into() };
         let signed = ServerSpec { credentials: Some(credentials), ..spec() };
         let newer = Capabilities { version: None, allow_bucket_creation: true };
-        assert!(command(&spec(), &newer).contains(&"--no-auth".to_owned()));
-        let command = command(&signed, &newer);
+        assert!(command(&spec(), &newer, Place::FIRST).contains(&"--no-auth".to_owned()));
+        let command = command(&signed, &newer, Place::FIRST);
         assert!(!command.contains(&"--no-auth".to_owned()));
         assert!(command.windows(2).any(|pair| pair == ["--secret-access-key", "secret"]));
     }
@@ -192,5 +218,16 @@ mod tests {
         assert_eq!((host.nano_cpus, host.pids_limit), (None, None));
         let host = isolated("image", "run", &SystemInfo::default(), Sizes::default()).host_config.unwrap();
         assert_eq!((host.nano_cpus, host.pids_limit), (Some(2_000_000_000), Some(256)));
+    }
+
+    #[test]
+    fn the_data_file_system_has_the_size_that_is_asked_for() {
+        let data = |data_limit_bytes| {
+            let sizes = Sizes { stored_bytes: 8 * MEBIBYTE, data_limit_bytes, ..Sizes::default() };
+            let host = isolated("image", "run", &SystemInfo::default(), sizes).host_config.unwrap();
+            host.tmpfs.unwrap()["/data"].clone()
+        };
+        assert!(data(Some(4096)).contains(",size=4096,"));
+        assert!(data(None).contains(&format!(",size={},", 73 * MEBIBYTE)));
     }
 }

@@ -14,6 +14,7 @@ mod labels;
 mod launch;
 mod leftovers;
 mod location;
+mod neighbour;
 mod network;
 mod probe;
 mod server;
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 use connect::Daemon;
 pub use error::DockerError;
 pub use leftovers::Leftovers;
+pub(super) use neighbour::DockerNeighbour;
 pub(super) use server::DockerServer;
 pub(super) use survey::survey;
 
@@ -123,6 +125,8 @@ impl DockerRuntime {
             body,
             network: self.network.name.clone(),
             route: self.network.route.clone(),
+            neighbour: container::command(spec, &self.capabilities, container::Place::SECOND),
+            data_limit_bytes: spec.data_limit_bytes,
             secrets: spec.credentials.iter().map(|credentials| credentials.secret_key.clone()).collect(),
             ready_timeout: self.ready_timeout,
         };

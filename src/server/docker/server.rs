@@ -13,12 +13,13 @@ use super::connect::Daemon;
 use super::container::PORT;
 use super::error::DockerError;
 use super::launch::{self, Lifeline, Output};
+use super::neighbour::DockerNeighbour;
 use super::network::Route;
 use super::usage::Accounting;
 use crate::model::ServerStart;
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
-use crate::server::{ServerError, Usage};
+use crate::server::{ServerError, Shutdown, Usage};
 
 /// The line that the supervising script writes before each start.
 const MARKER: &str = "s3ci: server started";
@@ -37,6 +38,8 @@ pub(in crate::server) struct DockerServer {
     accounting: Accounting,
     restarts: AtomicUsize,
     ready_timeout: Duration,
+    neighbour: Vec<String>,
+    data_limit_bytes: Option<u64>,
     #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
     lifeline: Lifeline,
 }
@@ -51,6 +54,10 @@ pub(super) struct Order {
     pub(super) network: String,
     /// The way to it.
     pub(super) route: Route,
+    /// The command line of a second server in the same container.
+    pub(super) neighbour: Vec<String>,
+    /// The size that the data file system was asked to have.
+    pub(super) data_limit_bytes: Option<u64>,
     /// What must not appear in the log.
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
@@ -61,7 +68,7 @@ impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, secrets, ready_timeout } = order;
+        let Order { name, body, network, route, neighbour, data_limit_bytes, secrets, ready_timeout } = order;
         let launched = launch::launch(&daemon.docker, &name, body).await.map_err(|error| explain(error, &route))?;
         tracing::debug!(name, after = ?begin.elapsed(), "container started");
         let log = ServerLog::new(secrets);
@@ -92,6 +99,8 @@ impl DockerServer {
                     end,
                     restarts: AtomicUsize::new(0),
                     ready_timeout,
+                    neighbour: if matches!(route, Route::Direct) { neighbour } else { Vec::new() },
+                    data_limit_bytes,
                     lifeline: launched.lifeline,
                 })
             }
@@ -118,11 +127,16 @@ impl DockerServer {
         &self.started
     }
 
-    /// Asks the server to end, starts it again on the same data and waits until it answers.
-    pub(in crate::server) async fn restart(&self) -> Result<(), ServerError> {
+    /// Ends the server, starts it again on the same data and waits until it answers.
+    pub(in crate::server) async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
         let starts = 2 + self.restarts.fetch_add(1, Ordering::Relaxed);
         let not_restarted = |reason: String| ServerError::NotRestarted { reason, log: self.log.tail(QUOTED_LINES) };
-        let options = KillContainerOptions { signal: "SIGHUP".into() };
+        // What these mean is for the supervising script to say.
+        let signal = match shutdown {
+            Shutdown::Orderly => "SIGHUP",
+            Shutdown::Killed => "SIGUSR1",
+        };
+        let options = KillContainerOptions { signal: signal.into() };
         if let Err(error) = self.daemon.docker.kill_container(&self.name, Some(options)).await {
             return Err(match self.exited() {
                 Some(sentence) => not_restarted(sentence),
@@ -138,6 +152,22 @@ impl DockerServer {
         }
         let ready = wait_until_ready(&self.endpoint, self.ready_timeout, self.ended()).await;
         ready.map(drop).map_err(|error| not_restarted(error.to_string()))
+    }
+
+    /// Starts a second server in the container, with the same HOME and data of its own; none where it could not be reached.
+    pub(in crate::server) async fn neighbour(&self) -> Result<Option<DockerNeighbour>, ServerError> {
+        if self.neighbour.is_empty() {
+            return Ok(None);
+        }
+        let (docker, log) = (&self.daemon.docker, self.log.clone());
+        DockerNeighbour::start(docker, &self.name, &self.endpoint, &self.neighbour, log, self.ready_timeout)
+            .await
+            .map(Some)
+    }
+
+    /// The size of the data file system, where it was chosen.
+    pub(in crate::server) fn data_limit_bytes(&self) -> Option<u64> {
+        self.data_limit_bytes
     }
 
     /// CPU time and memory since the start.

@@ -10,8 +10,11 @@ mod delete;
 mod keys;
 mod list;
 mod list_form;
+mod multipart;
+mod multipart_refused;
 mod object;
 mod range;
+mod tagging;
 
 use super::case::Case;
 
@@ -49,6 +52,15 @@ pub(super) static CASES: &[Case] = &[
     copy::MISSING_SOURCE,
     copy::ENCODED_SOURCE,
     attributes::COPY_REPLACE,
+    multipart::COMPLETE,
+    multipart::ETAG,
+    multipart::HIDDEN,
+    multipart::RESEND,
+    multipart::ABORT,
+    multipart::WRONG_PART,
+    multipart_refused::WITHOUT_SIDE_EFFECTS,
+    multipart_refused::NOT_IMPLEMENTED,
+    tagging::ROUNDTRIP,
     keys::PERCENT,
     keys::FILE_AND_DIRECTORY,
     keys::TRAILING_SLASH,
