@@ -58,8 +58,8 @@ fn outcomes(behaviour: impl Into<Behaviour>, cases: &[&str], more: &[&str]) -> O
 
 /// Cases that s3ci could not judge.
 ///
-/// aws-cli sends several files at a time, each after a `100 Continue`; now and then it and the HTTP library of the test server wait for
-/// each other until the deadline. No real server has been seen doing that.
+/// aws-cli, which sends several files at a time, now and then waits until its deadline on the test server; why is not known. On a real
+/// server it has not been seen.
 fn faults(outcomes: &Outcomes) -> Vec<&CaseRecord> {
     let waited = |case: &&CaseRecord| match &case.outcome {
         Outcome::Error(fault) => fault.kind == "client-timeout" && case.id.name().starts_with("aws-"),
