@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod clean;
+mod compare;
 mod completions;
 mod doctor;
 mod drime;
@@ -52,6 +53,7 @@ pub fn main(cli: Cli) -> Exit {
             Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
             Command::Plan(arguments) => plan::plan(*arguments, &mut console),
             Command::Merge(arguments) => merge::merge(&arguments, &mut console),
+            Command::Compare(arguments) => compare::compare(&arguments, &mut console),
             Command::Report(arguments) => report::report(&arguments, &mut console),
             Command::Schema => {
                 console.print(&json::schema());

@@ -29,6 +29,14 @@ Examples:
   s3ci run --all --shard 2/4 --out part                      what the second of them runs
   s3ci merge part-*/metrics.json --out target/s3ci           one set of reports of all";
 
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  s3ci compare old/metrics.json new/metrics.json             which checks regressed from old to new
+  s3ci compare old.json new.json --format json               the same for a program, with every metric
+
+Exit codes: 0 no check regressed, 1 one did, 3 all that did is to be slower, 2 the records cannot be compared.
+A regression that the ledger of known issues lists is named and not red.";
+
 /// Continuous integration for an S3 server: starts pys3local in an isolated container, checks and benchmarks it, and reports.
 #[derive(Debug, Parser)]
 #[command(name = "s3ci", version, propagate_version = true, max_term_width = 100)]
@@ -64,6 +72,9 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Put the records of all shards of a run together and write its reports.
     Merge(MergeArgs),
+    /// Compare the records of two runs: what regressed, what is mended, what is new.
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArgs),
     /// Render the reports of a metrics.json again.
     Report(ReportArgs),
     /// Print the JSON Schema of metrics.json.
@@ -170,6 +181,28 @@ pub struct MergeArgs {
     /// Annotations, step summary and outputs for GitHub Actions.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
     pub github: When,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The metrics.json of the earlier run, or of the base.
+    pub from: PathBuf,
+    /// The metrics.json of the later run, or of the candidate.
+    pub to: PathBuf,
+    /// text or json.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: AnswerFormat,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum AnswerFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a program.
+    Json,
 }
 
 /// Where reports go.

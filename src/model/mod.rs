@@ -9,6 +9,7 @@
 
 mod case;
 mod command;
+mod compare;
 mod gate;
 mod merge;
 mod metric;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
+pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};
 pub use gate::{
     Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
     ThroughputComparison,

@@ -132,7 +132,8 @@ impl Console {
         self.tell(&page.into_text());
     }
 
-    fn result(&mut self, text: &str) {
+    /// Prints results to stdout, coloured where that is wanted.
+    pub fn result(&mut self, text: &str) {
         let text = if self.options.color.stdout { painted(text) } else { text.to_owned() };
         self.print(&text);
     }

@@ -61,6 +61,13 @@ pub(super) fn quantity(value: u64, unit: Unit) -> String {
     }
 }
 
+/// A ratio in millionths as what it changes: `-5.0%`, `+12.3%`.
+pub(super) fn change(ratio_ppm: u64) -> String {
+    let per_mille = (i128::from(ratio_ppm) - 1_000_000 + 500).div_euclid(1_000);
+    let sign = if per_mille < 0 { '-' } else { '+' };
+    format!("{sign}{}.{}%", per_mille.abs() / 10, per_mille.abs() % 10)
+}
+
 /// A count with its noun, in the singular where it is one: `1 check`, `3 checks`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
@@ -101,6 +108,7 @@ mod tests {
         assert_eq!(quantity(1 << 20, Unit::BytesPerSecond), "1.00 MB/s");
         assert_eq!(quantity(83, Unit::OperationsPerSecond), "83 op/s");
         assert_eq!(quantity(7, Unit::Count), "7");
+        assert_eq!([950_000, 1_000_000, 1_123_456, 999_600].map(change), ["-5.0%", "+0.0%", "+12.3%", "+0.0%"]);
         assert_eq!(counted(1, "check"), "1 check");
         assert_eq!(counted(0, "check"), "0 checks");
     }

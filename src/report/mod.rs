@@ -9,6 +9,7 @@
 //! `console` alone. Everything that a server may have had a say in passes through `sanitize` on its way into XML, the text
 //! report or the terminal.
 
+pub mod compare;
 mod console;
 mod evidence;
 #[cfg(test)]

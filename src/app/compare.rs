@@ -1,0 +1,37 @@
+//! `s3ci compare`: two records side by side.
+
+use super::{fail, report};
+use crate::cli::{AnswerFormat, CompareArgs};
+use crate::exit::Exit;
+use crate::model::{Comparison, Outcome, compare as compared};
+use crate::report::{Console, compare as rendered};
+
+/// Compares, prints, and ends with what the comparison comes to.
+pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Exit {
+    match run(arguments, console) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn run(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Exit> {
+    let (from, to) = (report::read(&arguments.from, console)?, report::read(&arguments.to, console)?);
+    let comparison = compared(&from, &to)
+        .map_err(|error| fail(console, &error.to_string(), &error, Some(error.hint()), Exit::Usage))?;
+    let answer = match arguments.format {
+        AnswerFormat::Text => rendered::text(&comparison),
+        AnswerFormat::Json => rendered::json(&comparison)
+            .map_err(|error| fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Report))?,
+    };
+    console.result(&answer);
+    Ok(judge(&comparison))
+}
+
+/// Wrong answers outweigh slow ones, as in a run.
+fn judge(comparison: &Comparison) -> Exit {
+    let mut red = comparison.cases.iter().filter(|case| case.is_red()).peekable();
+    if red.peek().is_none() {
+        return Exit::Success;
+    }
+    let slow = red.all(|case| case.to.as_ref().is_some_and(Outcome::is_slow));
+    if slow { Exit::Slower } else { Exit::CheckFailed }
+}

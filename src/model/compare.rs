@@ -1,0 +1,346 @@
+//! Two records side by side: what became of each case and of each metric.
+//!
+//! Owns the one rule by which two outcomes are a regression, old or mended ([`Change::between`]), whether they come from two arms of a
+//! run or from two runs, and which records can be compared at all. A known issue is a broken rule like any other here: the ledger says
+//! whether it is red, not whether it is new.
+//!
+//! Deliberately absent: a judgement of the metrics. Two single runs differ by more than most regressions do; the gate is there for that.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    CaseId, CaseRecord, Change, ComparedCase, Direction, Failure, Metric, Outcome, RunRecord, Severity, Shard, SuiteId,
+    SuiteRecord, Unit,
+};
+
+/// Records that cannot be compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompareError {
+    /// Each has cases that the other does not have, and none is in both.
+    #[error("compare records that have no case in common")]
+    NothingInCommon,
+    /// They are different parts of a run that was split.
+    #[error("compare different parts of a run: {one} and {other}")]
+    Parts {
+        /// Which part the first record is.
+        one: String,
+        /// Which part the second is.
+        other: String,
+    },
+    /// A suite ran on different backends.
+    #[error("compare {suite} on {one} with {suite} on {other}")]
+    Backends {
+        /// The suite.
+        suite: SuiteId,
+        /// Its backend in the first record.
+        one: String,
+        /// Its backend in the second.
+        other: String,
+    },
+}
+
+impl CompareError {
+    /// What to try next.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NothingInCommon => "run the same suites for both",
+            Self::Parts { .. } => "put the parts of each run together first: s3ci merge",
+            Self::Backends { .. } => "run both with the same --drime",
+        }
+    }
+}
+
+/// What became of one record's cases and metrics in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// The earlier record, or that of the base.
+    pub from: Side,
+    /// The later record, or that of the candidate.
+    pub to: Side,
+    /// The cases in the order of the later record, then those that it does not have.
+    pub cases: Vec<CaseComparison>,
+    /// The metrics in the same order.
+    pub metrics: Vec<MetricComparison>,
+    /// Why the metrics say less than they seem to, such as another machine; empty where nothing is known against them.
+    pub caveats: Vec<String>,
+}
+
+/// Which run a record is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// Name of the run.
+    pub run_id: String,
+    /// The target as asked for.
+    pub target: String,
+    /// Version of the server, where it is known.
+    pub version: Option<String>,
+    /// Whether the run came to its end: not interrupted, no suite broken off.
+    pub complete: bool,
+}
+
+/// One case in both records, or in one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseComparison {
+    /// The case.
+    pub id: CaseId,
+    /// What a broken rule costs.
+    pub severity: Severity,
+    /// What became of it; none where only one record has it.
+    pub change: Option<Change>,
+    /// Its outcome in the first record; none where it appeared.
+    pub from: Option<Outcome>,
+    /// Its outcome in the second; none where it vanished.
+    pub to: Option<Outcome>,
+}
+
+impl CaseComparison {
+    /// Whether it is a regression that no ledger names.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        self.change == Some(Change::Regression) && self.to.as_ref().is_some_and(Outcome::is_failed)
+    }
+
+    /// Whether it is a regression that the ledger names.
+    #[must_use]
+    pub fn is_listed_regression(&self) -> bool {
+        self.change == Some(Change::Regression) && !self.is_red()
+    }
+
+    /// Whether it broke no rule before and was judged, and is there now without a judgement.
+    #[must_use]
+    pub fn is_no_longer_judged(&self) -> bool {
+        let judged = |outcome: &Outcome| symptom(outcome).is_some() || *outcome == Outcome::Passed;
+        self.from.as_ref().is_some_and(judged) && self.to.as_ref().is_some_and(|outcome| !judged(outcome))
+    }
+}
+
+/// One metric in both records, or in one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MetricComparison {
+    /// The suite that measured it.
+    pub suite: SuiteId,
+    /// Name within the suite.
+    pub name: String,
+    /// Unit of both medians.
+    pub unit: Unit,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Median in the first record; none where the metric appeared.
+    pub from: Option<u64>,
+    /// Median in the second; none where it vanished.
+    pub to: Option<u64>,
+    /// The second over the first in millionths; none where there are not two, or the first is zero.
+    pub ratio_ppm: Option<u64>,
+}
+
+impl Change {
+    /// What an outcome is after another one of the same case.
+    ///
+    /// A rule that is broken on both sides is old, whatever the symptom, but for one: a client that said so before, and now restores
+    /// something wrong without a word, is a regression.
+    #[must_use]
+    pub fn between(from: &Outcome, to: &Outcome) -> Self {
+        let silent = |failure: &Failure| failure.kind == Failure::SILENT_CORRUPTION;
+        match (symptom(from), symptom(to)) {
+            (Some(before), Some(after)) if silent(after) && !silent(before) => Self::Regression,
+            (Some(_), Some(_)) => Self::PreExisting,
+            (None, None) => Self::Unchanged,
+            (None, Some(_)) if *from == Outcome::Passed => Self::Regression,
+            (Some(_), None) if *to == Outcome::Passed => Self::Mended,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The wrong answer, whether a ledger names it or not.
+fn symptom(outcome: &Outcome) -> Option<&Failure> {
+    match outcome {
+        Outcome::Failed(failure) => Some(failure),
+        Outcome::Known(issue) => Some(&issue.failure),
+        Outcome::Passed | Outcome::Skipped { .. } | Outcome::Error(_) | Outcome::Inconclusive { .. } => None,
+    }
+}
+
+/// The cases that two arms have in common, in the order of `candidate`.
+#[must_use]
+pub fn compare_verdicts(base: &[SuiteRecord], candidate: &[SuiteRecord]) -> Vec<ComparedCase> {
+    let before = by_id(base);
+    let compared = |case: &CaseRecord| {
+        let base = before.get(&case.id)?.outcome.clone();
+        let change = Change::between(&base, &case.outcome);
+        Some(ComparedCase { id: case.id.clone(), base, change })
+    };
+    candidate.iter().flat_map(|suite| &suite.cases).filter_map(compared).collect()
+}
+
+/// Lays two records side by side.
+///
+/// # Errors
+/// Records that have nothing in common, or whose suites ran on something else.
+pub fn compare(from: &RunRecord, to: &RunRecord) -> Result<Comparison, CompareError> {
+    same_parts(from.shard, to.shard)?;
+    same_backends(from, to)?;
+    let cases = cases(&from.suites, &to.suites);
+    if !cases.iter().any(|case| case.change.is_some()) {
+        return Err(CompareError::NothingInCommon);
+    }
+    Ok(Comparison {
+        from: Side::of(from),
+        to: Side::of(to),
+        cases,
+        metrics: metrics(&from.suites, &to.suites),
+        caveats: caveats(from, to),
+    })
+}
+
+impl Side {
+    fn of(record: &RunRecord) -> Self {
+        Self {
+            run_id: record.run_id.clone(),
+            target: record.target.spec.clone(),
+            version: record.target.version.clone(),
+            complete: record.interruption.is_none()
+                && record.faults.iter().all(|fault| fault.kind == "report")
+                && record.suites.iter().all(|suite| suite.fault.is_none()),
+        }
+    }
+}
+
+fn same_parts(one: Option<Shard>, other: Option<Shard>) -> Result<(), CompareError> {
+    let words = |shard: Option<Shard>| {
+        shard.map_or_else(|| "a whole one".to_owned(), |shard| format!("shard {} of {}", shard.number, shard.count))
+    };
+    if one == other { Ok(()) } else { Err(CompareError::Parts { one: words(one), other: words(other) }) }
+}
+
+fn same_backends(from: &RunRecord, to: &RunRecord) -> Result<(), CompareError> {
+    for suite in &to.suites {
+        if let Some(other) = from.suites.iter().find(|other| other.id == suite.id && other.backend != suite.backend) {
+            let (one, other) = (other.backend.clone(), suite.backend.clone());
+            return Err(CompareError::Backends { suite: suite.id.clone(), one, other });
+        }
+    }
+    Ok(())
+}
+
+fn by_id(suites: &[SuiteRecord]) -> BTreeMap<&CaseId, &CaseRecord> {
+    suites.iter().flat_map(|suite| &suite.cases).map(|case| (&case.id, case)).collect()
+}
+
+fn cases(from: &[SuiteRecord], to: &[SuiteRecord]) -> Vec<CaseComparison> {
+    let (before, after) = (by_id(from), by_id(to));
+    let all = |suites: &[SuiteRecord]| suites.iter().flat_map(|suite| suite.cases.clone()).collect::<Vec<_>>();
+    let of = |case: CaseRecord| {
+        let outcome = |side: &BTreeMap<&CaseId, &CaseRecord>| side.get(&case.id).map(|case| case.outcome.clone());
+        let (from, to) = (outcome(&before), outcome(&after));
+        let change = from.as_ref().zip(to.as_ref()).map(|(from, to)| Change::between(from, to));
+        CaseComparison { id: case.id, severity: case.severity, change, from, to }
+    };
+    let vanished = all(from).into_iter().filter(|case| !after.contains_key(&case.id));
+    all(to).into_iter().chain(vanished).map(of).collect()
+}
+
+fn metrics(from: &[SuiteRecord], to: &[SuiteRecord]) -> Vec<MetricComparison> {
+    let all = |suites| -> Vec<(&SuiteId, &Metric)> { measured(suites).collect() };
+    let vanished = all(from).into_iter().filter(|(suite, metric)| find(to, suite, metric).is_none());
+    let of = |(suite, metric): (&SuiteId, &Metric)| {
+        let median = |side| find(side, suite, metric).map(|found| found.median);
+        let (from, to) = (median(from), median(to));
+        MetricComparison {
+            suite: suite.clone(),
+            name: metric.name.clone(),
+            unit: metric.unit,
+            direction: metric.direction,
+            from,
+            to,
+            ratio_ppm: from.zip(to).and_then(|(from, to)| ratio_ppm(from, to)),
+        }
+    };
+    all(to).into_iter().chain(vanished).map(of).collect()
+}
+
+fn measured(suites: &[SuiteRecord]) -> impl Iterator<Item = (&SuiteId, &Metric)> {
+    suites.iter().flat_map(|suite| suite.metrics.iter().map(move |metric| (&suite.id, metric)))
+}
+
+/// The same metric on the other side; one whose unit changed is another metric.
+fn find<'a>(suites: &'a [SuiteRecord], suite: &SuiteId, metric: &Metric) -> Option<&'a Metric> {
+    measured(suites)
+        .find(|(id, found)| *id == suite && found.name == metric.name && found.unit == metric.unit)
+        .map(|(_, found)| found)
+}
+
+/// `to / from` in millionths; none where that has no meaning.
+fn ratio_ppm(from: u64, to: u64) -> Option<u64> {
+    u64::try_from((u128::from(to) * 1_000_000).checked_div(u128::from(from))?).ok()
+}
+
+fn caveats(from: &RunRecord, to: &RunRecord) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let mut note = |differs: bool, what: &str| {
+        if differs {
+            caveats.push(what.to_owned());
+        }
+    };
+    note(from.host != to.host, "the machines differ");
+    note(from.settings != to.settings, "the settings differ");
+    note(from.seed != to.seed, "the seeds differ");
+    note(from.runtime.kind != to.runtime.kind, "the runtimes differ");
+    let constraints = |record: &RunRecord| record.target.image.as_ref().map(|image| image.constraints_digest.clone());
+    note(constraints(from) != constraints(to), "the server's dependencies are pinned to different versions");
+    caveats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Fault, KnownIssue};
+    use super::*;
+
+    #[test]
+    fn a_broken_rule_is_new_where_it_held_before() {
+        let failure = |kind: &str| Failure::new(kind, "wrong", "right", "wrong");
+        let failed = |kind: &str| Outcome::Failed(failure(kind));
+        let known = |kind: &str| {
+            Outcome::Known(KnownIssue { failure: failure(kind), reason: "it does".to_owned(), upstream: None })
+        };
+        let skipped = || Outcome::Skipped { reason: "it does not apply".to_owned() };
+        let error = || Outcome::Error(Fault::new("timeout", "no answer"));
+        let inconclusive = || Outcome::Inconclusive { reason: "too noisy".to_owned() };
+        let passed = || Outcome::Passed;
+        let silent = Failure::SILENT_CORRUPTION;
+        for (from, to, expected) in [
+            (passed(), passed(), Change::Unchanged),
+            (passed(), failed("tag"), Change::Regression),
+            (passed(), known("tag"), Change::Regression),
+            (passed(), skipped(), Change::Unchanged),
+            (passed(), error(), Change::Unchanged),
+            (failed("tag"), failed("tag"), Change::PreExisting),
+            (known("tag"), failed("tag"), Change::PreExisting),
+            (failed("tag"), known("tag"), Change::PreExisting),
+            (known("tag"), failed("other"), Change::PreExisting),
+            (known("tag"), failed(silent), Change::Regression),
+            (failed(silent), failed(silent), Change::PreExisting),
+            (failed(silent), failed("tag"), Change::PreExisting),
+            (failed("tag"), passed(), Change::Mended),
+            (known("tag"), passed(), Change::Mended),
+            (known("tag"), skipped(), Change::Unknown),
+            (failed("tag"), error(), Change::Unknown),
+            (skipped(), failed("tag"), Change::Unknown),
+            (error(), known("tag"), Change::Unknown),
+            (inconclusive(), failed("tag"), Change::Unknown),
+            (inconclusive(), passed(), Change::Unchanged),
+        ] {
+            assert_eq!(Change::between(&from, &to), expected, "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_needs_something_to_be_a_ratio_of() {
+        assert_eq!(ratio_ppm(200, 190), Some(950_000));
+        assert_eq!(ratio_ppm(0, 190), None);
+        assert_eq!(ratio_ppm(1, u64::MAX), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Two records side by side, for a person and for a program.
+//!
+//! The verdict first: which rules held before and are broken now. What only informs, such as single figures of two single runs,
+//! stands last and says why it is to be read with care.
+
+use serde::Serialize;
+
+use super::format::{self, counted};
+use super::json::JsonReportError;
+use super::page::Page;
+use super::sanitize;
+use crate::model::{CaseComparison, Change, Comparison, MetricComparison, Outcome, Side, Unit};
+
+/// Renders a comparison for a terminal.
+#[must_use]
+pub fn text(comparison: &Comparison) -> String {
+    let mut page = Page::default();
+    page.item(0, "", &verdict(comparison));
+    for (side, whose) in [(&comparison.from, "first"), (&comparison.to, "second")] {
+        if !side.complete {
+            page.item(
+                0,
+                "!",
+                &format!("the {whose} run did not come to its end: what it lacks is not told from what is gone"),
+            );
+        }
+    }
+    for (title, mark, chosen) in groups() {
+        block(&mut page, comparison, title, mark, chosen);
+    }
+    throughput(&mut page, comparison);
+    page.into_text()
+}
+
+/// The comparison as JSON, its cases and metrics in full, with what it comes to.
+///
+/// # Errors
+/// Never for a comparison of records that were read.
+pub fn json(comparison: &Comparison) -> Result<String, JsonReportError> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        regressions: usize,
+        #[serde(flatten)]
+        comparison: &'a Comparison,
+    }
+    let document = Document { regressions: red(comparison), comparison };
+    serde_json::to_string_pretty(&document).map(|json| json + "\n").map_err(JsonReportError::Write)
+}
+
+fn red(comparison: &Comparison) -> usize {
+    comparison.cases.iter().filter(|case| case.is_red()).count()
+}
+
+fn verdict(comparison: &Comparison) -> String {
+    let count = |change| comparison.cases.iter().filter(|case| case.change == Some(change)).count();
+    let both = comparison.cases.iter().filter(|case| case.change.is_some()).count();
+    let (from, to) = (side(&comparison.from), side(&comparison.to));
+    let (old, mended) = (count(Change::PreExisting), count(Change::Mended));
+    let rest = format!("{} in both; {old} failing in both, {mended} mended", counted(both, "check"));
+    match red(comparison) {
+        0 => format!("✓ no regression from {from} to {to}: {rest}"),
+        red => format!("✗ {} from {from} to {to}: {rest}", counted(red, "REGRESSION")),
+    }
+}
+
+fn side(side: &Side) -> String {
+    match &side.version {
+        Some(version) if !side.target.ends_with(version.as_str()) => format!("{} ({version})", side.target),
+        _ => side.target.clone(),
+    }
+}
+
+type Chosen = fn(&CaseComparison) -> bool;
+
+/// The groups of cases in the order in which they matter.
+fn groups() -> [(&'static str, &'static str, Chosen); 8] {
+    [
+        ("Regressions", "✗", CaseComparison::is_red),
+        ("Regressions that the ledger lists", "~", CaseComparison::is_listed_regression),
+        ("New checks that fail", "!", |case| case.from.is_none() && case.to.as_ref().is_some_and(Outcome::is_failed)),
+        ("Failing in one, not to be told in the other", "!", |case| case.change == Some(Change::Unknown)),
+        ("Passed before, not judged any more", "!", |case| {
+            case.change == Some(Change::Unchanged) && case.is_no_longer_judged()
+        }),
+        ("Vanished", "!", |case| case.to.is_none()),
+        ("Mended", "✓", |case| case.change == Some(Change::Mended)),
+        ("Failing in both", "~", |case| case.change == Some(Change::PreExisting)),
+    ]
+}
+
+fn block(page: &mut Page, comparison: &Comparison, title: &str, mark: &str, chosen: Chosen) {
+    let cases: Vec<&CaseComparison> = comparison.cases.iter().filter(|case| chosen(case)).collect();
+    if cases.is_empty() {
+        return;
+    }
+    page.block(&format!("{title} ({})", cases.len()));
+    for case in cases {
+        let words = case.to.as_ref().map(words).filter(|words| !words.is_empty());
+        page.item(2, mark, &format!("{} ({})", case.id, case.severity.words()));
+        // What fails in both was read before.
+        if let Some(words) = words.filter(|_| case.change != Some(Change::PreExisting)) {
+            page.item(6, "", &sanitize::line(&words));
+        }
+    }
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Passed => String::new(),
+        Outcome::Failed(failure) => failure.message.clone(),
+        Outcome::Known(issue) => format!("{} ({})", issue.failure.message, issue.reason),
+        Outcome::Skipped { reason } => format!("skipped: {reason}"),
+        Outcome::Inconclusive { reason } => format!("inconclusive: {reason}"),
+        Outcome::Error(fault) => format!("could not be told: {}", fault.message),
+    }
+}
+
+fn throughput(page: &mut Page, comparison: &Comparison) {
+    let is_shown = |metric: &&MetricComparison| metric.unit == Unit::BytesPerSecond && metric.ratio_ppm.is_some();
+    let shown: Vec<&MetricComparison> = comparison.metrics.iter().filter(is_shown).collect();
+    if shown.is_empty() {
+        return;
+    }
+    page.block("Throughput of each run, for information");
+    for metric in &shown {
+        let show = |value: Option<u64>| value.map(|value| format::quantity(value, metric.unit)).unwrap_or_default();
+        let label = sanitize::line(&format!("{} {}", metric.suite, metric.name));
+        let change = metric.ratio_ppm.map(format::change).unwrap_or_default();
+        page.row(&format!("  {label:<42} {:>13} {:>13} {change:>8}", show(metric.from), show(metric.to)));
+    }
+    for caveat in &comparison.caveats {
+        page.item(2, "!", caveat);
+    }
+    let rest = comparison.metrics.len() - shown.len();
+    page.item(2, "", &format!("Two single runs vary; a drop is for --against to find. --format json has {rest} more."));
+}
+
+#[cfg(test)]
+mod tests;

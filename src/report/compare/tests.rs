@@ -1,0 +1,108 @@
+use super::*;
+use crate::model::{CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, compare, compare_verdicts};
+use crate::report::fixture;
+
+fn failed(kind: &str) -> Outcome {
+    Outcome::Failed(Failure::new(kind, "the answer is wrong", "a right one", "a wrong one"))
+}
+
+fn known() -> Outcome {
+    let failure = Failure::new("tag", "the tag stays", "another tag", "the same");
+    Outcome::Known(KnownIssue { failure, reason: "it caches tags".to_owned(), upstream: None })
+}
+
+/// A record whose benchmark has these cases.
+fn record(cases: &[(&str, Outcome)]) -> RunRecord {
+    let mut record = fixture::clean();
+    let suite = &mut record.suites[0];
+    let case = suite.cases[0].clone();
+    let named = |(name, outcome): &(&str, Outcome)| {
+        let id = crate::model::CaseId::new(&suite.id, name);
+        crate::model::CaseRecord { id, outcome: outcome.clone(), ..case.clone() }
+    };
+    suite.cases = cases.iter().map(named).collect();
+    record
+}
+
+fn two() -> (RunRecord, RunRecord) {
+    let from = record(&[
+        ("regresses", Outcome::Passed),
+        ("becomes-known", Outcome::Passed),
+        ("stays-red", failed("tag")),
+        ("stays-known", known()),
+        ("mended", known()),
+        ("unsure", failed("tag")),
+        ("not-judged", Outcome::Passed),
+        ("gone", Outcome::Passed),
+        ("fine", Outcome::Passed),
+    ]);
+    let mut to = record(&[
+        ("regresses", failed("tag")),
+        ("becomes-known", known()),
+        ("stays-red", failed("tag")),
+        ("stays-known", known()),
+        ("mended", Outcome::Passed),
+        ("unsure", Outcome::Error(Fault::new("timeout", "no answer within 60 s"))),
+        ("not-judged", Outcome::Skipped { reason: "the backend has no tags".to_owned() }),
+        ("new-and-red", failed("tag")),
+        ("new", Outcome::Passed),
+        ("fine", Outcome::Passed),
+    ]);
+    to.target.spec = "path:.".to_owned();
+    to.target.version = Some("0.2.2".to_owned());
+    to.host.cpus = 4;
+    to.suites[0].metrics[5].median = 38 * 1024 * 1024;
+    (from, to)
+}
+
+#[test]
+fn what_changed_is_said_in_the_order_in_which_it_matters() {
+    let (from, to) = two();
+    insta::assert_snapshot!(text(&compare(&from, &to).unwrap()));
+}
+
+#[test]
+fn a_record_compared_with_itself_has_changed_in_nothing() {
+    for record in [fixture::record(), fixture::clean(), fixture::with_known_issues()] {
+        let comparison = compare(&record, &record).unwrap();
+        let changed = |case: &&CaseComparison| {
+            !matches!(case.change, Some(Change::Unchanged | Change::PreExisting)) || case.is_no_longer_judged()
+        };
+        assert_eq!(comparison.cases.iter().find(changed), None);
+        assert!(comparison.metrics.iter().all(|metric| metric.ratio_ppm == Some(1_000_000)));
+        assert_eq!(comparison.caveats, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_program_reads_the_same() {
+    let (from, to) = two();
+    let json: serde_json::Value = serde_json::from_str(&super::json(&compare(&from, &to).unwrap()).unwrap()).unwrap();
+    assert_eq!(json["regressions"], 1);
+    assert_eq!(json["cases"][0]["change"], "regression");
+    assert_eq!(json["cases"][0]["from"]["status"], "passed");
+    let last = json["cases"].as_array().unwrap().last().unwrap();
+    assert_eq!((last["id"].as_str(), &last["to"]), (Some("bench/local::gone"), &serde_json::Value::Null));
+    assert_eq!(json["metrics"][5]["ratio_ppm"], 38 * 1024 * 1024 * 1_000_000_u64 / (41 * 1024 * 1024 + 629_146));
+}
+
+#[test]
+fn the_arms_of_a_run_are_compared_by_the_same_rule() {
+    let (from, to) = two();
+    let verdicts = compare_verdicts(&from.suites, &to.suites);
+    let both =
+        compare(&from, &to).unwrap().cases.into_iter().filter_map(|case| Some((case.id, case.from?, case.change?)));
+    assert!(verdicts.into_iter().map(|case| (case.id, case.base, case.change)).eq(both));
+}
+
+#[test]
+fn records_that_have_nothing_in_common_are_refused() {
+    let (from, to) = (record(&[("one", Outcome::Passed)]), record(&[("other", Outcome::Passed)]));
+    assert_eq!(compare(&from, &to), Err(CompareError::NothingInCommon));
+    let mut part = from.clone();
+    part.shard = Some(Shard { number: 1, count: 2 });
+    assert!(matches!(compare(&from, &part), Err(CompareError::Parts { .. })));
+    let mut cloud = from.clone();
+    cloud.suites[0].backend = "drime (cloud)".to_owned();
+    assert!(matches!(compare(&from, &cloud), Err(CompareError::Backends { .. })));
+}
