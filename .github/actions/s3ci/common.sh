@@ -1,0 +1,32 @@
+# What the steps of the action share: source this file.
+# shellcheck shell=bash
+
+# The action lives in s3ci's own repository.
+SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+export SOURCE
+
+# The environment's fault, as s3ci's own exit codes have it.
+fail() { annotate error "$1"; exit 4; }
+refuse() { annotate error "$1"; exit 2; }
+warn() { annotate warning "$1"; }
+
+# What the runner would take for the end of a message, or for an escape, is escaped.
+annotate() {
+  local text=${2//'%'/%25}
+  text=${text//$'\r'/%0D}
+  printf '::%s title=s3ci::%s\n' "$1" "${text//$'\n'/%0A}"
+}
+
+output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
+
+# The checksum of standard input.
+sha256() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
+}
+
+# Stands for everything that a build of s3ci reads: the checksums of all files, with their names.
+digest_of_sources() {
+  local file
+  (cd "$SOURCE" && find Cargo.toml Cargo.lock src docker -type f -not -name '*.pyc' | LC_ALL=C sort |
+    while IFS= read -r file; do printf '%s %s\n' "$(git hash-object --no-filters "$file")" "$file"; done | sha256)
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# What is settled before s3ci is there: where it comes from, what the target is compared with, and where the reports go.
+set -euo pipefail
+
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# The runner masks what it knows to be a secret; a key that came another way is none to it.
+[ -z "${DRIME_API_KEY-}" ] || printf '::add-mask::%s\n' "$DRIME_API_KEY"
+
+for name in INPUT_SHARD INPUT_OUT INPUT_ARTIFACT; do
+  case ${!name-} in
+    *[[:cntrl:]]*) refuse "the input ${name#INPUT_} has a line break or a control character in it" ;;
+  esac
+done
+if [ -n "${INPUT_VERSION-}" ] && [ -z "${INPUT_SHA256-}" ]; then
+  refuse "the input version needs sha256, the checksum of the release's archive; it stands in SHA256SUMS of the release"
+fi
+
+# Of the checked-out repository: history as far back as a question needs it, for a checkout of the last commit alone has none.
+deepen() {
+  git rev-parse --git-dir >/dev/null 2>&1 || return 1
+  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    git fetch --quiet --unshallow --tags origin >&2 || return 1
+  else
+    git fetch --quiet --tags origin >&2 || return 1
+  fi
+}
+
+# The version comes from the tags, and the ledger of known issues goes by versions.
+case ${INPUT_TARGET-} in
+  path:. | git:*)
+    if git rev-parse --git-dir >/dev/null 2>&1 && ! git describe --tags --match 'v*' >/dev/null 2>&1; then
+      deepen || true
+      git describe --tags --match 'v*' >/dev/null 2>&1 ||
+        warn "no tag v* is reached from here, so the version is not known and known issues of a version do not count; check out with fetch-depth: 0"
+    fi
+    ;;
+esac
+
+against=${INPUT_AGAINST-}
+by_itself=false
+case $against in
+  none) against= ;;
+  auto | '')
+    against=
+    if [[ ${EVENT_NAME-} == pull_request || ${EVENT_NAME-} == merge_group ]] && [ -n "${BASE_SHA-}" ]; then
+      by_itself=true
+      if ! git merge-base "$BASE_SHA" HEAD >/dev/null 2>&1; then
+        deepen && git fetch --quiet origin "$BASE_SHA" >&2 || true
+      fi
+      if base=$(git merge-base "$BASE_SHA" HEAD 2>/dev/null); then
+        against=git:$base
+      else
+        warn "the commit that the pull request branched off is not here, so it is compared with nothing; check out with fetch-depth: 0"
+      fi
+    fi
+    ;;
+esac
+
+artifact=${INPUT_ARTIFACT-}
+case $artifact in
+  none) artifact= ;;
+  *) [ -z "${INPUT_SHARD-}" ] || artifact=$artifact-${INPUT_SHARD//\//-of-} ;;
+esac
+
+cache_key=
+if [ -z "${INPUT_BINARY-}" ] && [ -z "${INPUT_VERSION-}" ]; then
+  cache_key=s3ci-$(uname -s)-$(uname -m)-$(digest_of_sources)
+fi
+
+output against "$against"
+output against-by-itself "$by_itself"
+output artifact "$artifact"
+output cache-key "$cache_key"
+output binary-dir "$RUNNER_TEMP/s3ci-binary"
+output out "${INPUT_OUT:-$RUNNER_TEMP/s3ci}"
