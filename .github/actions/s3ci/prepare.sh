@@ -46,7 +46,7 @@ case $against in
     if [[ ${EVENT_NAME-} == pull_request || ${EVENT_NAME-} == merge_group ]] && [ -n "${BASE_SHA-}" ]; then
       by_itself=true
       if ! git merge-base "$BASE_SHA" HEAD >/dev/null 2>&1; then
-        deepen && git fetch --quiet origin "$BASE_SHA" >&2 || true
+        if deepen; then git fetch --quiet origin "$BASE_SHA" >&2 || true; fi
       fi
       if base=$(git merge-base "$BASE_SHA" HEAD 2>/dev/null); then
         against=git:$base
