@@ -23,7 +23,7 @@
 //! ledger
 //! plan
 //! report      gate      suites
-//! server      config    event     exit
+//! server      config    event     exit      history
 //! model       cli       workload  s3
 //! ```
 //!
@@ -45,6 +45,7 @@ pub mod config;
 pub mod event;
 pub mod exit;
 pub mod gate;
+pub mod history;
 pub mod ledger;
 pub mod model;
 pub mod plan;

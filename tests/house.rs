@@ -50,6 +50,11 @@ fn libraries_stay_in_their_rooms() {
 }
 
 #[test]
+fn the_history_is_for_those_who_show_it() {
+    assert_eq!(offenders("crate::history::", &["app/", "app.rs", "report/", "history/"]), Vec::<String>::new());
+}
+
+#[test]
 fn only_the_console_writes_to_the_standard_streams() {
     for call in ["io::stdout()", "io::stderr()", "println!", "eprintln!", "print!("] {
         let allowed = ["report/console.rs", "report/options.rs"];
@@ -79,6 +84,13 @@ fn each_floor_imports_only_what_stands_below_it() {
         ("server/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "config", "exit", "cli", "s3"]),
         ("config/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "event", "exit", "s3"]),
         ("suites/", vec!["app", "run", "ledger", "plan", "report", "gate", "config", "exit", "cli"]),
+        (
+            "history/",
+            vec![
+                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
+                "s3", "workload",
+            ],
+        ),
         ("gate/", vec!["app", "run", "ledger", "plan", "report", "suites", "config", "exit", "cli"]),
         ("report/", vec!["app", "run", "ledger", "plan", "gate", "suites", "server", "config", "cli", "s3"]),
         ("plan.rs", vec!["app", "run", "ledger", "report", "config", "cli"]),

@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod doctor;
 mod drime;
+mod history;
 mod image;
 mod merge;
 mod plan;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 mod signals;
 mod trace;
+mod trend;
 
 use std::error::Error;
 use std::time::Duration;
@@ -54,6 +56,8 @@ pub fn main(cli: Cli) -> Exit {
             Command::Plan(arguments) => plan::plan(*arguments, &mut console),
             Command::Merge(arguments) => merge::merge(&arguments, &mut console),
             Command::Compare(arguments) => compare::compare(&arguments, &mut console),
+            Command::History(command) => history::history(&command, &mut console),
+            Command::Trend(arguments) => trend::trend(&arguments, &mut console),
             Command::Report(arguments) => report::report(&arguments, &mut console),
             Command::Schema => {
                 console.print(&json::schema());

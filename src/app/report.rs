@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::fail;
 use super::run::outputs;
-use crate::cli::ReportArgs;
+use crate::cli::{Export, ReportArgs};
 use crate::exit::Exit;
 use crate::model::RunRecord;
-use crate::report::{Console, json, text};
+use crate::report::{Console, export, json, text};
 
 /// Renders a record again. The exit code tells whether that worked, not what the run found.
 pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
@@ -19,7 +19,14 @@ pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
-    if outputs.listed().is_empty() {
+    if let Some(format) = arguments.export {
+        console.print(&match format {
+            Export::Bencher => export::bencher(&record),
+            Export::CustomSmallerIsBetter => export::smaller_is_better(&record),
+            Export::CustomBiggerIsBetter => export::bigger_is_better(&record),
+            Export::Openmetrics => export::openmetrics(&record),
+        });
+    } else if outputs.listed().is_empty() {
         console.print(&text::render(&record));
     }
     let failed = outputs.write_all(&record);

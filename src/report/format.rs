@@ -68,6 +68,12 @@ pub(super) fn change(ratio_ppm: u64) -> String {
     format!("{sign}{}.{}%", per_mille.abs() / 10, per_mille.abs() % 10)
 }
 
+/// A ratio: `0.945`.
+pub(super) fn ratio(ratio_ppm: u64) -> String {
+    let thousandths = (u128::from(ratio_ppm) + 500) / 1000;
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+}
+
 /// A count with its noun, in the singular where it is one: `1 check`, `3 checks`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

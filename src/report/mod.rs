@@ -1,7 +1,7 @@
 //! Renderings of a run's record, and the console.
 //!
 //! Owns every form in which results leave the program: JUnit ([`junit`]), JSON ([`json`]), the text report ([`text`]), the
-//! page for a browser ([`html`]), the lines on the terminal ([`Console`]), and the atomic writing of files ([`Outputs`]). Each rendering is a function from
+//! page for a browser ([`html`]), the trend across commits ([`trend`]), the lines on the terminal ([`Console`]), and the atomic writing of files ([`Outputs`]). Each rendering is a function from
 //! [`RunRecord`](crate::model::RunRecord) to text, so that all of them agree and any of them can be made again later from
 //! `metrics.json`.
 //!
@@ -12,10 +12,12 @@
 pub mod compare;
 mod console;
 mod evidence;
+pub mod export;
 #[cfg(test)]
 mod fixture;
 mod format;
 mod github;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -28,6 +30,7 @@ mod sanitize;
 mod summary;
 mod tally;
 pub mod text;
+pub mod trend;
 mod words;
 mod wrap;
 mod write;

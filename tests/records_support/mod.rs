@@ -1,5 +1,7 @@
 //! Records made by hand, and the binary that reads them.
 
+pub(crate) mod gate;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

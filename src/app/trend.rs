@@ -1,0 +1,50 @@
+//! `s3ci trend`: how metrics moved from commit to commit.
+
+use super::{history, refuse_report};
+use crate::cli::TrendArgs;
+use crate::exit::Exit;
+use crate::gate::change_points;
+use crate::history::charts;
+use crate::model::Unit;
+use crate::report::trend::{self, Trend};
+use crate::report::{Console, check_writable, write_atomically};
+
+/// Seed of the shuffles, so that a history has the same change points each time.
+const SEED: u64 = 1;
+
+/// Shows the trend, and writes the page where one was asked for.
+pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Exit {
+    if let Some(path) = &arguments.html
+        && let Err(error) = check_writable(path)
+    {
+        return refuse_report(console, &error);
+    }
+    let history = match history::read(&arguments.from, console) {
+        Ok(history) => history,
+        Err(exit) => return exit,
+    };
+    let wanted = |suite: &str, name: &str, unit: Option<Unit>| is_wanted(&arguments.metric, suite, name, unit);
+    let changes =
+        |series: &[f64]| change_points(series, SEED).into_iter().map(|point| (point.index, point.chance)).collect();
+    let charts = charts(&history.entries, wanted, changes);
+    let trend = Trend { history, charts };
+    console.result(&trend::text(&trend));
+    match arguments.html.as_deref().map(|path| write_atomically(path, trend::html(&trend).as_bytes())) {
+        Some(Err(error)) => refuse_report(console, &error),
+        Some(Ok(())) | None => Exit::Success,
+    }
+}
+
+/// Ratios, rates of transfer and latencies, unless something else was asked for; the yardstick is none of the server's.
+fn is_wanted(asked: &[String], suite: &str, name: &str, unit: Option<Unit>) -> bool {
+    if !asked.is_empty() {
+        let whole = format!("{suite}/{name}");
+        return asked.iter().any(|part| whole.contains(part.as_str()));
+    }
+    let usual = |unit| match unit {
+        Unit::BytesPerSecond => !name.starts_with("local-copy."),
+        Unit::Nanoseconds => name.ends_with(".latency"),
+        Unit::Bytes | Unit::OperationsPerSecond | Unit::Count => false,
+    };
+    unit.is_none_or(usual)
+}

@@ -1,0 +1,202 @@
+//! Lines as series that can be compared: who may stand beside whom.
+//!
+//! A ratio belongs to its reference and procedure, a figure to its kind of machine and settings, and both to the major version of the
+//! record that they were taken from; a point that differs in one of these is of another segment. Deliberately absent: statistics; the
+//! search for change points is handed in.
+
+use std::collections::BTreeMap;
+
+use super::entry::{Entry, Measured, Ratio};
+use crate::model::{Direction, Unit};
+
+/// All that is charted of one metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// The suite.
+    pub suite: String,
+    /// The metric's name within it.
+    pub name: String,
+    /// The ratio to a reference first, where there is one, then the figure itself.
+    pub panels: Vec<Panel>,
+}
+
+/// One quantity of a metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// What it is.
+    pub kind: PanelKind,
+    /// Which way is better.
+    pub direction: Direction,
+    /// The series, each of points that can be compared.
+    pub segments: Vec<Segment>,
+}
+
+/// What a panel's numbers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PanelKind {
+    /// The ratio to a reference, in millionths.
+    Ratio,
+    /// The figure itself.
+    Figure(Unit),
+}
+
+/// Points that can be compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// What they have in common: the reference, or the machine.
+    pub basis: String,
+    /// In the order of the axis.
+    pub points: Vec<Point>,
+    /// Where the series changed, in its order.
+    pub marks: Vec<Mark>,
+}
+
+/// One run's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// Position of the run in the history.
+    pub run: usize,
+    /// The value.
+    pub value: u64,
+    /// The interval; none where there is none.
+    pub interval: Option<(u64, u64)>,
+}
+
+/// A place where a series changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    /// Position of its first point after the change within the segment.
+    pub index: usize,
+    /// The chance of as much where nothing changed.
+    pub chance: f64,
+    /// The middle of the points since the change before.
+    pub before: u64,
+    /// The middle of the points until the next change.
+    pub after: u64,
+}
+
+impl Mark {
+    /// `after / before - 1`.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a change in per cent needs no more digits than a float has")]
+    pub fn change(&self) -> f64 {
+        self.after as f64 / self.before.max(1) as f64 - 1.0
+    }
+
+    /// Whether it went the wrong way.
+    #[must_use]
+    pub fn is_worse(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Higher => self.after < self.before,
+            Direction::Lower => self.after > self.before,
+        }
+    }
+}
+
+/// Charts of the metrics that `wanted` takes by suite, name and unit (none for a ratio), the ratios first. `changes` finds the change
+/// points of a series: for each the first index after it, and its chance.
+pub fn charts(
+    entries: &[Entry],
+    wanted: impl Fn(&str, &str, Option<Unit>) -> bool,
+    changes: impl Fn(&[f64]) -> Vec<(usize, f64)>,
+) -> Vec<Chart> {
+    let mut sheets = Sheets::default();
+    for (run, entry) in entries.iter().enumerate() {
+        for ratio in entry.ratios.iter().filter(|ratio| wanted(ratio.suite.as_str(), &ratio.name, None)) {
+            sheets.ratio(run, entry, ratio);
+        }
+    }
+    for (run, entry) in entries.iter().enumerate() {
+        for metric in &entry.metrics {
+            if wanted(metric.suite.as_str(), &metric.name, Some(metric.unit)) {
+                sheets.figure(run, entry, metric);
+            }
+        }
+    }
+    let mut charts = sheets.charts;
+    for segment in charts.iter_mut().flat_map(|chart| &mut chart.panels).flat_map(|panel| &mut panel.segments) {
+        mark(segment, &changes);
+    }
+    charts
+}
+
+/// Charts under construction, and where each stands.
+#[derive(Default)]
+struct Sheets {
+    charts: Vec<Chart>,
+    places: BTreeMap<(String, String), usize>,
+}
+
+impl Sheets {
+    fn ratio(&mut self, run: usize, entry: &Entry, ratio: &Ratio) {
+        let Some(reference) = &entry.reference else { return };
+        let chart = self.chart(ratio.suite.as_str(), &ratio.name);
+        let basis = format!(
+            "{} ({}), {}, schema {}",
+            reference.target,
+            reference.digest,
+            ratio.procedure,
+            major(&entry.schema_version)
+        );
+        let interval = ratio.lower_ppm.zip(ratio.upper_ppm);
+        add(chart, PanelKind::Ratio, ratio.direction, basis, Point { run, value: ratio.ratio_ppm, interval });
+        if let Some(value) = ratio.operation_ns {
+            let kind = PanelKind::Figure(Unit::Nanoseconds);
+            let basis = format!("{}, {}, schema {}", entry.machine, ratio.procedure, major(&entry.schema_version));
+            add(chart, kind, Direction::Lower, basis, Point { run, value, interval: None });
+        }
+    }
+
+    fn figure(&mut self, run: usize, entry: &Entry, metric: &Measured) {
+        let chart = self.chart(metric.suite.as_str(), &metric.name);
+        let basis = format!("{}, {}, schema {}", entry.machine, entry.settings, major(&entry.schema_version));
+        let point = Point { run, value: metric.median, interval: None };
+        add(chart, PanelKind::Figure(metric.unit), metric.direction, basis, point);
+    }
+
+    fn chart(&mut self, suite: &str, name: &str) -> &mut Chart {
+        let charts = &mut self.charts;
+        let place = *self.places.entry((suite.to_owned(), name.to_owned())).or_insert_with(|| {
+            charts.push(Chart { suite: suite.to_owned(), name: name.to_owned(), panels: Vec::new() });
+            charts.len() - 1
+        });
+        &mut self.charts[place]
+    }
+}
+
+fn add(chart: &mut Chart, kind: PanelKind, direction: Direction, basis: String, point: Point) {
+    let panel = chart.panels.iter().position(|panel| panel.kind == kind).unwrap_or_else(|| {
+        chart.panels.push(Panel { kind, direction, segments: Vec::new() });
+        chart.panels.len() - 1
+    });
+    let segments = &mut chart.panels[panel].segments;
+    match segments.iter_mut().find(|segment| segment.basis == basis) {
+        Some(segment) => segment.points.push(point),
+        None => segments.push(Segment { basis, points: vec![point], marks: Vec::new() }),
+    }
+}
+
+/// The part of a version that changes when what is recorded means something else.
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what is measured has fewer digits than a float")]
+fn mark(segment: &mut Segment, changes: impl Fn(&[f64]) -> Vec<(usize, f64)>) {
+    let values: Vec<f64> = segment.points.iter().map(|point| point.value as f64).collect();
+    let found = changes(&values);
+    let starts = std::iter::once(0).chain(found.iter().map(|(index, _)| *index));
+    let ends = found.iter().map(|(index, _)| *index).chain(std::iter::once(values.len()));
+    let middles: Vec<u64> = starts.zip(ends).map(|(start, end)| middle(&segment.points[start..end])).collect();
+    segment.marks = found
+        .iter()
+        .zip(middles.windows(2))
+        .map(|((index, chance), sides)| Mark { index: *index, chance: *chance, before: sides[0], after: sides[1] })
+        .collect();
+}
+
+fn middle(points: &[Point]) -> u64 {
+    let mut values: Vec<u64> = points.iter().map(|point| point.value).collect();
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

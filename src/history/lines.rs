@@ -1,0 +1,56 @@
+//! A history as text: a line of JSON for each run, never changed once it is there.
+
+use super::entry::{Entry, FORMAT};
+use super::error::HistoryError;
+
+/// What a history holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Its runs, in the order of their commits' time; those of the same time as they were added.
+    pub entries: Vec<Entry>,
+    /// Numbers of lines that are none of ours, from 1: such as one that a full disk cut off.
+    pub broken: Vec<usize>,
+}
+
+impl History {
+    /// Reads the lines.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut history = Self::default();
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            match serde_json::from_str::<Entry>(line) {
+                Ok(entry) if entry.format <= FORMAT => history.entries.push(entry),
+                _ => history.broken.push(number),
+            }
+        }
+        history.entries.sort_by_key(|entry| entry.time);
+        history
+    }
+
+    /// The runs as they are kept, a line each.
+    ///
+    /// # Errors
+    /// A moment outside the years 0 to 9999.
+    pub fn lines(&self) -> Result<String, HistoryError> {
+        self.entries.iter().try_fold(String::new(), |text, entry| Ok(text + &line(entry)? + "\n"))
+    }
+
+    /// Whether a run is there already.
+    pub(super) fn has(&self, entry: &Entry) -> bool {
+        self.entries.iter().any(|other| other.is_same_run(entry))
+    }
+}
+
+/// What has to be written behind `before` so that the entry is a line of its own; nothing where it is there already.
+pub(super) fn addition(before: &str, entry: &Entry) -> Result<Option<String>, HistoryError> {
+    if History::parse(before).has(entry) {
+        return Ok(None);
+    }
+    let line = line(entry)?;
+    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    Ok(Some(format!("{gap}{line}\n")))
+}
+
+fn line(entry: &Entry) -> Result<String, HistoryError> {
+    serde_json::to_string(entry).map_err(HistoryError::Line)
+}

@@ -1,0 +1,47 @@
+use super::*;
+use crate::history::{Commit, charts};
+use crate::report::fixture;
+
+/// A history of one run for each label, all of them with failures.
+fn trend(labels: &[&str]) -> Trend {
+    let entry = |label: &&str| {
+        let commit = Commit { id: (*label).to_owned(), label: (*label).to_owned(), time: None };
+        Entry::of(&fixture::record(), commit)
+    };
+    let entries: Vec<Entry> = labels.iter().map(entry).collect();
+    let all = |_: &str, _: &str, _| true;
+    // As if each series had changed at its second point.
+    let changes = |series: &[f64]| if series.len() > 1 { vec![(1, 0.0)] } else { Vec::new() };
+    let charts = charts(&entries, all, changes);
+    Trend { history: History { entries, broken: vec![3] }, charts }
+}
+
+#[test]
+fn a_label_never_becomes_markup_or_an_escape() {
+    let attack = format!("</title><script>alert(1)</script>{}", fixture::HOSTILE);
+    let trend = trend(&["v1", &attack]);
+    let page = html(&trend);
+    assert!(page.contains("&lt;script&gt;alert(1)"), "the attack is shown");
+    for forbidden in ["<script", "\u{1b}", "\u{0}"] {
+        assert!(!page.contains(forbidden), "{forbidden:?}");
+        assert!(!text(&trend).contains(forbidden) || forbidden == "<script", "{forbidden:?}");
+    }
+}
+
+#[test]
+fn the_latest_verdict_stands_first_and_what_is_left_out_is_said() {
+    let trend = trend(&["v1", "v2"]);
+    for rendered in [text(&trend), html(&trend)] {
+        let place = |what: &str| rendered.find(what).unwrap_or_else(|| panic!("{what} is missing: {rendered}"));
+        assert!(place("v2 (0.2.1): 2 of 8 checks failed") < place("line 3 of the history is not"));
+        assert!(place("line 3 of the history is not") < place("upload.throughput"));
+        assert!(rendered.contains("etag/local::changes-on-same-size-edit"));
+    }
+}
+
+#[test]
+fn a_single_run_is_a_trend_already() {
+    let page = html(&trend(&["v1"]));
+    assert!(page.contains("1 run of 1 commit") && page.contains("Nothing that stands out"), "{page}");
+    assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
+}

@@ -1,0 +1,73 @@
+//! Comparisons with a reference, made by hand.
+
+use s3ci::model::{
+    Arm, Decision, Direction, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult, RunRecord,
+    RuntimeIdentity, RuntimeKind, SuiteId, TargetIdentity, ThroughputComparison,
+};
+
+/// A run against a reference release, with these ratios in millionths.
+pub(crate) fn against(mut record: RunRecord, reference: &str, ratios: &[(&str, u64)]) -> RunRecord {
+    record.gate = Some(GateRecord {
+        base: TargetIdentity {
+            spec: format!("pypi:{reference}"),
+            version: Some(reference.to_owned()),
+            source_digest: None,
+            image: None,
+        },
+        base_runtime: RuntimeIdentity { kind: RuntimeKind::Docker, isolated: true, detail: "Engine 28.1".to_owned() },
+        throughput: vec![comparison(ratios)],
+        verdicts: Vec::new(),
+        fail_on: FailOn::Any,
+        inconclusive_fails: false,
+    });
+    record
+}
+
+fn comparison(ratios: &[(&str, u64)]) -> ThroughputComparison {
+    let pass = |(operation, ratio): &(&str, u64)| GatePass {
+        operation: (*operation).to_owned(),
+        order: "bc".repeat(50),
+        base_ns: 400_000_000,
+        candidate_ns: 400_000_000 * 1_000_000 / ratio,
+        base_cpu_ns: None,
+        candidate_cpu_ns: None,
+    };
+    let result = |(operation, ratio): &(&str, u64)| GateResult {
+        metric: (*operation).to_owned(),
+        direction: Direction::Higher,
+        estimator: Estimator::MedianOfRatios,
+        decision: Some(if *ratio < 950_000 { Decision::Fail } else { Decision::Pass }),
+        blocks: 10,
+        ratio_ppm: *ratio,
+        lower_ppm: Some(ratio - 12_000),
+        upper_ppm: Some(ratio + 12_000),
+        alpha_ppm: 2_500,
+        tolerance_ppm: 50_000,
+        floor_ppm: None,
+        detectable_drop_ppm: Some(60_000),
+        log_ratios_ppm: Vec::new(),
+    };
+    ThroughputComparison {
+        suite: SuiteId::new("throughput/local"),
+        procedure: GateProcedure {
+            seed: 1,
+            objects: 100,
+            min_size_bytes: 1024,
+            max_size_bytes: 1 << 20,
+            listings: 20,
+            looks: vec![10, 15, 20, 30],
+            alpha_ppm: 50_000,
+            alpha_per_look_ppm: 2_500,
+            tolerance_ppm: 50_000,
+        },
+        blocks: vec![GateBlock {
+            number: 1,
+            started_first: Arm::Base,
+            duration_ns: 9_000_000_000,
+            passes: ratios.iter().map(pass).collect(),
+            base_memory_bytes: None,
+            candidate_memory_bytes: None,
+        }],
+        results: ratios.iter().map(result).collect(),
+    }
+}
