@@ -243,9 +243,9 @@ mod tests {
     #[test]
     fn a_backend_leaves_the_suites_of_the_other_out() {
         let drime = Filter { backends: Backends::Drime, ..Filter::NONE };
-        assert_eq!(filtered(&["sync", "api"], drime), ["sync/drime", "api/drime"]);
+        assert_eq!(filtered(&["sync", "api"], drime), ["sync/drime", "sync/drime-policies", "api/drime"]);
         let local = Filter { backends: Backends::Local, ..Filter::NONE };
-        assert_eq!(filtered(&["sync", "api/drime"], local), ["sync/local"]);
+        assert_eq!(filtered(&["sync", "api/drime"], local), ["sync/local", "sync/local-policies"]);
         let named = Selection::Named(vec!["api/drime".to_owned()]);
         assert_eq!(Plan::new(&named, local).unwrap_err(), PlanError::NoneOnBackend);
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn an_endpoint_is_asked_as_another_backend_only_by_name() {
         let endpoint = Filter { usual: Backends::Local, ..Filter::NONE };
-        assert_eq!(filtered(&["sync"], endpoint), ["sync/local"]);
+        assert_eq!(filtered(&["sync"], endpoint), ["sync/local", "sync/local-policies"]);
         assert_eq!(filtered(&["sync/drime"], endpoint), ["sync/drime"]);
         assert!(!Plan::new(&Selection::All, endpoint).unwrap().has_drime());
     }

@@ -19,7 +19,7 @@ use support::Behaviour;
 use support::fault::{Fault, FaultKind};
 use support::mutation::Mutation;
 use support::operation::Operation;
-use support::server::{SECRET_KEY, TestServer};
+use support::server::{ACCESS_KEY, SECRET_KEY, TestServer};
 
 /// A benchmark that takes little time.
 const SMALL: [&str; 5] = ["bench/local", "--files", "4", "--max-size", "3000"];
@@ -387,6 +387,60 @@ fn a_listed_check_that_passes_or_fails_otherwise_is_red() {
     assert!(code == 1 && outcome.is_failed() && said.contains("fixed: remove it from the ledger"), "{said}");
     let (code, outcome, said) = held_against(Mutation::EtagBySize, "something else");
     assert!(code == 1 && outcome.is_failed() && said.contains("not the known issue"), "{said}");
+}
+
+#[test]
+fn a_proposed_change_of_the_ledger_is_refused_until_it_is_completed_and_then_holds() {
+    let (server, directory) = (TestServer::start(Mutation::EtagBySize), tempfile::tempdir().unwrap());
+    let ledger = ledger_in(directory.path(), "something else", 1);
+    let proposal = directory.path().join("proposal.diff");
+    let (listed, update) = (ledger.to_str().unwrap(), format!("--update-known-issues={}", proposal.display()));
+    let run = |more: &[&str]| {
+        let checks = ["etag/local::changes-on-same-size-edit", "etag/local::put-is-md5", "--known-issues", listed];
+        run_against(&server, &[&checks, more].concat()).output().unwrap()
+    };
+    let before = std::fs::read_to_string(&ledger).unwrap();
+    assert_eq!(code(&run(&[&update])), 1, "the exit code stays that of the run");
+    assert_eq!(std::fs::read_to_string(&ledger).unwrap(), before, "the ledger stays as it is");
+    let diff = std::fs::read_to_string(&proposal).unwrap();
+    assert!(diff.contains("-symptom = { kind = \"etag-unchanged\", actual = 'something else' }"), "{diff}");
+    assert!(diff.contains("+checks = [\"etag/local::put-is-md5\"]"), "{diff}");
+
+    let patched = Command::new("patch").args(["-p0", listed, proposal.to_str().unwrap()]).status().unwrap();
+    assert!(patched.success(), "{diff}");
+    assert_eq!(code(&run(&[])), 2, "a reason that is open is no reason");
+    let completed = std::fs::read_to_string(&ledger).unwrap().replace("TODO", "by hand");
+    std::fs::write(&ledger, completed).unwrap();
+    assert_eq!(code(&run(&[&update])), 0, "both failures are known");
+    assert_eq!(std::fs::read_to_string(&proposal).unwrap(), "", "nothing is left to propose");
+    let said = String::from_utf8(run(&["--update-known-issues"]).stdout).unwrap();
+    assert!(said.ends_with("# The ledger of known issues has nothing to change.\n"), "{said}");
+    let refused = run_against(&server, &["etag", "--no-known-issues", "--update-known-issues"]).output().unwrap();
+    assert_eq!(code(&refused), 2);
+}
+
+/// The server has given the bucket back, so a request that it understands and lets in finds none.
+#[test]
+fn the_curl_line_of_a_failure_can_be_pasted() {
+    let (server, directory) = (TestServer::start(Mutation::RangeIgnored), tempfile::tempdir().unwrap());
+    let run = run_against(&server, &["api/local::range-first"]).arg("--out").arg(directory.path()).output().unwrap();
+    assert_eq!(code(&run), 1);
+    let junit = std::fs::read_to_string(directory.path().join("out.xml")).unwrap();
+    let line = junit.lines().find_map(|line| line.strip_prefix("curl: ")).expect("a line for curl").to_owned();
+    assert!(line.contains("-H 'range: bytes=") && !junit.contains(SECRET_KEY), "{line}");
+    let pasted = |secret: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &line]).env("AWS_ENDPOINT_URL", server.endpoint());
+        shell.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", secret);
+        String::from_utf8_lossy(&shell.output().unwrap().stdout).into_owned()
+    };
+    let answer = pasted(SECRET_KEY);
+    assert!(answer.contains(" 404 ") && answer.contains("NoSuchBucket"), "{line}: {answer}");
+    assert!(pasted("wrong").contains(" 403 "), "it is signed");
+    // The text report breaks the line so that it still can be pasted.
+    let text = std::fs::read_to_string(directory.path().join("report.txt")).unwrap();
+    assert!(text.contains("curl:        curl -sS --globoff --path-as-is --include"), "{text}");
+    assert!(std::fs::read_to_string(directory.path().join("report.html")).unwrap().contains("--aws-sigv4"));
 }
 
 #[test]

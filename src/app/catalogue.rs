@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::ListFormat;
 use crate::exit::Exit;
+use crate::model::CaseSpec;
 use crate::report::Console;
 use crate::suites::{CATALOGUE, Suite};
 
@@ -33,7 +34,7 @@ fn text() -> String {
 }
 
 fn suite(suite: &Suite) -> serde_json::Value {
-    let case = |case: &&crate::model::CaseSpec| {
+    let case = |case: &&CaseSpec| {
         json!({
             "id": format!("{}::{}", suite.name, case.name),
             "severity": case.severity,
@@ -49,27 +50,83 @@ fn suite(suite: &Suite) -> serde_json::Value {
     })
 }
 
+/// A document: a section for each suite. A check that an earlier suite of the kind has as well is named there and not told again.
 fn markdown() -> String {
-    let mut text =
-        "# The checks\n\nMade by `s3ci list --format md`. D: data loss, S: security, B: breaks clients, C: cosmetic.\n"
-            .to_owned();
-    for suite in CATALOGUE {
-        let _ = writeln!(
-            text,
-            "\n## {}: {}\n\n| case | | rule | when it is broken | source |\n|---|---|---|---|---|",
-            suite.name, suite.title
-        );
-        for case in suite.cases() {
-            let _ = writeln!(
-                text,
-                "| `{}` | {} | {} | {} | {} |",
-                case.name,
-                case.severity.letter(),
-                case.rule,
-                case.consequence,
-                case.source
-            );
+    let mut text = "\
+# The checks
+
+Made by `s3ci list --format md`; edit the checks, not this file. A check is named by its suite and its own name, such as
+`etag/local::put-is-md5`. What a broken rule costs: **D** data is lost or corrupted, **S** access is granted that should be refused,
+**B** a client that relies on the rule stops working, **C** an inconvenience, **T** the same answers, later.
+"
+    .to_owned();
+    for (index, suite) in CATALOGUE.iter().enumerate() {
+        let _ = writeln!(text, "\n## {}\n\n{}.", suite.name, capitalised(suite.title));
+        let cases = suite.cases();
+        let (told, new): (Vec<_>, Vec<_>) = match model(suite, &CATALOGUE[..index]) {
+            Some(earlier) => {
+                let earlier_cases = earlier.cases();
+                let (told, new): (Vec<&CaseSpec>, Vec<&CaseSpec>) =
+                    cases.into_iter().partition(|case| earlier_cases.contains(case));
+                let _ = writeln!(text, "\n{}", shared(earlier, &told));
+                (told, new)
+            }
+            None => (Vec::new(), cases),
+        };
+        if !new.is_empty() {
+            let as_well = if told.is_empty() { "" } else { "And:\n\n" };
+            let _ = writeln!(text, "\n{as_well}| | check | rule | when it is broken | source |\n|---|---|---|---|---|");
+        }
+        for case in new {
+            let cells = [case.rule, case.consequence, case.source].map(|cell| cell.replace('|', r"\|"));
+            let _ = writeln!(text, "| {} | `{}` | {} |", case.severity.letter(), case.name, cells.join(" | "));
         }
     }
     text
+}
+
+/// The earlier suite of the same kind that shares the most checks; none where none shares any.
+fn model<'a>(suite: &Suite, earlier: &'a [Suite]) -> Option<&'a Suite> {
+    let cases = suite.cases();
+    let shared = |other: &&Suite| other.cases().iter().filter(|case| cases.contains(case)).count();
+    let kin = earlier.iter().filter(|other| other.id().kind() == suite.id().kind());
+    // Of several that share as many, the first.
+    kin.rev().max_by_key(shared).filter(|other| shared(other) > 0)
+}
+
+/// In words what is as in an earlier suite.
+fn shared(earlier: &Suite, told: &[&CaseSpec]) -> String {
+    if told.len() == earlier.cases().len() {
+        return format!("All checks of `{}`.", earlier.name);
+    }
+    let names: Vec<_> = told.iter().map(|case| format!("`{}`", case.name)).collect();
+    format!("Of the checks of `{}`: {}.", earlier.name, names.join(", "))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_tells_of_each_check_once_for_its_kind_and_no_cell_breaks_its_row() {
+        let text = markdown();
+        for suite in CATALOGUE {
+            assert!(text.contains(&format!("\n## {}\n", suite.name)), "{}", suite.name);
+            for case in suite.cases() {
+                assert!(text.contains(&format!("`{}`", case.name)), "{}", case.name);
+                assert!(text.contains(&case.rule.replace('|', r"\|")), "{}", case.rule);
+            }
+        }
+        for row in text.lines().filter(|line| line.starts_with("| ")) {
+            assert_eq!(row.replace(r"\|", "").matches('|').count(), 6, "{row}");
+        }
+        let told = text.lines().filter(|line| line.starts_with("| D | `range-first` |")).count();
+        assert_eq!(told, 1, "the drime suite refers to the local one");
+        assert!(text.contains("All checks of `api/local`.") && text.contains("Of the checks of `etag/local`: "));
+    }
 }

@@ -13,6 +13,7 @@ mod history;
 mod image;
 mod merge;
 mod plan;
+mod proposal;
 mod report;
 mod run;
 mod signals;

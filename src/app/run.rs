@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::proposal::Wanted;
 use super::{fail, refuse_config, refuse_ledger, refuse_plan, refuse_report, signals, validate};
 use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
@@ -52,6 +53,10 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
     };
+    let proposal = match Wanted::check(arguments.update_known_issues, ledger.as_ref(), &mut console) {
+        Ok(proposal) => proposal,
+        Err(exit) => return exit,
+    };
     let stopper = Stopper::default();
     if let Err(error) = signals::listen(stopper.clone()) {
         return fail(&mut console, "listen for signals", &error, None, Exit::Environment);
@@ -69,7 +74,9 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     let ticker = tokio::spawn(tick(Arc::clone(&console)));
     let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;
     ticker.abort();
-    finish(&mut record, &mut lock(&console), &outputs, github.as_ref())
+    let mut console = lock(&console);
+    let exit = finish(&mut record, &mut console, &outputs, github.as_ref());
+    proposal.map_or(exit, |proposal| proposal.tell(&record, exit, &mut console))
 }
 
 /// The step of GitHub Actions that this is, where it is one or is to be taken for one.

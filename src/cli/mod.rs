@@ -18,6 +18,8 @@ Examples:
   s3ci run bench --backend drime --drime-set latency-ms=50
                                           the drime benchmarks, as if the service were 50 ms away
   s3ci run --all --no-known-issues        red for all that fails, listed or not
+  s3ci run api --update-known-issues=issues.diff
+                                          what the ledger would have to say, as a diff to complete and apply
 
 Exit codes: 0 passed but for known issues, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
 5 a report could not be written, 130 and 143 interrupted.";
@@ -148,6 +150,16 @@ pub struct RunArgs {
     /// Annotations, step summary and outputs for GitHub Actions.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
     pub github: When,
+    /// Propose how the ledger of known issues would have to change, as a unified diff to FILE or stdout. The ledger stays as it is.
+    #[arg(
+        long,
+        num_args = 0..=1,
+        default_missing_value = "-",
+        value_name = "FILE",
+        require_equals = true,
+        env = "S3CI_UPDATE_KNOWN_ISSUES"
+    )]
+    pub update_known_issues: Option<PathBuf>,
 }
 
 /// When something is done that the surroundings may call for.

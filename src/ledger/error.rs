@@ -23,6 +23,17 @@ pub enum LedgerError {
         /// Why, with the place in the file.
         source: Box<toml::de::Error>,
     },
+    /// The file can be read and not edited.
+    #[error("propose changes of the known issues in {file}")]
+    Uneditable {
+        /// The file.
+        file: String,
+        /// Why, with the place in the file.
+        source: Box<toml_edit::TomlError>,
+    },
+    /// There is nothing that changes could be proposed of.
+    #[error("propose changes of the known issues where no ledger is in force")]
+    NoLedger,
     /// An entry cannot be.
     #[error("use the known issues in {file}, line {line}: {problem}")]
     Entry {
@@ -81,6 +92,12 @@ pub enum Problem {
     /// Nobody said why.
     #[error("the reason is empty")]
     NoReason,
+    /// Nobody has said why yet.
+    #[error("the reason is still to be written: \"{reason}\"")]
+    OpenReason {
+        /// What stands in its place.
+        reason: String,
+    },
 }
 
 impl LedgerError {
@@ -92,6 +109,8 @@ impl LedgerError {
                 "name a file with --known-issues, or leave it out for the ledger that s3ci carries"
             }
             Self::Malformed { .. } => "an [[issue]] has checks, versions, severity, symptom, reason and upstream",
+            Self::Uneditable { .. } => "edit it by hand: the report names what failed, and how",
+            Self::NoLedger => "leave --no-known-issues out, or name a ledger with --known-issues",
             Self::Entry { problem, .. } => return problem.hint(),
         };
         hint.to_owned()
@@ -112,7 +131,7 @@ impl Problem {
                 "what a failure costs has to be known when it is accepted: write the severity of the catalogue"
             }
             Self::VagueSymptom => "write what the report calls actual, with a * for what varies",
-            Self::NoReason => "say in a sentence why the server fails",
+            Self::NoReason | Self::OpenReason { .. } => "say in a sentence why the server fails",
         };
         hint.to_owned()
     }

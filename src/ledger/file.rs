@@ -4,9 +4,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
-use crate::model::{CaseId, Severity};
+use crate::model::{CaseId, Severity, SuiteId};
 use crate::plan::nearest;
 use crate::suites::CATALOGUE;
+
+/// What the reason of a proposed entry begins with, until a person has written it.
+pub(super) const OPEN_REASON: &str = "TODO";
 
 /// A ledger as it is written.
 #[derive(Debug, Deserialize)]
@@ -58,9 +61,7 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
     }
     let versions = written.versions.as_ref().map(versions).transpose()?;
     let symptom = symptom(&written.symptom)?;
-    if written.reason.get_ref().trim().is_empty() {
-        return Err((written.reason.span().start, Problem::NoReason));
-    }
+    reason(&written.reason)?;
     let mut issue = Issue {
         checks: Vec::new(),
         versions,
@@ -103,15 +104,27 @@ fn symptom(written: &Spanned<WrittenSymptom>) -> Result<Symptom, Wrong> {
     Ok(Symptom { kind: kind.clone(), actual })
 }
 
+fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
+    let problem = match written.get_ref().trim() {
+        "" => Problem::NoReason,
+        text if text.starts_with(OPEN_REASON) => Problem::OpenReason { reason: text.to_owned() },
+        _ => return Ok(()),
+    };
+    Err((written.span().start, problem))
+}
+
+/// The severity that the catalogue has for a check; none where there is no such check.
+pub(super) fn severity_of(check: &CaseId) -> Option<Severity> {
+    let suite = CATALOGUE.iter().find(|suite| suite.id() == check.suite())?;
+    suite.cases().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)
+}
+
 /// A check of the catalogue, with the severity that it has there.
 fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>) -> Result<CaseId, Wrong> {
     let name = check.get_ref();
-    let found = CATALOGUE.iter().find_map(|suite| {
-        let specs = suite.cases();
-        let spec = specs.iter().find(|spec| CaseId::new(&suite.id(), spec.name).as_str() == name)?;
-        Some((CaseId::new(&suite.id(), spec.name), spec.severity))
-    });
-    let Some((id, actual)) = found else {
+    let (suite, case) = name.split_once("::").unwrap_or((name, ""));
+    let id = CaseId::new(&SuiteId::new(suite), case);
+    let Some(actual) = severity_of(&id) else {
         let problem = Problem::UnknownCheck { check: name.clone(), nearest: nearest(name) };
         return Err((check.span().start, problem));
     };

@@ -2,7 +2,7 @@
 //!
 //! Owns the format of `docker/known-issues.toml`, what is refused of it, and the one place where a verdict is held against it: a
 //! listed failure with the listed symptom is known; a listed check that passes, or fails otherwise, is red. A suite never knows the
-//! ledger. Deliberately absent: any opinion about a check, and writing to the file.
+//! ledger. A run may propose a change of the file as a diff. Deliberately absent: any opinion about a check, and writing to the file.
 //!
 //! An entry of the file:
 //!
@@ -18,10 +18,13 @@
 //!
 //! Without `versions` an entry holds for every server, one of an unknown version included.
 
+mod edit;
 mod error;
 mod file;
+mod generalise;
 mod judge;
 mod pattern;
+mod proposal;
 mod versions;
 
 use crate::config::KnownIssues;
@@ -40,6 +43,7 @@ const BUILT_IN: (&str, &str) = ("docker/known-issues.toml", include_str!("../../
 #[derive(Debug, Clone)]
 pub struct Ledger {
     source: String,
+    text: String,
     digest: String,
     issues: Vec<Issue>,
 }
@@ -99,7 +103,7 @@ impl Ledger {
 
     fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
         let issues = file::parse(source, text)?;
-        Ok(Self { source: source.to_owned(), digest: digest(text), issues })
+        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues })
     }
 
     /// What the ledger lists for a version of the server; for an unknown one only what names no versions.

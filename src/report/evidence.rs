@@ -3,7 +3,7 @@
 //! One fact a line, each begun with its name, so that it survives any viewer. A value of several lines is continued further
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
-use super::{format, sanitize};
+use super::{curl, format, sanitize};
 use crate::model::{CaseId, CaseRecord, Command, Exchange, Failure, Fault, KnownIssue};
 
 /// The evidence of a failed case.
@@ -21,6 +21,7 @@ pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
     exchanges(&mut lines, &case.exchanges);
     lines.push(fact("source", &case.source));
     lines.push(fact("repro", &sanitize::line(&case.repro)));
+    lines.extend(curl::line(case).map(|line| fact("curl", &line)));
     lines.join("\n")
 }
 
@@ -97,15 +98,19 @@ pub(super) fn explanation(case: &CaseRecord) -> Option<String> {
     (!cases.is_empty()).then(|| sanitize::line(&cases.join(", ")))
 }
 
+/// A request and the status of its answer, in one line.
+pub(super) fn request_of(exchange: &Exchange) -> String {
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    format!("{} {} -> {status}", sanitize::line(&exchange.method), sanitize::line(&exchange.path))
+}
+
 fn exchanges(lines: &mut Vec<String>, exchanges: &[Exchange]) {
     if exchanges.is_empty() {
         return;
     }
     lines.push("requests and answers, oldest first:".to_owned());
     for exchange in exchanges {
-        let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-        let (method, path) = (sanitize::line(&exchange.method), sanitize::line(&exchange.path));
-        lines.push(format!("  {method} {path} -> {status}"));
+        lines.push(format!("  {}", request_of(exchange)));
         let sent = exchange.request_headers.iter().map(|header| ('>', header));
         let answered = exchange.response_headers.iter().map(|header| ('<', header));
         lines.extend(sent.chain(answered).map(|(way, (name, value))| format!("    {way} {}", fact(name, value))));

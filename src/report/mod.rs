@@ -11,6 +11,7 @@
 
 pub mod compare;
 mod console;
+mod curl;
 mod evidence;
 pub mod export;
 #[cfg(test)]

@@ -64,10 +64,13 @@ impl Recorder {
 
     /// Notes a request that is about to be sent.
     pub(super) fn note_request<'a>(&self, method: &str, path: &str, header: impl Fn(&str) -> Option<&'a str>) {
+        let mut request_headers = kept(&REQUEST_HEADERS, &header);
+        // That a request was signed explains its answer; with which key and how is nobody's business.
+        request_headers.extend(header("authorization").map(|_| ("authorization".to_owned(), "[redacted]".to_owned())));
         self.begin(Exchange {
             method: method.to_owned(),
             path: without_signature(path),
-            request_headers: kept(&REQUEST_HEADERS, header),
+            request_headers,
             status: None,
             response_headers: Vec::new(),
             body_start: None,

@@ -59,6 +59,11 @@ impl CaseContext<'_> {
         self.lease.writes(key);
     }
 
+    /// Whether a key was ever written by this case.
+    pub(super) fn wrote(&self, key: &str) -> bool {
+        self.lease.holds(key)
+    }
+
     /// A sender of requests made by hand, whose exchanges are recorded.
     pub(super) fn raw(&self) -> Raw {
         self.s3.raw()

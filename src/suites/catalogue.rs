@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, clients, etag, large};
+use super::{Body, Suite, api, clients, etag, large, sync};
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -30,6 +30,12 @@ pub static CATALOGUE: &[Suite] = &[
         ..local("bench/local-default-parallel")
     },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
+    Suite {
+        title: "a sync client's decisions under three policies",
+        pace: Pace::SideBySideExcept(&[]),
+        body: Body::Cases(sync::CASES),
+        ..local("sync/local-policies")
+    },
     Suite {
         title: "ETag rules, MD5 profile",
         pace: Pace::SideBySideExcept(etag::ALONE),
@@ -65,6 +71,11 @@ pub static CATALOGUE: &[Suite] = &[
         ..drime("bench/drime-default-parallel")
     },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..drime("sync/drime") },
+    Suite {
+        title: "a sync client's decisions under three policies, opaque tags",
+        body: Body::Cases(sync::OPAQUE_CASES),
+        ..drime("sync/drime-policies")
+    },
     Suite {
         title: "ETag rules, opaque profile, a second upload replaces",
         body: Body::Cases(etag::OPAQUE_CASES),

@@ -86,7 +86,7 @@ impl Suite {
         match self.body {
             Body::Cases(cases) => cases.iter().map(|case| &case.spec).collect(),
             Body::Bench(_) => bench::cases(self.bucket_mode),
-            Body::Sync => sync::CASES.iter().collect(),
+            Body::Sync => sync::PHASES.iter().collect(),
             Body::Clients(cases) => cases.iter().map(|case| &case.spec).collect(),
         }
     }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::curl;
 use super::super::evidence::{explanation, outcome_of};
 use super::super::format::counted;
 use super::super::sanitize;
@@ -74,6 +75,7 @@ fn evidence(case: &CaseRecord, failure: &Failure) -> Markup {
             dt { "actual" } dd { (quoted(&failure.actual)) }
             @if let Some(explanation) = explanation(case) { dt { "explained by" } dd { (explanation) } }
             dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }
+            @if let Some(line) = curl::line(case) { dt { "its last request" } dd { pre { (line) } } }
             dt { "source" } dd { (sanitize::line(&case.source)) }
         }
         (commands(case))

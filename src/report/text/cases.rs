@@ -1,6 +1,7 @@
 //! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` could not be told. What
 //! did not pass says why.
 
+use super::super::curl;
 use super::super::evidence;
 use super::super::format;
 use super::super::page::Page;
@@ -52,7 +53,13 @@ fn one(page: &mut Page, case: &CaseRecord) {
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &case.consequence);
             commands(page, case);
+            if let Some(exchange) = curl::last_exchange(case) {
+                page.item(4, "request:     ", &evidence::request_of(exchange));
+            }
             page.command(4, "repro:       ", &case.repro);
+            if let Some(line) = curl::line(case) {
+                page.command(4, "curl:        ", &line);
+            }
         }
     }
 }

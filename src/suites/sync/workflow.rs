@@ -9,17 +9,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::judge::{ensure, ensure_content, few, shown};
-use super::{CaseRunner, Footprint, SuiteContext};
 use crate::model::{CaseSpec, Failure, Severity, Stop};
 use crate::s3::{Lease, S3};
+use crate::suites::judge::{ensure, ensure_content, few, shown};
+use crate::suites::{CaseRunner, Footprint, SuiteContext};
 use crate::workload::md5_hex;
 
 const SOURCE: &str =
     "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5; S3 API reference, Object ETag";
 
 /// The phases.
-pub(super) static CASES: [CaseSpec; 5] = [
+pub(in crate::suites) static CASES: [CaseSpec; 5] = [
     CaseSpec {
         name: "phase-1-initial-sync",
         severity: Severity::DataLoss,
@@ -70,7 +70,7 @@ struct Workflow<'a> {
 }
 
 /// Carries the workflow out.
-pub(super) async fn run(context: &SuiteContext<'_>) {
+pub(in crate::suites) async fn run(context: &SuiteContext<'_>) {
     context.fact("Files", context.settings.sync_files.to_string()).await;
     let runner = CaseRunner::new(context);
     let workflow = Workflow {
@@ -202,7 +202,7 @@ fn unquoted(tag: &str) -> &str {
 }
 
 /// What the workflow stores: small files, each of which takes a page or two.
-pub(super) fn footprint(files: usize) -> Footprint {
+pub(in crate::suites) fn footprint(files: usize) -> Footprint {
     const PAGES_OF_A_FILE: u64 = 2;
     Footprint {
         bytes: (files as u64) * PAGES_OF_A_FILE * 4096 + (1 << 20),

@@ -1,0 +1,89 @@
+//! What a run would change in the ledger: a unified diff that a person completes and applies. Nothing is ever written into the ledger.
+//!
+//! A failure that is not listed becomes an entry for the version under test; one that is listed and shows otherwise becomes an entry
+//! with its new symptom; a listed check that passes goes. What was skipped, not run or could not be told changes nothing. The reason of
+//! each new entry is left open, and a ledger with an open reason is refused.
+
+use std::collections::BTreeMap;
+
+use similar::TextDiff;
+
+use super::edit::{Draft, Edits};
+use super::generalise::generalised;
+use super::{Ledger, LedgerError, Listed, Versions, file};
+use crate::model::{CaseId, Failure, Outcome, RunRecord};
+
+impl Ledger {
+    /// The change of the ledger's file that a run suggests, after remarks in lines that begin with `#`; none where it suggests none.
+    ///
+    /// # Errors
+    /// The ledger's text cannot be edited.
+    pub fn proposal(&self, record: &RunRecord) -> Result<Option<String>, LedgerError> {
+        let version = record.target.version.as_deref();
+        let mut edits = Edits::default();
+        for case in record.suites.iter().flat_map(|suite| &suite.cases) {
+            if let Outcome::Failed(failure) = &case.outcome
+                && !failure.is_about_speed()
+            {
+                self.note(&mut edits, &self.of(version), &case.id, failure, &record.run_id);
+            }
+        }
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        let text = edits.apply(&self.source, &self.text, range_of(version).as_deref())?;
+        let diff = TextDiff::from_lines(self.text.as_str(), text.as_str());
+        let diff = diff.unified_diff().header(&self.source, &self.source).to_string();
+        Ok(Some(format!("{}{diff}", remarks(&edits, version))))
+    }
+
+    fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CaseId, failure: &Failure, run_id: &str) {
+        let line = listed.issue(check).map(|issue| issue.line);
+        let entry = line.and_then(|line| self.issues.iter().position(|issue| issue.line == line));
+        if failure.kind == Listed::FIXED {
+            edits.gone.extend(entry.map(|entry| (check.clone(), entry)));
+            return;
+        }
+        let Some(severity) = file::severity_of(check) else { return };
+        edits.changed.extend(entry.map(|entry| (check.clone(), entry)));
+        let (kind, actual) = (failure.kind.clone(), generalised(&failure.actual, run_id));
+        edits.drafts.entry(Draft { severity, kind, actual }).or_default().push(check.clone());
+    }
+}
+
+/// The range that is just this version; none where it is no version.
+fn range_of(version: Option<&str>) -> Option<String> {
+    // What follows a plus does not count in a range.
+    let range = format!("=={}", version?.split('+').next().unwrap_or_default());
+    Versions::parse(&range).is_ok().then_some(range)
+}
+
+/// What to know before applying the diff.
+fn remarks(edits: &Edits, version: Option<&str>) -> String {
+    let (count, version_text) = (edits.gone.len(), version.unwrap_or("this server"));
+    let mut lines = Vec::new();
+    if !edits.drafts.is_empty() {
+        lines.push(
+            "# The reasons are for a person to write: the ledger is refused while one begins with TODO.".to_owned(),
+        );
+    }
+    if !edits.drafts.is_empty() && range_of(version).is_none() {
+        lines.push(
+            "# The server's version is unknown, so that new entries name none: they hold for every server.".to_owned(),
+        );
+    }
+    if count > 0 {
+        lines.push(format!(
+            "# Listed and not seen any more with {version_text}: {count}. Where older versions are still tested, end"
+        ));
+        lines.push(format!("# the versions of these entries before {version_text} instead of removing them."));
+    }
+    lines.push("# To apply: save it as a file, and patch -p0 < FILE".to_owned());
+    lines.join("\n") + "\n"
+}
+
+/// Checks by the symptom that they share.
+pub(super) type Drafts = BTreeMap<Draft, Vec<CaseId>>;
+
+#[cfg(test)]
+mod tests;
