@@ -107,6 +107,7 @@ fn a_run_with_failures() {
             |   HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
             | source: S3 API reference, ListObjectsV2
             | repro: s3ci run etag/local --case changes-on-same-size-edit --target pypi:0.2.1 --seed 7 --files 100
+            | curl: curl -sS --globoff --path-as-is --head "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
         testcase name="survives-a-restart" time="0.041" classname="s3ci.etag.local"
           skipped type="skipped" message="an endpoint that others run is not restarted"
         testcase name="is-stable" time="0.041" classname="s3ci.etag.local"

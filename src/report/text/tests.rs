@@ -74,8 +74,11 @@ fn a_run_with_failures() {
                      second line
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
+        request:     HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
         repro:       s3ci run etag/local --case changes-on-same-size-edit --target \
                      pypi:0.2.1 --seed 7 --files 100
+        curl:        curl -sS --globoff --path-as-is --head \
+                     "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
       - survives-a-restart: skipped: an endpoint that others run is not restarted
       ! is-stable: could not be told
         reason: no answer within 60 s
