@@ -65,16 +65,6 @@ pub(super) const SIZE_MTIME_UNNOTICED: Case = case_under!(
     unnoticed
 );
 
-pub(super) const CHECKSUM_UNNOTICED: Case = case_under!(
-    Checksum,
-    "same-size-edit-goes-unnoticed",
-    BreaksClients,
-    "where tags are no MD5s, size alone decides: a same-size edit is not seen, nothing is sent, and the old version stays",
-    "a tag is taken for an MD5 that it is not, and every sync sends everything",
-    "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5, any other tells nothing",
-    unnoticed
-);
-
 pub(super) const SIZE_ONLY_UNNOTICED: Case = case_under!(
     SizeOnly,
     "same-size-edit-goes-unnoticed",
