@@ -123,7 +123,7 @@ fn failures_that_are_not_listed_become_entries_by_symptom_that_a_person_has_to_c
             "+reason = \"TODO: say in a sentence why the server fails\"",
         ]
     );
-    let added: String = changes.iter().map(|line| format!("{}\n", &line[1..])).collect();
+    let added = changes.iter().map(|line| &line[1..]).collect::<Vec<_>>().join("\n") + "\n";
     let LedgerError::Entry { problem, .. } = Ledger::parse("issues.toml", &format!("{LEDGER}{added}")).unwrap_err()
     else {
         panic!("an open reason is accepted");
