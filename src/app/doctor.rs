@@ -2,20 +2,20 @@
 
 use std::fmt::Write;
 
-use super::refuse_config;
-use crate::cli::Settings;
+use super::{drime, fail, refuse_config};
+use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
-use crate::server::doctor::{Finding, examine};
+use crate::server::doctor::{Diagnosis, Finding, examine};
 
 /// Says what is here, what is missing, and the command that mends it.
-pub(super) async fn doctor(settings: Settings, console: &mut Console) -> Exit {
-    let config = match Config::new(settings, None) {
+pub(super) async fn doctor(arguments: DoctorArgs, console: &mut Console) -> Exit {
+    let config = match Config::new(arguments.settings, None) {
         Ok(config) => config,
         Err(error) => return refuse_config(console, &error),
     };
-    let mut diagnosis = examine(&config.docker).await;
+    let mut diagnosis = examine(&config.docker, &config.work_dir, config.dataset.most_bytes()).await;
     diagnosis.findings.push(match tempfile::tempfile_in(&config.work_dir) {
         Ok(_) => Finding::good("work directory", config.work_dir.display().to_string()),
         Err(error) => {
@@ -23,6 +23,19 @@ pub(super) async fn doctor(settings: Settings, console: &mut Console) -> Exit {
             Finding::bad("work directory", format!("{}: {error}", config.work_dir.display()), Some(remedy.to_owned()))
         }
     });
+    diagnosis.findings.push(drime::finding());
+    let text = match arguments.format {
+        DoctorFormat::Text => render(&diagnosis),
+        DoctorFormat::Json => match serde_json::to_string_pretty(&diagnosis) {
+            Ok(json) => json + "\n",
+            Err(error) => return fail(console, "write the findings", &error, None, Exit::Report),
+        },
+    };
+    console.print(&text);
+    if diagnosis.can_run { Exit::Success } else { Exit::Environment }
+}
+
+fn render(diagnosis: &Diagnosis) -> String {
     let mut text = String::new();
     for finding in &diagnosis.findings {
         let mark = if finding.good { '✓' } else { '!' };
@@ -31,8 +44,11 @@ pub(super) async fn doctor(settings: Settings, console: &mut Console) -> Exit {
             let _ = writeln!(text, "  {:<15} mend: {remedy}", "");
         }
     }
-    let verdict = if diagnosis.can_run { "s3ci can run here." } else { "s3ci cannot run here yet." };
+    let verdict = match (diagnosis.isolated, diagnosis.can_run) {
+        (true, _) => "s3ci can run here.",
+        (false, true) => "s3ci can run here, but not isolated: without Docker a server is a process among yours.",
+        (false, false) => "s3ci cannot run here yet.",
+    };
     let _ = writeln!(text, "\n{verdict}");
-    console.print(&text);
-    if diagnosis.can_run { Exit::Success } else { Exit::Environment }
+    text
 }

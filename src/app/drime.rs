@@ -4,6 +4,7 @@ use super::fail;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
+use crate::server::doctor::Finding;
 use crate::server::drime::{Account, Secret};
 use crate::server::{DrimeChoice, DrimeSettings, Target};
 
@@ -47,7 +48,7 @@ pub(super) fn account(console: &mut Console) -> Result<Account, Exit> {
         }
     };
     // It becomes a line of the server's environment.
-    if key.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+    if key.chars().any(is_odd_in_a_key) {
         return Err(refuse(console, "the Drime API key has blanks or control characters in it", "copy it once more"));
     }
     let workspace = workspace.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "0".to_owned());
@@ -56,6 +57,30 @@ pub(super) fn account(console: &mut Console) -> Result<Account, Exit> {
         return Err(refuse(console, &what, "set DRIME_WORKSPACE_ID to its number; 0 is the personal one"));
     };
     Ok(Account::new(Secret::new(key), workspace, variable(URL)))
+}
+
+/// What the environment says of the account, for `s3ci doctor`; the key itself is nobody's to see.
+pub(super) fn finding() -> Finding {
+    let workspace = variable(WORKSPACE).unwrap_or_else(|| "0".to_owned());
+    match variable(KEY) {
+        None => Finding::good("credentials", "no DRIME_API_KEY: the drime suites run on s3ci's stand-in"),
+        Some(key) if key.chars().any(is_odd_in_a_key) => {
+            let remedy = "copy the key once more, or unset DRIME_API_KEY to use the stand-in";
+            Finding::bad("credentials", "DRIME_API_KEY has blanks or control characters in it", Some(remedy.to_owned()))
+        }
+        Some(_) if workspace.trim().parse::<u64>().is_err() => {
+            let remedy = "set DRIME_WORKSPACE_ID to its number; 0 is the personal one";
+            Finding::bad("credentials", "DRIME_WORKSPACE_ID is no number", Some(remedy.to_owned()))
+        }
+        Some(_) => {
+            let detail = format!("DRIME_API_KEY is set: the drime suites use the Drime cloud, workspace {workspace}");
+            Finding::good("credentials", detail)
+        }
+    }
+}
+
+fn is_odd_in_a_key(letter: char) -> bool {
+    letter.is_control() || letter.is_whitespace()
 }
 
 fn variable(name: &str) -> Option<String> {

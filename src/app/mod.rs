@@ -11,6 +11,7 @@ mod doctor;
 mod drime;
 mod history;
 mod image;
+mod man;
 mod merge;
 mod plan;
 mod proposal;
@@ -51,7 +52,7 @@ pub fn main(cli: Cli) -> Exit {
         match cli.command {
             Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
             Command::List(arguments) => catalogue::list(arguments.format, &mut console),
-            Command::Doctor(arguments) => doctor::doctor(arguments.settings, &mut console).await,
+            Command::Doctor(arguments) => doctor::doctor(*arguments, &mut console).await,
             Command::Clean(arguments) => clean::clean(arguments, &mut console).await,
             Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
             Command::Plan(arguments) => plan::plan(*arguments, &mut console),
@@ -64,6 +65,7 @@ pub fn main(cli: Cli) -> Exit {
                 console.print(&json::schema());
                 Exit::Success
             }
+            Command::Man { directory } => man::write(&directory, &mut console),
             Command::Completions { shell } => completions::print(shell, &mut console),
             Command::Reap(arguments) => match reaper::run(&arguments.run_id, &arguments.work_dir).await {
                 Ok(()) => Exit::Success,

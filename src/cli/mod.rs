@@ -117,6 +117,11 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+    /// Write manual pages, one for each subcommand.
+    Man {
+        /// Directory, which is made where it is missing.
+        directory: PathBuf,
+    },
     /// Watch over a run and remove what it leaves when it dies (started by `run` itself).
     #[command(hide = true)]
     Reap(ReapArgs),
@@ -428,9 +433,22 @@ pub enum ListFormat {
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
+    /// text or json.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DoctorFormat,
     /// Settings that decide what is looked for.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum DoctorFormat {
+    /// For a person.
+    #[default]
+    Text,
+    /// For a program.
+    Json,
 }
 
 /// Arguments of `clean`.

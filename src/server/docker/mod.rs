@@ -31,7 +31,7 @@ use drime::Backing;
 pub use error::DockerError;
 pub use leftovers::Leftovers;
 pub(super) use server::DockerServer;
-pub(super) use survey::survey;
+pub(super) use survey::{Survey, survey};
 use tokio::sync::OnceCell;
 pub(super) use toolbox::{ToolboxContainer, for_endpoint as toolbox_for_endpoint};
 

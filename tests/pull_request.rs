@@ -1,0 +1,138 @@
+//! The pull request of the example workflow, step by step: a repository with pys3local's sources, a branch that breaks it and one that
+//! does not, and the action as GitHub's runner runs it.
+//!
+//! Needs Docker, a base image, Python 3 with venv and a package index. There is no way to skip this silently.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[cfg(test)]
+#[expect(dead_code, reason = "the tests of the action use the rest")]
+mod runner;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use runner::{Ended, Job};
+
+const RELEASE: &str = "0.2.1";
+
+/// What a hurried optimisation could do: an object that is there keeps its tag.
+const TAG_THAT_STAYS: (&str, &str) = (
+    "        etag = S3Object.calculate_etag(data)\n",
+    "        try:\n            etag = self.head_object(bucket_name, key).etag\n        except Exception:\n            \
+     etag = S3Object.calculate_etag(data)\n",
+);
+
+/// The same code in other words.
+const HARMLESS: (&str, &str) = (
+    "        etag = S3Object.calculate_etag(data)\n",
+    "        tag = S3Object.calculate_etag(data)\n        etag = tag\n",
+);
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let identity = ["-c", "user.name=tester", "-c", "user.email=tester@localhost"];
+    run(Command::new("git").args(identity).arg("-C").arg(directory).args(arguments))
+}
+
+/// The source distribution of the pinned release.
+static SOURCES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sdist-{RELEASE}"));
+    let sources = directory.join(format!("pys3local-{RELEASE}"));
+    if !sources.join("pyproject.toml").is_file() {
+        let venv = directory.join("venv");
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+        let mut pip = Command::new(venv.join("bin/pip"));
+        pip.args(["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"]).arg(&directory);
+        run(pip.arg(format!("pys3local=={RELEASE}")));
+        let archive = directory.join(format!("pys3local-{RELEASE}.tar.gz"));
+        run(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&directory));
+    }
+    sources
+});
+
+/// A repository whose main branch is the release and whose branch `topic`, checked out, makes an edit; the commit of main.
+fn repository(at: &Path, edit: (&str, &str)) -> String {
+    run(Command::new("cp").arg("-r").arg(&*SOURCES).arg(at));
+    git(at, &["init", "--quiet", "--initial-branch", "main"]);
+    git(at, &["add", "--force", "."]);
+    git(at, &["commit", "--quiet", "--message", "release"]);
+    git(at, &["tag", &format!("v{RELEASE}")]);
+    git(at, &["switch", "--quiet", "--create", "topic"]);
+    let file = at.join("pys3local/providers/local.py");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(text.matches(edit.0).count(), 1, "the place of the edit is there once");
+    std::fs::write(&file, text.replace(edit.0, edit.1)).unwrap();
+    git(at, &["commit", "--quiet", "--all", "--message", "change"]);
+    git(at, &["rev-parse", "main"])
+}
+
+/// Containers of runs whose process was started by this test.
+fn containers(label: &str) -> String {
+    run(Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &format!("label={label}")]))
+}
+
+/// Runs the action on a pull request with this edit, as the example has it but for the suites.
+fn pull_request(edit: (&str, &str), inputs: &[(&str, &str)]) -> (Job, Ended) {
+    let directory = tempfile::tempdir().unwrap();
+    let checkout = directory.path().join("checkout");
+    let main = repository(&checkout, edit);
+    let mut all = vec![("binary", env!("CARGO_BIN_EXE_s3ci"))];
+    all.extend(inputs);
+    let job = Job::new(&checkout, &all)
+        .context("github.event_name", "pull_request")
+        .context("github.event.pull_request.base.sha", &main);
+    let ended = job.run();
+    let record = std::fs::read_to_string(job.artifact("s3ci").join("metrics.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert!(
+        record["target"]["version"].as_str().unwrap().starts_with(&format!("{RELEASE}.post1+g")),
+        "{}",
+        record["target"]
+    );
+    assert_eq!(record["runtime"]["kind"], "docker");
+    let label = format!("s3ci.run={}", record["run_id"].as_str().unwrap());
+    assert_eq!(containers(&label), "", "nothing is left");
+    assert_eq!(std::fs::read_dir(job.tmp()).unwrap().count(), 0, "nothing is left");
+    (job, ended)
+}
+
+fn errors(ended: &Ended) -> Vec<&String> {
+    ended.commands.iter().filter(|command| command.starts_with("::error")).collect()
+}
+
+#[test]
+fn a_pull_request_whose_tags_stand_still_is_red_each_time() {
+    for _ in 0..2 {
+        let (job, ended) = pull_request(TAG_THAT_STAYS, &[("suites", "etag/local sync/local")]);
+        assert_eq!((ended.success, ended.codes["run"]), (false, 1), "{}", ended.log);
+        assert_eq!((ended.outputs["result"].as_str(), ended.outputs["exit-code"].as_str()), ("failed", "1"));
+        assert!(ended.outputs["failed"].parse::<u32>().unwrap() >= 3, "{:?}", ended.outputs);
+        assert!(ended.summary.starts_with("## ✗ FAILED"), "{}", ended.summary);
+        for case in ["etag/local::changes-on-same-size-edit", "sync/local::"] {
+            assert!(ended.summary.contains(case), "{case}: {}", ended.summary);
+        }
+        let annotated = errors(&ended);
+        assert!(annotated.iter().any(|error| error.contains("changes-on-same-size-edit")), "{annotated:?}");
+        assert!(annotated.len() <= 10, "{annotated:?}");
+        let junit = std::fs::read_to_string(job.artifact("s3ci").join("out.xml")).unwrap();
+        assert!(junit.contains("type=\"etag-unchanged\""), "{junit}");
+    }
+}
+
+#[test]
+fn a_pull_request_that_breaks_nothing_is_green_each_time() {
+    for _ in 0..2 {
+        let (_, ended) = pull_request(HARMLESS, &[("suites", "etag/local sync/local")]);
+        assert!(ended.success, "{}", ended.log);
+        assert_eq!((ended.outputs["result"].as_str(), ended.outputs["failed"].as_str()), ("passed", "0"));
+        assert!(ended.summary.starts_with("## ✓ PASSED"), "{}", ended.summary);
+        assert_eq!(errors(&ended), Vec::<&String>::new());
+    }
+}
