@@ -38,7 +38,10 @@ fn run(command: &mut Command) -> String {
 
 fn git(directory: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=tester", "-c", "user.email=tester@localhost"];
-    run(Command::new("git").args(identity).arg("-C").arg(directory).args(arguments))
+    let mut command = Command::new("git");
+    command.args(identity).arg("-C").arg(directory).args(arguments);
+    // The same commits each time, so that images are found again and do not pile up.
+    run(command.env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z").env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z"))
 }
 
 /// The source distribution of the pinned release.
