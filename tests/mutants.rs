@@ -26,8 +26,8 @@ use support::operation::Operation;
 use support::server::TestServer;
 
 /// What runs against each server: everything that an endpoint allows, on little data.
-const SUITES: [&str; 8] =
-    ["bench/local", "sync/local", "etag/local", "api/local", "--files", "12", "--max-size", "90000"];
+const SUITES: [&str; 9] =
+    ["bench/local", "sync/local", "etag/local", "api/local", "auth/local", "--files", "12", "--max-size", "90000"];
 /// Servers under test at a time; each has a thread of its own and a client process.
 const AT_A_TIME: usize = 4;
 
@@ -181,7 +181,7 @@ fn every_case_is_seen_failing() {
     // Only a server that s3ci runs itself can be restarted: tests/end_to_end.rs sees this one fail.
     let elsewhere = ["etag/local::stable-over-restart"];
     // The other benchmarks take the same steps: the rules are one code.
-    let suites = ["bench/local", "sync/local", "etag/local", "api/local"];
+    let suites = ["bench/local", "sync/local", "etag/local", "api/local", "auth/local"];
     let unseen: Vec<_> = s3ci::suites::CATALOGUE
         .iter()
         .filter(|suite| suites.contains(&suite.name))

@@ -9,6 +9,7 @@ mod bounds;
 mod client;
 mod error;
 mod file_sink;
+mod integrity;
 mod lease;
 mod listing;
 mod listing_forms;

@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, clients, etag, large, sync};
+use super::{Body, Suite, api, auth, clients, etag, large, sync};
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -47,6 +47,13 @@ pub static CATALOGUE: &[Suite] = &[
         pace: Pace::SideBySideExcept(api::ALONE),
         body: Body::Cases(api::CASES),
         ..local("api/local")
+    },
+    Suite {
+        title: "signatures and integrity",
+        signed: true,
+        pace: Pace::SideBySideExcept(&[]),
+        body: Body::Cases(auth::CASES),
+        ..local("auth/local")
     },
     Suite {
         title: "benchmark, custom buckets, sequential",

@@ -6,6 +6,7 @@
 //! A new suite is a file here and an entry in [`CATALOGUE`].
 
 mod api;
+mod auth;
 mod bench;
 mod case;
 mod catalogue;

@@ -17,6 +17,7 @@ pub(crate) mod mutation;
 pub(crate) mod operation;
 pub(crate) mod server;
 
+mod lenient;
 mod s3_impl;
 mod store;
 mod strange;

@@ -248,4 +248,49 @@ mutations! {
     ConcurrentWritersMix,
     /// The server reads one request to its end before it looks at the next.
     OneRequestAtATime,
+
+    /// Whoever names the right access key may do anything: the signature of a request is not compared.
+    SignatureNotCompared,
+    /// Requests with an access key that the server does not know are carried out.
+    UnknownAccessKeyAccepted,
+    /// Requests without a signature are carried out.
+    AnonymousAccepted,
+    /// Writing requests that are refused for their signature are carried out all the same.
+    ForbiddenIsDone,
+    /// Requests are carried out whenever they were signed.
+    ClockSkewAccepted,
+    /// Presigned URLs are good for ever.
+    PresignedNeverExpires,
+    /// Presigned URLs are refused.
+    PresignedRefused,
+    /// Requests on keys with `?` or `#` are called signed wrong.
+    SpecialKeysRefused,
+    /// Requests with `&` or `+` in a parameter are called signed wrong.
+    SpecialParametersRefused,
+    /// The hash of the content that is signed with a request is not compared.
+    PayloadHashNotCompared,
+    /// Content-MD5 is not compared.
+    ContentMd5NotCompared,
+    /// `x-amz-checksum-crc32` is not compared.
+    Crc32NotCompared,
+    /// `x-amz-checksum-crc64nvme` is not compared.
+    Crc64NvmeNotCompared,
+    /// A checksum in a trailer is not compared.
+    TrailersNotCompared,
+    /// Uploads that are refused for what is wrong with their content are stored all the same.
+    RefusedUploadIsStored,
+    /// The signatures of chunks are not compared.
+    ChunkSignaturesNotCompared,
+    /// What is uploaded in signed chunks is stored with its framing.
+    SignedChunksStoredFramed,
+    /// What is uploaded in signed chunks with a trailer is stored with its framing.
+    SignedTrailerStoredFramed,
+    /// What is uploaded in unsigned chunks with a trailer is stored with its framing.
+    UnsignedTrailerStoredFramed,
+    /// Each read of an upload in chunks is taken for a sequence of whole chunks.
+    ChunksEndWithReads,
+    /// An upload in chunks that lacks some is stored.
+    ShortChunksAccepted,
+    /// An upload whose connection breaks off is stored as far as it came.
+    ShortBodyStored,
 }

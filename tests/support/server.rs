@@ -9,12 +9,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
-use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{Body, HttpError, HttpRequest, HttpResponse};
+use s3s::service::S3ServiceBuilder;
+use s3s::{Body, HttpError, HttpResponse};
 use tokio::sync::oneshot;
 
 use super::Behaviour;
 use super::fault::{self, FaultKind};
+use super::lenient::Doors;
 use super::mutation::Mutation;
 use super::operation::Operation;
 use super::s3_impl::MemoryS3;
@@ -63,9 +64,11 @@ impl TestServer {
 
         let s3 = MemoryS3::new(behaviour.mutation);
         let mut builder = S3ServiceBuilder::new(s3.clone());
+        let open = S3ServiceBuilder::new(s3.clone()).build();
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let requests = Arc::default();
-        let handler = Handler { s3: builder.build(), behaviour, requests: Arc::clone(&requests), turn: Arc::default() };
+        let doors = Doors { right: builder.build(), open };
+        let handler = Handler { doors, behaviour, requests: Arc::clone(&requests), turn: Arc::default() };
 
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -115,7 +118,7 @@ impl Drop for TestServer {
 /// What becomes of a request.
 #[derive(Debug, Clone)]
 struct Handler {
-    s3: S3Service,
+    doors: Doors,
     behaviour: Behaviour,
     requests: Arc<Mutex<Vec<RequestLine>>>,
     /// Held by the one request that is served, where the mutation serves one only.
@@ -139,16 +142,15 @@ impl Handler {
             Some(Mutation::OneRequestAtATime) => Some(self.turn.lock().await),
             _ => None,
         };
-        let mut request: HttpRequest = request.map(Body::from);
         match fault {
             None => {
-                let response = self.s3.call(request).await?;
+                let response = self.doors.answer(request, self.behaviour.mutation).await?;
                 Ok(wire::respell(response, operation, self.behaviour.mutation).await)
             }
-            Some(FaultKind::CloseMidBody) => Ok(fault::cut_short(self.s3.call(request).await?).await),
+            Some(FaultKind::CloseMidBody) => Ok(fault::cut_short(self.doors.answer(request, None).await?).await),
             Some(kind) => {
                 // Read first: closing a socket with unread bytes would look like a reset, not like an end.
-                let _ = request.body_mut().store_all_limited(usize::MAX).await;
+                let _ = request.map(Body::from).body_mut().store_all_limited(usize::MAX).await;
                 fault::answer(kind, operation, &line.query).await
             }
         }

@@ -105,7 +105,8 @@ impl S3 for MemoryS3 {
     }
 
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
-        objects::put(self, req.input, req.trailing_headers).await.map(S3Response::new)
+        let announced = req.headers.get("x-amz-decoded-content-length").cloned();
+        objects::put(self, req.input, req.trailing_headers, announced).await.map(S3Response::new)
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use hyper::header::HeaderValue;
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectInput, GetObjectOutput, HeadObjectInput,
     HeadObjectOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, StreamingBlob,
@@ -29,9 +30,14 @@ pub(super) async fn put(
     server: &MemoryS3,
     mut input: PutObjectInput,
     trailers: Option<TrailingHeaders>,
+    announced: Option<HeaderValue>,
 ) -> S3Result<PutObjectOutput> {
     server.store().bucket(&input.bucket)?;
     let content = upload::read(input.body.take()).await?;
+    // The library takes chunks that end early for the whole.
+    if announced.is_some_and(|length| length != content.len().to_string().as_str()) {
+        return Err(s3_error!(IncompleteBody, "You did not provide the number of bytes that you announced."));
+    }
     let checksum = upload::verify(&input, trailers.as_ref(), &content)?;
     let forgets = server.breaks(Mutation::SystemHeadersForgotten);
     let headers = Headers {
