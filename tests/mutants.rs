@@ -161,7 +161,7 @@ fn a_server_that_answers_everything_alike_passes_no_case() {
             .collect();
         assert_eq!(passed, Vec::<&str>::new(), "{kind:?}");
         let run = outcomes.record.suites.iter().map(|suite| suite.cases.len()).collect::<Vec<_>>();
-        assert!(run.len() == 4 && run.iter().all(|cases| *cases > 0), "{kind:?}: {run:?}");
+        assert!(run.len() == 5 && run.iter().all(|cases| *cases > 0), "{kind:?}: {run:?}");
     };
     std::thread::scope(|scope| {
         for kind in kinds {

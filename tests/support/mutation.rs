@@ -287,7 +287,7 @@ mutations! {
     SignedTrailerStoredFramed,
     /// What is uploaded in unsigned chunks with a trailer is stored with its framing.
     UnsignedTrailerStoredFramed,
-    /// Each read of an upload in chunks is taken for a sequence of whole chunks.
+    /// Each read of an upload in chunks, of 4 KiB at the most, is taken for a sequence of whole chunks.
     ChunksEndWithReads,
     /// An upload in chunks that lacks some is stored.
     ShortChunksAccepted,

@@ -1,19 +1,18 @@
-//! Content in chunks (`aws-chunked`): the framing is taken off, wherever a write ends, and signatures and trailers are compared.
+//! Content in chunks (`aws-chunked`): the framing is taken off, whatever the size and wherever a write ends.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 
-use super::digest::damaged;
-use super::kept::{Kept, unless_missing};
-use crate::model::{CaseSpec, Failure, Severity, Stop};
+use super::framed::{CHUNK, seams};
+use super::stored::{Upload, all_stored};
+use crate::model::{CaseSpec, Severity, Stop};
 use crate::s3::{Delivery, Payload, RawRequest, Trailer};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::few;
 
-/// The smallest chunk that S3 allows.
-const CHUNK: usize = 8 << 10;
 /// The chunk of restic and minio-go.
 const USUAL_CHUNK: usize = 64 << 10;
+/// Bytes of a write where there are many: no divisor of a chunk, so that each ends elsewhere.
+const WRITE: usize = 10_000;
 
 pub(super) const SIGNED: Case = Case {
     spec: CaseSpec {
@@ -79,21 +78,22 @@ async fn unsigned_trailer(context: &CaseContext<'_>) -> Result<(), Stop> {
     all_stored(context, "an upload with an unsigned trailer", uploads).await
 }
 
-/// An upload and what must be stored by it.
-pub(super) struct Upload {
-    pub(super) what: String,
-    pub(super) content: Bytes,
-    pub(super) payload: Payload,
-    pub(super) delivery: Delivery,
-}
-
-/// Uploads of several sizes, and of one size cut at every kind of place in its framing.
+/// Uploads of several sizes, each in one write, in two and in many, and of one size cut at every kind of place in its framing.
 fn uploads(context: &CaseContext<'_>, payload: impl Fn(&Bytes, usize) -> Payload) -> Result<Vec<Upload>, Stop> {
     let mut uploads = Vec::new();
     for size in [0, 1, USUAL_CHUNK - 1, USUAL_CHUNK, USUAL_CHUNK + 1, 200_000] {
         let bytes = context.bytes("sizes", size);
-        let (payload, delivery) = (payload(&bytes, USUAL_CHUNK), Delivery::default());
-        uploads.push(Upload { what: format!("{size} bytes in one write"), content: bytes, payload, delivery });
+        let middle = size / 2 + 40;
+        let writes =
+            [("one write", vec![]), ("two writes", vec![middle]), ("many writes", (0..size).step_by(WRITE).collect())];
+        for (how, splits) in writes {
+            uploads.push(Upload {
+                what: format!("{size} bytes in {how}"),
+                content: bytes.clone(),
+                payload: payload(&bytes, USUAL_CHUNK),
+                delivery: Delivery { splits, ..Delivery::default() },
+            });
+        }
     }
     let bytes = context.bytes("cuts", 2 * CHUNK + 700);
     let whole = payload(&bytes, CHUNK);
@@ -132,147 +132,4 @@ fn cuts(framed: &[u8]) -> Vec<(String, Vec<usize>)> {
         cuts.push(("cut in the last chunk's line".to_owned(), vec![last + 1]));
     }
     cuts
-}
-
-/// Offsets in a framed body: where each size line begins, and where its data does.
-pub(super) fn seams(framed: &[u8]) -> Vec<usize> {
-    let mut seams = vec![0];
-    let mut at = 0;
-    while let Some(length) = framed[at..].windows(2).position(|pair| pair == b"\r\n") {
-        let line = String::from_utf8_lossy(&framed[at..at + length]);
-        let size = line.split(';').next().and_then(|digits| usize::from_str_radix(digits, 16).ok()).unwrap_or(0);
-        let data = at + length + 2;
-        if size == 0 || data + size + 2 > framed.len() {
-            break;
-        }
-        at = data + size + 2;
-        seams.extend([data, at]);
-    }
-    seams
-}
-
-/// Sends each upload and reads it back; fails with a list of those that did not come back as they were.
-pub(super) async fn all_stored(context: &CaseContext<'_>, what: &str, uploads: Vec<Upload>) -> Result<(), Stop> {
-    let raw = context.raw();
-    let (all, mut wrong) = (uploads.len(), Vec::new());
-    for (index, upload) in uploads.into_iter().enumerate() {
-        let key = format!("upload-{index}");
-        context.writes(&key);
-        let request = RawRequest::to_object("PUT", context.bucket(), &key).carrying(upload.payload);
-        let Some(answer) = raw.deliver(&raw.prepare(&request)?, &upload.delivery).await? else { continue };
-        unless_missing(what, &answer)?;
-        if !answer.is_success() {
-            wrong.push(("request-refused", format!("{}: {answer}", upload.what)));
-            continue;
-        }
-        let body = context.get(&key, upload.content.len() + 2_000).await?;
-        if body.bytes != upload.content {
-            let framing = [&b"chunk-signature"[..], b"x-amz-checksum"];
-            let framed = framing.iter().any(|mark| body.bytes.windows(mark.len()).any(|window| window == *mark));
-            let how = if framed { ", framing among them" } else { "" };
-            let stored = body.bytes.len();
-            wrong.push((
-                "stored-otherwise",
-                format!("{}: {stored} of {} bytes are stored{how}", upload.what, upload.content.len()),
-            ));
-        }
-    }
-    // What is stored and wrong is worse than what is refused; which of them comes first depends on the network's mood.
-    wrong.sort_by_key(|(kind, _)| *kind != "stored-otherwise");
-    let Some(&(kind, _)) = wrong.first() else { return Ok(()) };
-    let list: Vec<_> = wrong.iter().map(|(_, text)| text).collect();
-    let message = format!("{what} is not stored as it was meant in {} of {all} forms", wrong.len());
-    Err(Failure::new(kind, message, "the content and nothing else", few(&list)).into())
-}
-
-pub(super) const SIGNED_TAMPERED: Case = Case {
-    spec: CaseSpec {
-        name: "integrity-signed-chunks-mismatch",
-        severity: Severity::DataLoss,
-        rule: "an upload with a chunk of other content than was signed is refused, and the old object remains",
-        consequence: "content that was damaged, or exchanged, on its way is stored as if it were right",
-        source: "S3 API reference, Transferring Payload in Multiple Chunks: each chunk has its signature",
-    },
-    body: |context| {
-        let bytes = context.bytes("content", CHUNK + 700);
-        let sent = damaged(&bytes);
-        let payload = Payload::SignedChunks { content: bytes.clone(), chunk: CHUNK, trailer: None };
-        mismatch(context, bytes, sent, payload, "an upload with a chunk of other content than was signed").boxed()
-    },
-};
-
-pub(super) const SIGNED_TRAILER_MISMATCH: Case = Case {
-    spec: CaseSpec {
-        name: "integrity-signed-trailer-mismatch",
-        severity: Severity::DataLoss,
-        rule: "an upload in signed chunks whose trailer has the checksum of other content is refused, and the old object remains",
-        consequence: "content that was damaged before it was signed is stored, though the SDK sent its checksum along",
-        source: "S3 user guide, Checking object integrity: trailing checksums",
-    },
-    body: |context| {
-        let bytes = context.bytes("content", 700);
-        let trailer = Some(Trailer::crc32(&damaged(&bytes)));
-        let payload = Payload::SignedChunks { content: bytes.clone(), chunk: CHUNK, trailer };
-        let what = "an upload with a signed trailer that has the checksum of other content";
-        mismatch(context, bytes.clone(), bytes, payload, what).boxed()
-    },
-};
-
-pub(super) const UNSIGNED_TRAILER_MISMATCH: Case = Case {
-    spec: CaseSpec {
-        name: "integrity-unsigned-trailer-mismatch",
-        severity: Severity::DataLoss,
-        rule: "an upload in unsigned chunks whose trailer has the checksum of other content is refused, and the old object remains",
-        consequence: "content that was damaged on its way is stored, though nothing but this checksum protects it",
-        source: "S3 user guide, Checking object integrity: trailing checksums",
-    },
-    body: |context| {
-        let bytes = context.bytes("content", 700);
-        let trailer = Trailer::crc64nvme(&damaged(&bytes));
-        let payload = Payload::UnsignedChunks { content: bytes.clone(), chunk: CHUNK, trailer };
-        let what = "an upload with an unsigned trailer that has the checksum of other content";
-        mismatch(context, bytes.clone(), bytes, payload, what).boxed()
-    },
-};
-
-/// Sends an upload in which some of the content was exchanged after it was signed, if it was.
-async fn mismatch(
-    context: &CaseContext<'_>,
-    meant: Bytes,
-    sent: Bytes,
-    payload: Payload,
-    what: &str,
-) -> Result<(), Stop> {
-    let kept = Kept::store(context).await?;
-    let raw = context.raw();
-    let request = RawRequest::to_object("PUT", context.bucket(), kept.key).carrying(payload);
-    let mut prepared = raw.prepare(&request)?;
-    prepared.body = exchanged(&prepared.body, &meant, &sent);
-    kept.survives(context, &raw, &prepared, what).await
-}
-
-/// A framed body in which the bytes of `sent` stand where those of `meant` stood.
-fn exchanged(framed: &Bytes, meant: &[u8], sent: &[u8]) -> Bytes {
-    let Some(at) = meant.iter().zip(sent).position(|(one, other)| one != other) else { return framed.clone() };
-    // Before the byte stand the size lines of its chunk and of all before it, and the CRLF of those before it.
-    let seams = seams(framed);
-    let data = seams.get(1 + 2 * (at / CHUNK)).copied().unwrap_or_default();
-    let mut framed = framed.to_vec();
-    if let Some(byte) = framed.get_mut(data + at % CHUNK) {
-        *byte = sent[at];
-    }
-    framed.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FRAMED: &[u8] = b"3;chunk-signature=x\r\nabc\r\n2;chunk-signature=y\r\nde\r\n0;chunk-signature=z\r\n\r\n";
-
-    #[test]
-    fn seams_are_where_lines_and_data_begin() {
-        let starts: Vec<_> = seams(FRAMED).into_iter().map(|at| char::from(FRAMED[at])).collect();
-        assert_eq!(starts, ['3', 'a', '2', 'd', '0']);
-    }
 }

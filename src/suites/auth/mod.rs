@@ -5,12 +5,15 @@
 
 mod chunks;
 mod digest;
+mod framed;
 mod kept;
 mod keys;
+mod mismatch;
 mod presigned;
 mod refusal;
 mod sdk;
 mod short;
+mod stored;
 
 use super::case::Case;
 
@@ -31,11 +34,11 @@ pub(super) static CASES: &[Case] = &[
     digest::CRC32,
     digest::CRC64NVME,
     chunks::SIGNED,
-    chunks::SIGNED_TAMPERED,
+    mismatch::SIGNED_CHUNKS,
     chunks::SIGNED_TRAILER,
-    chunks::SIGNED_TRAILER_MISMATCH,
+    mismatch::SIGNED_TRAILER,
     chunks::UNSIGNED_TRAILER,
-    chunks::UNSIGNED_TRAILER_MISMATCH,
+    mismatch::UNSIGNED_TRAILER,
     sdk::UNSIGNED_PAYLOAD,
     sdk::DEFAULT,
     short::BODY,

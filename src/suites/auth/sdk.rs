@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 
-use super::chunks::{self, Upload};
+use super::stored::{Upload, all_stored};
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::s3::{Delivery, Payload};
 use crate::suites::case::{Case, CaseContext};
@@ -27,7 +27,7 @@ async fn unsigned_payload(context: &CaseContext<'_>) -> Result<(), Stop> {
         payload: Payload::Unsigned(bytes.clone()),
         delivery: Delivery { splits, ..Delivery::default() },
     });
-    chunks::all_stored(context, "an unsigned upload", uploads.into()).await
+    all_stored(context, "an unsigned upload", uploads.into()).await
 }
 
 pub(super) const DEFAULT: Case = Case {

@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt;
 
+use super::framed::{CHUNK, letters, seams};
 use super::kept::{Kept, nothing_under};
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::s3::{Delivery, Payload, RawAnswer, RawRequest};
@@ -10,9 +11,6 @@ use crate::suites::judge::ensure;
 
 const NEW: &str = "new";
 const SIZE: usize = 40_000;
-const CHUNK: usize = 16_384;
-/// Few enough bytes to arrive in one piece: what is asked here is not how a server puts pieces together.
-const SMALLEST_CHUNK: usize = 8 << 10;
 /// How often the object is looked at after an upload broke off: the server may still be at it when it has closed the connection.
 const LOOKS: usize = 2;
 
@@ -31,7 +29,7 @@ async fn body(context: &CaseContext<'_>) -> Result<(), Stop> {
     let kept = Kept::store(context).await?;
     context.writes(NEW);
     let bytes = context.bytes("content", SIZE);
-    let signed = Payload::SignedChunks { content: bytes.clone(), chunk: CHUNK, trailer: None };
+    let signed = Payload::SignedChunks { content: bytes.clone(), chunk: 2 * CHUNK, trailer: None };
     for payload in [Payload::Unsigned(bytes.clone()), Payload::Hashed(bytes), signed] {
         for stops_at in [1, SIZE / 2, SIZE - 1] {
             let delivery = Delivery { stops_at: Some(stops_at), ..Delivery::default() };
@@ -80,12 +78,10 @@ pub(super) const CHUNKS: Case = Case {
 async fn chunks(context: &CaseContext<'_>) -> Result<(), Stop> {
     let kept = Kept::store(context).await?;
     let raw = context.raw();
-    let bytes = context.bytes("content", SMALLEST_CHUNK + 700);
-    let payload = Payload::SignedChunks { content: bytes.clone(), chunk: SMALLEST_CHUNK, trailer: None };
-    let request = RawRequest::to_object("PUT", context.bucket(), kept.key).carrying(payload);
-    let whole = raw.prepare(&request)?;
-    let mut short = whole;
+    let bytes = letters(&context.bytes("content", CHUNK + 700));
+    let payload = Payload::SignedChunks { content: bytes, chunk: CHUNK, trailer: None };
+    let mut short = raw.prepare(&RawRequest::to_object("PUT", context.bucket(), kept.key).carrying(payload))?;
     // Where the second chunk begins. Without the empty one at the end nothing would be lost.
-    short.body.truncate(super::chunks::seams(&short.body).get(2).copied().unwrap_or_default());
-    kept.survives(context, &raw, &short, "an upload in chunks that lacks its last one").await
+    short.body.truncate(seams(&short.body).get(2).copied().unwrap_or_default());
+    kept.survives(context, &raw, &short, "an upload in chunks that lacks its last ones").await
 }
