@@ -6,10 +6,13 @@
 # Each start is announced by a line on standard error, for s3ci waits for that line after a restart.
 #
 # What must not stand in the container's configuration, where anybody who may ask the daemon reads it, comes first on standard
-# input: lines of the form NAME=value for the server's environment, up to an empty one.
+# input: lines of the form NAME=value for the server's environment, up to an empty one, and certificates up to another.
 set -u
 while read -r line && [ -n "$line" ]; do
   export "${line?}"
+done
+while read -r line && [ -n "$line" ]; do
+  printf '%s\n' "$line" >> /tmp/s3ci-certificates.pem
 done
 server='' again='' stop=''
 signal() {

@@ -11,13 +11,16 @@ mod support;
 #[expect(dead_code, reason = "runs against servers in this process are for other tests")]
 mod command;
 
-use std::io::Write;
+#[cfg(test)]
+mod patched;
+
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use command::{record_in, s3ci};
+use patched::Patched;
 use s3ci::ledger::Ledger;
 use s3ci::model::{Interruption, Outcome, RunRecord};
 use s3ci::suites::CATALOGUE;
@@ -293,25 +296,8 @@ fn an_unknown_release_is_a_usage_error_that_names_the_known_ones() {
 #[test]
 fn a_server_that_forgets_at_a_restart_is_seen() {
     let _ = run(&["etag/local::put-is-md5"]);
-    let image = docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "s3ci/pys3local"])
-        .into_iter()
-        .find(|image| image.contains(":0.2.1-"))
-        .expect("the run before built it");
     let edit = "s/self.db_path = Path(db_path)/self.db_path = Path(db_path); self.db_path.unlink(missing_ok=True)/";
-    let dockerfile = format!(
-        "FROM {image}\nUSER 0\nRUN sed -i '{edit}' /opt/venv/lib/python3*/site-packages/pys3local/metadata_db.py \
-         && grep -q unlink /opt/venv/lib/python3*/site-packages/pys3local/metadata_db.py\nUSER 10001\n"
-    );
-    let mut build = Command::new("docker")
-        .args(["build", "--quiet", "--tag", "s3ci/test:forgets", "-"])
-        .env("DOCKER_BUILDKIT", "0")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    build.stdin.take().unwrap().write_all(dockerfile.as_bytes()).unwrap();
-    assert!(build.wait().unwrap().success());
-    let (_, record) = run(&["etag/local", "--target", "image:s3ci/test:forgets"]);
-    docker(&["rmi", "--force", "s3ci/test:forgets"]);
+    let forgetful = Patched::new("forgets", "metadata_db.py", edit);
+    let (_, record) = run(&["etag/local", "--target", &forgetful.target()]);
     assert_eq!(failed(&record), ["etag/local::stable-over-restart"]);
 }

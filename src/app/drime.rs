@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::doctor::Finding;
-use crate::server::drime::{Account, Secret};
+use crate::server::drime::{Account, PROXY_VARIABLES, Secret, WayOut};
 use crate::server::{DrimeChoice, DrimeSettings, Target};
 
 const KEY: &str = "DRIME_API_KEY";
@@ -31,7 +31,18 @@ pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> 
     if !in_the_cloud {
         return Ok(emulated);
     }
-    Ok(DrimeSettings { account: Some(account(console)?), stand_in })
+    let account = account(console)?.by(WayOut { ca_bundle: config.cloud_ca_bundle.clone(), proxy: proxy() });
+    Ok(DrimeSettings { account: Some(account), stand_in })
+}
+
+/// The proxy that the environment names, in upper or lower case.
+fn proxy() -> Vec<(&'static str, Secret)> {
+    let named = |name: &'static str| {
+        let value = variable(name).or_else(|| variable(&name.to_lowercase()))?;
+        // It becomes a line of the server's environment.
+        (!value.contains(char::is_control)).then(|| (name, Secret::new(value)))
+    };
+    PROXY_VARIABLES.into_iter().filter_map(named).collect()
 }
 
 /// The account that the environment names, or a person at the terminal.

@@ -393,7 +393,8 @@ pub struct Settings {
     /// Base image of the server's image.
     #[arg(long, value_name = "IMAGE", env = "S3CI_BASE_IMAGE")]
     pub base_image: Option<String>,
-    /// CA certificates for package downloads [default: SSL_CERT_FILE, PIP_CERT or REQUESTS_CA_BUNDLE].
+    /// CA certificates for package downloads and the Drime cloud [default: SSL_CERT_FILE, PIP_CERT (packages alone) or
+    /// REQUESTS_CA_BUNDLE].
     #[arg(long, value_name = "FILE", env = "S3CI_CA_BUNDLE")]
     pub ca_bundle: Option<PathBuf>,
     /// Directory for test data; a directory of the run's own inside it is removed at the end [default: the system's].

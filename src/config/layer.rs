@@ -11,6 +11,8 @@ use crate::workload::DatasetSettings;
 
 /// Variables that other programs use for a CA bundle, in order.
 const CA_VARIABLES: [&str; 3] = ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"];
+/// Those of them that are not about packages alone.
+const CLOUD_CA_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
 
 /// What stands in `upper` hides what stands in `lower`.
 pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
@@ -63,7 +65,11 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,
-        docker: DockerSettings { base_image: settings.base_image, ca_bundle: ca_bundle(settings.ca_bundle)? },
+        cloud_ca_bundle: ca_bundle(settings.ca_bundle.clone(), &CLOUD_CA_VARIABLES)?,
+        docker: DockerSettings {
+            base_image: settings.base_image,
+            ca_bundle: ca_bundle(settings.ca_bundle, &CA_VARIABLES)?,
+        },
         work_dir: work_dir(settings.work_dir)?,
         cache_dir: settings.cache_dir.unwrap_or_else(default_cache_dir),
         known_issues: known_issues(settings.known_issues, settings.no_known_issues.unwrap_or(false))?,
@@ -158,7 +164,7 @@ fn duration(name: &'static str, text: Option<&str>) -> Result<Duration, ConfigEr
     Ok(parsed)
 }
 
-fn ca_bundle(named: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
+fn ca_bundle(named: Option<PathBuf>, variables: &[&str]) -> Result<Option<PathBuf>, ConfigError> {
     if let Some(path) = named {
         if path.is_file() {
             return Ok(Some(path));
@@ -166,7 +172,7 @@ fn ca_bundle(named: Option<PathBuf>) -> Result<Option<PathBuf>, ConfigError> {
         let value = path.display().to_string();
         return Err(ConfigError::Value { name: "ca-bundle", value, reason: "there is no such file".to_owned() });
     }
-    let found = CA_VARIABLES.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file());
+    let found = variables.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file());
     Ok(found)
 }
 

@@ -55,6 +55,8 @@ pub struct Config {
     pub ready_timeout: Duration,
     /// Base image and certificates.
     pub docker: DockerSettings,
+    /// Certificates that are trusted on the way to the Drime cloud, in PEM.
+    pub cloud_ca_bundle: Option<PathBuf>,
     /// Where the run's own directory is made.
     pub work_dir: PathBuf,
     /// What is kept between runs.

@@ -36,9 +36,15 @@ def main() -> int:
         return EXIT_ADDRESS
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
     host, port = listener.getsockname()[:2]
-    print(f"drime stand-in: DRIME_API_URL=http://{host}:{port}{API_PREFIX}", flush=True)
+    scheme = "https" if arguments.certificate else "http"
+    print(f"drime stand-in: DRIME_API_URL={scheme}://{host}:{port}{API_PREFIX}", flush=True)
     config = uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        ssl_certfile=arguments.certificate,
+        ssl_keyfile=arguments.key,
     )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
@@ -49,4 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="drime", description="A stand-in of the Drime API.")
     parser.add_argument("--host", default="127.0.0.1", help="address (default: loopback only)")
     parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one")
+    parser.add_argument("--certificate", help="answer over TLS with this certificate (PEM)")
+    parser.add_argument("--key", help="the certificate's key (PEM)")
     return parser

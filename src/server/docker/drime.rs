@@ -59,7 +59,7 @@ impl Backing {
         let body = container::of_drime(ground, spec, bootstrap());
         let mut environment = stand_in.environment();
         environment.push(sources_as_json());
-        let launched = launch::launch(&daemon.docker, &name, body, &handed(&environment)).await?;
+        let launched = launch::launch(&daemon.docker, &name, body, &handed(&environment, "")).await?;
         let log = ServerLog::new(stand_in.secrets());
         let (sender, end) = watch::channel(None);
         tokio::spawn(follow(launched.output, launched.ending, log.clone(), sender));
@@ -96,10 +96,13 @@ impl Backing {
     }
 }
 
-/// An environment as the script in the container reads it, with its end.
-pub(super) fn handed<N: AsRef<str>>(environment: &[(N, String)]) -> String {
+/// Where the script in the container puts the certificates that it is handed.
+pub(super) const CERTIFICATES: &str = "/tmp/s3ci-certificates.pem";
+
+/// An environment and certificates without empty lines, as the script in the container reads them, each with its end.
+pub(super) fn handed<N: AsRef<str>>(environment: &[(N, String)], certificates: &str) -> String {
     let lines = environment.iter().map(|(name, value)| format!("{}={value}\n", name.as_ref()));
-    lines.chain(["\n".to_owned()]).collect()
+    lines.chain([format!("\n{certificates}\n")]).collect()
 }
 
 #[cfg(test)]
@@ -107,8 +110,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_environment_ends_with_an_empty_line() {
-        assert_eq!(handed(&[("A", "1 2".to_owned()), ("B", "3".to_owned())]), "A=1 2\nB=3\n\n");
-        assert_eq!(handed::<&str>(&[]), "\n");
+    fn an_environment_and_certificates_end_with_an_empty_line_each() {
+        assert_eq!(handed(&[("A", "1 2".to_owned()), ("B", "3".to_owned())], "C\n"), "A=1 2\nB=3\n\nC\n\n");
+        assert_eq!(handed::<&str>(&[], ""), "\n\n");
+        assert!(include_str!("../../../docker/supervise.sh").contains(CERTIFICATES));
     }
 }

@@ -135,16 +135,17 @@ impl DockerRuntime {
         let backing = self.backing(spec, ground, format!("{name}-drime")).await?;
         let tenancy = backing.as_ref().map(|backing| &backing.tenancy);
         let arguments = tenancy.map(Tenancy::arguments).unwrap_or_default();
-        let environment = tenancy.map(Tenancy::environment);
-        let key = tenancy.map(|tenancy| tenancy.account.key.reveal().to_owned());
+        let environment = tenancy.map(|tenancy| tenancy.environment(drime::CERTIFICATES.as_ref())).unwrap_or_default();
+        let certificates =
+            tenancy.map(|tenancy| tenancy.account.way_out.certificates()).transpose()?.unwrap_or_default();
         let secret_key = spec.credentials.as_ref().map(|credentials| credentials.secret_key.clone());
         let order = server::Order {
             name,
             body: container::of_server(ground, spec, &self.capabilities, arguments),
             network: network.name.clone(),
             route: network.route.clone(),
-            handed: drime::handed(environment.as_ref().map_or(&[], |environment| environment.as_slice())),
-            secrets: secret_key.into_iter().chain(key).collect(),
+            handed: drime::handed(&environment, &certificates),
+            secrets: secret_key.into_iter().chain(tenancy.into_iter().flat_map(Tenancy::secrets)).collect(),
             ready_timeout: self.ready_timeout,
         };
         match DockerServer::start(&self.daemon, order).await {

@@ -55,7 +55,11 @@ impl Api {
     pub(super) fn new(account: Account, service: &'static str) -> Result<Self, DrimeError> {
         let wrong = |problem: String| DrimeError::Address { url: account.api_url.clone(), problem };
         let address = Address::parse(&account.api_url).map_err(|problem| wrong(problem.to_owned()))?;
-        let dialler = Dialler::new(address).map_err(wrong)?;
+        let dialler = match account.way_out.roots()? {
+            Some(roots) if address.tls => Dialler::trusting(roots, address),
+            _ => Dialler::new(address),
+        };
+        let dialler = dialler.map_err(wrong)?;
         Ok(Self { dialler, account, service })
     }
 

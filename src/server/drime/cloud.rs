@@ -1,5 +1,6 @@
 //! A real account: let in once, a folder of its own for each server, removed after it; and what killed runs left.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::OnceCell;
@@ -7,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::api::Api;
 use super::folder::{self, Owner};
 use super::service::{CLOUD, Service};
-use super::{Account, DrimeError, Duplicates, Secret, Tenancy};
+use super::{Account, DrimeError, Duplicates, Secret, Tenancy, WayOut};
 use crate::server::RuntimeSettings;
 use crate::server::reaper::Watch;
 
@@ -93,14 +94,17 @@ pub(in crate::server) struct Remains {
 impl Remains {
     /// One line of text, for the pipe to the process that clears up.
     pub(in crate::server) fn to_line(&self) -> String {
-        let Account { api_url, key, workspace } = &self.account;
-        serde_json::json!([self.run_id, api_url, workspace, key.reveal()]).to_string()
+        let Account { api_url, key, workspace, way_out } = &self.account;
+        serde_json::json!([self.run_id, api_url, workspace, key.reveal(), way_out.ca_bundle]).to_string()
     }
 
     /// Reads such a line.
     pub(in crate::server) fn from_line(line: &str) -> Option<Self> {
-        let (run_id, api_url, workspace, key): (String, String, u64, String) = serde_json::from_str(line).ok()?;
-        Some(Self { run_id, account: Account { api_url, workspace, key: Secret::new(key) } })
+        type Line = (String, String, u64, String, Option<PathBuf>);
+        let (run_id, api_url, workspace, key, ca_bundle): Line = serde_json::from_str(line).ok()?;
+        // Nothing of a proxy: s3ci's own requests go by none.
+        let way_out = WayOut { ca_bundle, proxy: Vec::new() };
+        Some(Self { run_id, account: Account { api_url, workspace, key: Secret::new(key), way_out } })
     }
 
     /// Removes every folder of the run.
@@ -143,6 +147,7 @@ mod tests {
     #[test]
     fn what_remains_survives_the_pipe_and_is_one_line() {
         let account = Account::new(Secret::new("k\"ey"), 7, Some("http://127.0.0.1:1/api/v1/".to_owned()));
+        let account = account.by(WayOut { ca_bundle: Some("ca.pem".into()), proxy: Vec::new() });
         let remains = Remains { run_id: "run".to_owned(), account };
         assert_eq!(Remains::from_line(&remains.to_line()), Some(remains.clone()));
         assert!(!remains.to_line().contains('\n'));

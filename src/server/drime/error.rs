@@ -1,5 +1,7 @@
 //! What can go wrong with what a drime server stores in.
 
+use std::path::PathBuf;
+
 /// The Drime API, or its stand-in, cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DrimeError {
@@ -8,6 +10,14 @@ pub enum DrimeError {
     Address {
         /// The address.
         url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The certificates to trust cannot be had.
+    #[error("read the certificates for the Drime cloud from {}: {problem}", path.display())]
+    Certificates {
+        /// The file.
+        path: PathBuf,
         /// What is wrong with it.
         problem: String,
     },
@@ -78,6 +88,7 @@ impl DrimeError {
             Self::WorkspaceRefused { .. } => "drime-workspace-refused",
             Self::NotStarted { .. } => "drime-stand-in-not-started",
             Self::Died { .. } => "drime-stand-in-died",
+            Self::Certificates { .. } => "drime-certificates",
             Self::Address { .. } | Self::Unreachable { .. } | Self::Refused { .. } | Self::Nonsense { .. } => {
                 "drime-unavailable"
             }
@@ -89,6 +100,7 @@ impl DrimeError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Address { .. } => "DRIME_API_URL looks like https://app.drime.cloud/api/v1",
+            Self::Certificates { .. } => "see --ca-bundle or SSL_CERT_FILE: a file of certificates in PEM",
             Self::Unreachable { .. } => "see whether the service is up, and whether this machine reaches it",
             Self::KeyRefused { .. } => "see DRIME_API_KEY, or go without an account: `--drime emulated`",
             Self::WorkspaceRefused { .. } => "see DRIME_WORKSPACE_ID; 0 is the personal workspace",

@@ -10,13 +10,16 @@ mod folder;
 mod service;
 mod setting;
 mod stand_in;
+mod way_out;
 
 use std::fmt;
+use std::path::Path;
 
 pub use cloud::clean;
 pub use error::DrimeError;
 pub use service::{Requests, Service};
 pub use setting::StandInSettings;
+pub use way_out::{PROXY_VARIABLES, WayOut};
 
 pub(super) use cloud::{Cloud, Remains};
 pub(super) use stand_in::{Running, SOURCES, StandIn, bootstrap, sources_as_json};
@@ -81,6 +84,8 @@ pub struct Account {
     pub key: Secret,
     /// The workspace; 0 is the personal one.
     pub workspace: u64,
+    /// The way to the service.
+    pub way_out: WayOut,
 }
 
 impl Account {
@@ -88,7 +93,13 @@ impl Account {
     #[must_use]
     pub fn new(key: Secret, workspace: u64, api_url: Option<String>) -> Self {
         let api_url = api_url.unwrap_or_else(|| API_URL.to_owned()).trim_end_matches('/').to_owned();
-        Self { api_url, key, workspace }
+        Self { api_url, key, workspace, way_out: WayOut::default() }
+    }
+
+    /// The same account, reached by a way of its own.
+    #[must_use]
+    pub fn by(self, way_out: WayOut) -> Self {
+        Self { way_out, ..self }
     }
 }
 
@@ -144,12 +155,19 @@ pub(super) struct Tenancy {
 
 impl Tenancy {
     /// What the server finds in its environment. It holds the key, so it must not become part of a container's configuration.
-    pub(super) fn environment(&self) -> [(&'static str, String); 3] {
-        [
+    /// `certificates` is where it finds those of the way out, if there are any.
+    pub(super) fn environment(&self, certificates: &Path) -> Vec<(&'static str, String)> {
+        let account = [
             ("DRIME_API_URL", self.account.api_url.clone()),
             ("DRIME_API_KEY", self.account.key.reveal().to_owned()),
             ("DRIME_WORKSPACE_ID", self.account.workspace.to_string()),
-        ]
+        ];
+        account.into_iter().chain(self.account.way_out.environment(certificates)).collect()
+    }
+
+    /// What must not appear in the server's log.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
+        std::iter::once(self.account.key.reveal().to_owned()).chain(self.account.way_out.secrets())
     }
 
     /// What the server finds on its command line.

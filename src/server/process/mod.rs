@@ -133,7 +133,7 @@ impl ProcessRuntime {
         let launch = Launch {
             python: self.environment.python.clone(),
             arguments,
-            environment: tenancy.into_iter().flat_map(Tenancy::environment).collect(),
+            environment: tenancy.map(environment).unwrap_or_default(),
             directories: directories.clone(),
             ready_timeout: self.ready_timeout,
             watch: self.watch.clone(),
@@ -252,8 +252,12 @@ async fn package(target: &Target, sources: Option<Sources>, workshop: &Workshop<
     }
 }
 
+/// What a server on this machine finds of the service; certificates where they are.
+fn environment(tenancy: &Tenancy) -> Vec<(&'static str, String)> {
+    tenancy.environment(tenancy.account.way_out.ca_bundle.as_deref().unwrap_or_else(|| "".as_ref()))
+}
+
 fn log(spec: &ServerSpec, tenancy: Option<&Tenancy>) -> ServerLog {
     let secrets = spec.credentials.iter().flat_map(|keys| [keys.access_key.clone(), keys.secret_key.clone()]);
-    let key = tenancy.map(|tenancy| tenancy.account.key.reveal().to_owned());
-    ServerLog::new(secrets.chain(key).collect())
+    ServerLog::new(secrets.chain(tenancy.into_iter().flat_map(Tenancy::secrets)).collect())
 }

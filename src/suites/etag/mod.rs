@@ -42,6 +42,8 @@ pub(super) static OPAQUE_CASES: &[Case] = &[
     stability::REPEATED_QUERIES,
     stability::RESTART,
     change::SYNC_SCENARIO,
+    copied::METADATA_ONLY,
+    copied::COPY,
     form::SDK_ACCEPTS,
     stability::LISTING_SPEED,
 ];

@@ -1,0 +1,100 @@
+//! A service that is slow, limits the rate, fails or dies.
+
+use std::time::Duration;
+
+use crate::drime_support::{Ran, belongings, docker, run, start, wait_until};
+
+#[test]
+fn a_rate_limit_that_passes_is_survived_and_a_lasting_one_is_no_verdict() {
+    let case = "etag/drime::stable-over-repeated-queries";
+    let passing = "fault-status=429,fault-first=2,fault-retry-after=0,fault-endpoint=list-entries";
+    let ran = run(&[case, "--runtime", "process", "--drime-set", passing], &[]);
+    assert_eq!((ran.code(), ran.failed()), (0, vec![]), "{}", ran.said());
+    let lasting = "fault-status=429,fault-every=1,fault-retry-after=0";
+    let ran = run(&[case, "--runtime", "process", "--drime-set", lasting], &[]);
+    assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
+    assert!(ran.said().contains("the Drime stand-in answers with status 429"), "{}", ran.said());
+}
+
+#[test]
+fn a_setting_that_the_stand_in_refuses_is_told_in_its_own_words() {
+    let ran = run(&["sync/drime", "--runtime", "process", "--drime-set", "latency-ms=soon"], &[]);
+    assert_eq!(ran.code(), 4);
+    assert!(ran.said().contains("LATENCY_MS must be a whole number"), "{}", ran.said());
+}
+
+#[test]
+fn a_stand_in_that_dies_is_a_fault_that_names_it() {
+    let going = start(&["large/drime", "--runtime", "docker", "--drime", "emulated"], &[]);
+    let stand_in = || belongings(going.pid()).0.into_iter().find(|name| name.ends_with("-drime"));
+    wait_until("the first check is done", Duration::from_secs(90), || going.has_told("forty-mebibytes ("));
+    docker(&["kill", &stand_in().expect("a stand-in runs")]);
+    let ran = going.end();
+    assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
+    let fault = ran.record.suites[0].fault.as_ref().expect("a fault");
+    assert_eq!(fault.kind, "drime-stand-in-died");
+    assert!(fault.message.contains("the Drime stand-in: it died: it was killed by signal 9"), "{fault:?}");
+    assert_eq!(belongings(ran.pid), (vec![], vec![]));
+}
+
+/// Milliseconds that the slow stand-in takes for each request.
+const LATENCY_MS: u64 = 100;
+/// Files of the benchmark.
+const FILES: u64 = 4;
+/// More requests to the service than pys3local makes for one request to itself.
+const MOST_REQUESTS: u64 = 8;
+
+/// A remote service is benchmarked honestly: what it takes to answer is in the times of the record, and little else.
+#[test]
+fn the_latency_of_the_service_is_in_the_measured_times() {
+    let files = FILES.to_string();
+    let bench = |more: &[&str]| {
+        let small = ["bench/drime", "--runtime", "docker", "--files", &files, "--max-size", "5000", "--subdirs", "0"];
+        let ran = run(&[&small[..], more].concat(), &[]);
+        assert_eq!(ran.failed(), ["bench/drime::objects-deleted"], "{}", ran.said());
+        ran
+    };
+    let setting = format!("latency-ms={LATENCY_MS}");
+    let (quick, slow) = (bench(&[]), bench(&["--drime-set", &setting]));
+    for (metric, requests) in [("upload.time", FILES), ("download.time", FILES), ("list.time", 1)] {
+        // A latency that is not waited for leaves the same times as before; one that is waited for over and over makes more of it.
+        let (slow_ms, quick_ms) = (measured_ms(&slow, metric), measured_ms(&quick, metric));
+        let (least_ms, most_ms) = (requests * LATENCY_MS, quick_ms.max(1_000) + requests * LATENCY_MS * MOST_REQUESTS);
+        assert!(
+            (least_ms..=most_ms).contains(&slow_ms),
+            "{metric}: {quick_ms} ms, then {slow_ms} ms, not {least_ms} to {most_ms}"
+        );
+    }
+    assert!(slow.said().contains("the stand-in is set to latency-ms=100"), "{}", slow.said());
+    assert!(
+        ["out.xml", "report.txt", "report.html"].iter().all(|report| slow.report(report).contains("latency-ms=100"))
+    );
+}
+
+/// The median of a metric of a benchmark.
+fn measured_ms(ran: &Ran, name: &str) -> u64 {
+    let metrics = &ran.record.suites[0].metrics;
+    let metric = metrics.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name} of {metrics:?}"));
+    metric.median / 1_000_000
+}
+
+/// pydrime tries again after a 500. One that lasts, on uploads alone, is pys3local's to report, and the check's to find; one on all
+/// requests leaves nothing to judge.
+#[test]
+fn errors_of_the_service_that_pass_are_survived_and_lasting_ones_are_said() {
+    let case = "etag/drime::four-way-agreement";
+    let with = |setting: &str| run(&[case, "--runtime", "docker", "--drime-set", setting], &[]);
+    let passing = with("fault-status=500,fault-first=1,fault-endpoint=upload");
+    assert_eq!((passing.code(), passing.failed()), (0, vec![]), "{}", passing.said());
+    let on_uploads = with("fault-status=500,fault-every=1,fault-endpoint=upload");
+    assert_eq!((on_uploads.code(), on_uploads.failed()), (1, vec![case.to_owned()]), "{}", on_uploads.said());
+    assert_eq!(on_uploads.kinds(), ["request-refused"]);
+    for report in ["out.xml", "report.txt", "report.html"] {
+        let text = on_uploads.report(report);
+        assert!(text.contains("PutObject: HTTP 500") && text.contains("fault-status=500"), "{report}: {text}");
+    }
+    let on_all = with("fault-status=500,fault-every=1");
+    assert_eq!((on_all.code(), on_all.failed()), (4, vec![]), "{}", on_all.said());
+    assert!(on_all.said().contains("the Drime stand-in answers with status 500"), "{}", on_all.said());
+    assert!(on_all.report("out.xml").contains("<error"), "the reports are written");
+}

@@ -1,0 +1,112 @@
+//! Where the key comes from: the environment, or a person who sits at a terminal, and nobody else is asked.
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+use crate::command::s3ci;
+use crate::drime_support::{Account, KEY, WORKSPACE, run};
+
+#[test]
+fn without_credentials_auto_is_emulated_and_the_cloud_is_refused() {
+    let refused = s3ci().args(["run", "sync/drime", "--drime", "cloud"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && said.contains("set DRIME_API_KEY"), "{said}");
+    assert!(!said.contains(KEY_QUESTION), "there is nobody to ask: {said}");
+    let environment = [("DRIME_API_KEY", KEY.to_owned()), ("DRIME_WORKSPACE_ID", "home".to_owned())];
+    let refused = s3ci().args(["run", "sync/drime", "--drime", "cloud"]).envs(environment).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && said.contains("`home` is no number"), "{said}");
+    let ran = run(&["sync/drime", "--runtime", "process", "--drime-set", &format!("workspace-id={WORKSPACE}")], &[]);
+    assert_eq!((ran.code(), ran.record.suites[0].backend.as_str()), (0, "drime (emulated)"), "{}", ran.said());
+}
+
+/// A run at a terminal of its own, whose user answers questions with lines.
+struct AtTerminal {
+    shown: String,
+    reports: tempfile::TempDir,
+    code: Option<i32>,
+}
+
+/// Runs s3ci at a pseudo terminal: answers each question once it has been asked, never before.
+fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answers: &[(&str, &str)]) -> AtTerminal {
+    let reports = tempfile::tempdir().unwrap();
+    let words = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process", "--out"];
+    let directory = reports.path().to_str().unwrap();
+    let words = words.iter().chain([&directory]).chain(arguments);
+    let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+    // Bare of the tester's own settings, as every run of the tests is.
+    let clean = s3ci();
+    let mut command = Command::new("script");
+    for (name, value) in clean.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command
+        .args(["--quiet", "--return", "--flush", "--command", &line.join(" "), "/dev/null"])
+        .env("TERM", "xterm")
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut bytes, mut answers) = (String::new(), [0; 4096], answers.iter().peekable());
+    loop {
+        let read = screen.read(&mut bytes).unwrap();
+        if read == 0 {
+            break;
+        }
+        shown.push_str(&String::from_utf8_lossy(&bytes[..read]));
+        if let Some((_, answer)) = answers.next_if(|(question, _)| shown.ends_with(question)) {
+            keyboard.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        }
+    }
+    assert_eq!(answers.next(), None, "everything was asked: {shown}");
+    AtTerminal { shown, reports, code: child.wait().unwrap().code() }
+}
+
+const KEY_QUESTION: &str = "Drime API key (not shown): ";
+const WORKSPACE_QUESTION: &str = "Drime workspace (0 for personal): ";
+
+#[test]
+fn a_person_at_a_terminal_is_asked_for_the_key_and_it_is_shown_nowhere() {
+    let account = Account::open();
+    let mut environment = account.environment();
+    environment.retain(|(name, _)| *name == "DRIME_API_URL");
+    let workspace = WORKSPACE.to_string();
+    let answers = [(KEY_QUESTION, KEY), (WORKSPACE_QUESTION, workspace.as_str())];
+    let ran = at_terminal(&["sync/drime", "--drime", "cloud", "-vv"], &environment, &answers);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown);
+    let record = crate::command::record_in(ran.reports.path());
+    assert_eq!((record.suites[0].backend.as_str(), record.suites[0].cases.len()), ("drime (cloud)", 5));
+    assert!(account.requests("upload") > 0, "the key was accepted");
+    assert!(ran.shown.contains(&workspace), "what is typed is seen, unless it is the key: {}", ran.shown);
+    let written = std::fs::read_dir(ran.reports.path()).unwrap();
+    let written =
+        written.map(|file| String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned());
+    for text in written.chain([ran.shown]) {
+        assert!(!text.contains(KEY), "the key is in {text}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_who_does_not_have_to_be() {
+    // A key in the environment, or nothing that needs one: a terminal changes nothing.
+    let account = Account::open();
+    let cloud = at_terminal(&["sync/drime", "--drime", "auto"], &account.environment(), &[]);
+    assert!(cloud.code == Some(0) && cloud.shown.contains("drime (cloud)"), "{}", cloud.shown);
+    let emulated = at_terminal(&["sync/drime", "--drime", "auto"], &[], &[]);
+    assert!(emulated.code == Some(0) && emulated.shown.contains("drime (emulated)"), "{}", emulated.shown);
+    for shown in [cloud.shown, emulated.shown] {
+        assert!(!shown.contains(KEY_QUESTION) && !shown.contains(WORKSPACE_QUESTION), "{shown}");
+    }
+    // A person who gives nothing is told what else there is.
+    let nothing = at_terminal(&["sync/drime", "--drime", "cloud"], &[], &[(KEY_QUESTION, "")]);
+    assert!(
+        nothing.code == Some(2) && nothing.shown.contains("no API key for the Drime cloud was given"),
+        "{}",
+        nothing.shown
+    );
+}
