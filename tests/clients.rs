@@ -181,3 +181,39 @@ fn a_users_own_settings_never_reach_a_client() {
     };
     assert_eq!(reason, "there is no restic on the PATH");
 }
+
+#[test]
+#[ignore = "temporary"]
+fn zz_hang_hunt() {
+    LazyLock::force(&IMAGES);
+    for round in 0..40 {
+        let server = TestServer::start(Behaviour::default());
+        let outcomes = Outcomes::of(
+            &server,
+            &[
+                "clients/local::aws-sync",
+                "clients/local::aws-changes",
+                "clients/local::aws-awkward-names",
+                "clients/local::aws-debian-sync",
+                "--runtime",
+                "docker",
+                "--timeout",
+                "20s",
+            ],
+        );
+        let bad = outcomes.errors();
+        println!("round {round}: {bad:?} failed {:?}", outcomes.failed());
+        if !bad.is_empty() {
+            for case in &outcomes.record.suites[0].cases {
+                println!("{} {:?}", case.id, case.outcome);
+                for command in &case.commands {
+                    println!("   {} {:?} {:#?}", command.line, command.ended, command.log);
+                }
+            }
+            for line in server.requests() {
+                println!("   {} {} {}", line.method, line.path, line.query);
+            }
+            break;
+        }
+    }
+}

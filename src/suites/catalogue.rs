@@ -108,6 +108,12 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Clients(clients::UNSIGNED),
         ..local("clients/local-unsigned")
     },
+    Suite {
+        title: "real clients, signed",
+        signed: true,
+        body: Body::Clients(clients::DRIME),
+        ..drime("clients/drime")
+    },
 ];
 
 /// A suite without cases on the drime backend, otherwise like one on the local backend.

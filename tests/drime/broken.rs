@@ -46,7 +46,7 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     // Every listed object is fetched first, as by a provider that makes tags of content.
     (
         "listing-downloads",
-        r#"s/etag=self._get_etag_for_entry(entry, /etag=self.client.get_file_content(entry.hash) and self._get_etag_for_entry(entry, /"#,
+        r#"s/etag=\(self._get_etag_for_entry(entry, .*)\),/etag=(self.client.get_file_content(entry.hash), \1)[1],/"#,
         &["listing-needs-no-download"],
     ),
     // The target of a copy has one tag for ever.

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-use crate::command::s3ci;
-use crate::drime_support::{Account, KEY, WORKSPACE, run};
+use crate::command::{record_in, s3ci};
+use crate::drime_support::{Account, KEY, WORKSPACE, cache_dir, run};
 
 #[test]
 fn without_credentials_auto_is_emulated_and_the_cloud_is_refused() {
@@ -30,9 +30,9 @@ struct AtTerminal {
 /// Runs s3ci at a pseudo terminal: answers each question once it has been asked, never before.
 fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answers: &[(&str, &str)]) -> AtTerminal {
     let reports = tempfile::tempdir().unwrap();
-    let words = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process", "--out"];
-    let directory = reports.path().to_str().unwrap();
-    let words = words.iter().chain([&directory]).chain(arguments);
+    let (directory, cache) = (reports.path().display().to_string(), cache_dir().display().to_string());
+    let words = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process"];
+    let words = words.iter().chain(&["--out", &directory, "--cache-dir", &cache]).chain(arguments);
     let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
     // Bare of the tester's own settings, as every run of the tests is.
     let clean = s3ci();
@@ -79,7 +79,7 @@ fn a_person_at_a_terminal_is_asked_for_the_key_and_it_is_shown_nowhere() {
     let answers = [(KEY_QUESTION, KEY), (WORKSPACE_QUESTION, workspace.as_str())];
     let ran = at_terminal(&["sync/drime", "--drime", "cloud", "-vv"], &environment, &answers);
     assert_eq!(ran.code, Some(0), "{}", ran.shown);
-    let record = crate::command::record_in(ran.reports.path());
+    let record = record_in(ran.reports.path());
     assert_eq!((record.suites[0].backend.as_str(), record.suites[0].cases.len()), ("drime (cloud)", 5));
     assert!(account.requests("upload") > 0, "the key was accepted");
     assert!(ran.shown.contains(&workspace), "what is typed is seen, unless it is the key: {}", ran.shown);
@@ -98,7 +98,8 @@ fn nobody_is_asked_who_does_not_have_to_be() {
     let cloud = at_terminal(&["sync/drime", "--drime", "auto"], &account.environment(), &[]);
     assert!(cloud.code == Some(0) && cloud.shown.contains("drime (cloud)"), "{}", cloud.shown);
     let emulated = at_terminal(&["sync/drime", "--drime", "auto"], &[], &[]);
-    assert!(emulated.code == Some(0) && emulated.shown.contains("drime (emulated)"), "{}", emulated.shown);
+    let record = record_in(emulated.reports.path());
+    assert_eq!((emulated.code, record.suites[0].backend.as_str()), (Some(0), "drime (emulated)"), "{}", emulated.shown);
     for shown in [cloud.shown, emulated.shown] {
         assert!(!shown.contains(KEY_QUESTION) && !shown.contains(WORKSPACE_QUESTION), "{shown}");
     }

@@ -124,6 +124,11 @@ pub(crate) struct Going {
     reports: TempDir,
 }
 
+/// What the runs of these tests keep between them.
+pub(crate) fn cache_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("drime-cache")
+}
+
 /// Starts a run.
 pub(crate) fn start(arguments: &[&str], environment: &[(&'static str, String)]) -> Going {
     LazyLock::force(&PREPARED);
@@ -134,7 +139,8 @@ pub(crate) fn start(arguments: &[&str], environment: &[(&'static str, String)]) 
         .args(arguments)
         .arg("--out")
         .arg(reports.path())
-        .args(["--cache-dir", &Path::new(env!("CARGO_TARGET_TMPDIR")).join("drime-cache").display().to_string()])
+        .arg("--cache-dir")
+        .arg(cache_dir())
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(file("stdout"))
         .stderr(file("stderr"))

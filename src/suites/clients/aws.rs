@@ -3,10 +3,10 @@
 use futures_util::FutureExt;
 
 use super::client::{Client, Counts, lines_with, sdk_environment};
+use super::copier::{Copier, UnseenEdits};
 use super::workbench::{Ran, SOURCE, Workbench};
 use super::{ClientCase, Transport, flows, tree};
-use crate::model::{CaseSpec, Severity, Stop};
-use crate::server::Manifest;
+use crate::model::Stop;
 
 const SOURCE_OF_RULES: &str = "AWS CLI command reference, s3 sync and s3 cp; multipart_threshold is 8 MiB";
 
@@ -14,14 +14,8 @@ static AWS: Client = Client { name: "aws", program: "aws", environment: sdk_envi
 static DEBIAN: Client =
     Client { name: "aws-debian", program: "aws-debian", environment: sdk_environment, counts, tries_again: None };
 
-const BASE: ClientCase = ClientCase {
-    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
-    client: &AWS,
-    transport: Transport::Http,
-    explained_by: &[],
-    large: false,
-    body: |bench| roundtrip(bench, false).boxed(),
-};
+const BASE: ClientCase =
+    ClientCase::plain(&AWS, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| COPIER.roundtrip(bench, false).boxed());
 
 pub(super) const SYNC: ClientCase = ClientCase {
     spec: flows::roundtrip("aws-sync", "aws s3 sync copies a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -36,7 +30,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
     ),
     transport: Transport::Https,
     explained_by: &["auth::integrity-unsigned-trailer", "api::list-v2-pages"],
-    body: |bench| second_sync(bench).boxed(),
+    body: |bench| COPIER.second_sync(bench).boxed(),
     ..BASE
 };
 
@@ -73,26 +67,22 @@ pub(super) const GET_OVER: ClientCase = ClientCase {
 };
 
 pub(super) const SAME_SIZE: ClientCase = ClientCase {
-    spec: CaseSpec {
-        name: "aws-same-size-edit",
-        severity: Severity::DataLoss,
-        rule: "aws s3 sync, which looks at size and time, says of an edit that left both alone whether it copied it",
-        consequence: "the backup keeps what was there before, and nobody is told",
-        source: SOURCE_OF_RULES,
-    },
-    body: |bench| same_size_edit(bench).boxed(),
+    spec: flows::same_size_edit(
+        "aws-same-size-edit",
+        "aws s3 sync, which looks at size and time, says of an edit that left both alone whether it copied it",
+        SOURCE_OF_RULES,
+    ),
+    body: |bench| COPIER.same_size_edit(bench).boxed(),
     ..BASE
 };
 
 pub(super) const CHANGES: ClientCase = ClientCase {
-    spec: CaseSpec {
-        name: "aws-changes",
-        severity: Severity::DataLoss,
-        rule: "aws s3 sync --delete follows an edit, a deletion and a new name",
-        consequence: "the backup is another tree than the one that was backed up",
-        source: SOURCE_OF_RULES,
-    },
-    body: |bench| changes(bench).boxed(),
+    spec: flows::changes(
+        "aws-changes",
+        "aws s3 sync --delete follows an edit, a deletion and a new name",
+        SOURCE_OF_RULES,
+    ),
+    body: |bench| COPIER.changes(bench).boxed(),
     ..BASE
 };
 
@@ -103,7 +93,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     explained_by: &["api::keys-percent-literal"],
-    body: |bench| roundtrip(bench, true).boxed(),
+    body: |bench| COPIER.roundtrip(bench, true).boxed(),
     ..BASE
 };
 
@@ -115,6 +105,13 @@ pub(super) const DEBIAN_SYNC: ClientCase = ClientCase {
     ),
     client: &DEBIAN,
     ..BASE
+};
+
+const COPIER: Copier = Copier {
+    up: |bench| async { s3(bench, &["sync", SOURCE, &remote(bench)]).await }.boxed(),
+    mirror: |bench| async { s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await }.boxed(),
+    down: |bench| async { s3(bench, &["sync", &remote(bench), "restored"]).await }.boxed(),
+    unseen_edits: UnseenEdits::ByItsWord,
 };
 
 async fn s3(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
@@ -129,27 +126,6 @@ fn remote(bench: &Workbench<'_>) -> String {
     format!("s3://{}", bench.bucket())
 }
 
-async fn restored(bench: &Workbench<'_>, expected: &Manifest) -> Result<(), Stop> {
-    s3(bench, &["sync", &remote(bench), "restored"]).await?;
-    bench.ensure_restored("restored", expected).await
-}
-
-async fn roundtrip(bench: &Workbench<'_>, awkward: bool) -> Result<(), Stop> {
-    let files = if awkward { tree::awkward(bench.seed()) } else { tree::plain(bench.seed()) };
-    let planted = bench.plant(&files).await?;
-    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
-    restored(bench, &planted).await
-}
-
-async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let planted = bench.plant_plain().await?;
-    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
-    let again = s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
-    flows::ensure_keys(bench, &planted).await?;
-    flows::ensure_nothing_sent(&again)?;
-    restored(bench, &planted).await
-}
-
 async fn cp(bench: &Workbench<'_>, size_bytes: u64) -> Result<(), Stop> {
     let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", size_bytes)]).await?;
     let target = format!("{}/file.bin", remote(bench));
@@ -162,23 +138,6 @@ async fn get(bench: &Workbench<'_>) -> Result<(), Stop> {
     let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
     s3(bench, &["cp", &format!("{}/file.bin", remote(bench)), "restored/file.bin"]).await?;
     bench.ensure_restored("restored", &stored).await
-}
-
-async fn same_size_edit(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let before = bench.plant_plain().await?;
-    s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
-    let after = flows::edit_unseen(bench).await?;
-    let again = s3(bench, &["sync", SOURCE, &remote(bench)]).await?;
-    restored(bench, flows::by_its_word(&again, &before, &after)?).await
-}
-
-async fn changes(bench: &Workbench<'_>) -> Result<(), Stop> {
-    bench.plant_plain().await?;
-    s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await?;
-    let changed = flows::change(bench).await?;
-    s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await?;
-    flows::ensure_keys(bench, &changed).await?;
-    restored(bench, &changed).await
 }
 
 fn counts(output: &str, _: &str) -> Counts {

@@ -21,12 +21,8 @@ const PAGE_SIZE: &str = "10";
 static BOTO3: Client = Client { name: "boto3", program: "python3", environment: variables, counts, tries_again: None };
 
 const BASE: ClientCase = ClientCase {
-    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
-    client: &BOTO3,
-    transport: Transport::Http,
     explained_by: &["api::list-v2-pages"],
-    large: false,
-    body: |bench| roundtrip(bench, &[], false).boxed(),
+    ..ClientCase::plain(&BOTO3, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| roundtrip(bench, &[], false).boxed())
 };
 
 pub(super) const DEFAULTS: ClientCase = ClientCase {

@@ -41,6 +41,28 @@ pub(super) const fn second_sync(name: &'static str, rule: &'static str, source: 
     }
 }
 
+/// The case `name` in which an edit leaves size and modification time alone.
+pub(super) const fn same_size_edit(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::DataLoss,
+        rule,
+        consequence: "the backup keeps what was there before, and nobody is told",
+        source,
+    }
+}
+
+/// The case `name` in which files are edited, deleted and renamed.
+pub(super) const fn changes(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::DataLoss,
+        rule,
+        consequence: "the backup is another tree than the one that was backed up",
+        source,
+    }
+}
+
 /// Fails a case unless a sync sent nothing: by the client's own counts, and by those of the proxy.
 pub(super) fn ensure_nothing_sent(ran: &Ran) -> Result<(), Stop> {
     let transferred = ran.counts.transferred.unwrap_or_default();

@@ -12,6 +12,7 @@
 mod aws;
 mod boto3;
 mod client;
+mod copier;
 mod flows;
 mod rclone;
 mod rclone_edits;
@@ -52,6 +53,17 @@ pub(super) struct ClientCase {
     body: for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
+impl ClientCase {
+    /// A workflow over HTTP, of files of usual size, that no other check explains.
+    const fn plain(
+        client: &'static Client,
+        spec: CaseSpec,
+        body: for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<(), Stop>>,
+    ) -> Self {
+        Self { spec, client, transport: Transport::Http, explained_by: &[], large: false, body }
+    }
+}
+
 /// How a client reaches the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Transport {
@@ -81,6 +93,7 @@ pub(super) static CASES: &[ClientCase] = &[
     restic::BACKUP,
     restic::BACKUP_TLS,
     restic::SECOND_BACKUP,
+    restic::SAME_SIZE,
     restic::CHECK,
     s3cmd::SYNC,
     s3cmd::SECOND_SYNC,
@@ -124,6 +137,52 @@ pub(super) static UNSIGNED: &[ClientCase] = &[
     boto3::DEFAULTS,
     boto3::AWKWARD,
     s5cmd::CP,
+    s5cmd::AWKWARD,
+];
+
+/// The workflows on the drime backend: those whose rules hold for tags that are no MD5, and of each kind one, for the service makes them
+/// slow.
+pub(super) static DRIME: &[ClientCase] = &[
+    rclone::COPY,
+    rclone::COPY_TLS,
+    rclone::SECOND_SYNC,
+    rclone_edits::EDIT,
+    rclone_edits::SAME_SIZE_CHECKSUM,
+    rclone_edits::SAME_SIZE_DEFAULT,
+    rclone_edits::SAME_SIZE_SIZE_ONLY,
+    rclone_edits::DELETE,
+    rclone_edits::RENAME,
+    rclone::CHECK,
+    rclone::RCAT,
+    rclone::AWKWARD,
+    rclone::DEBIAN_COPY,
+    restic::BACKUP,
+    restic::BACKUP_TLS,
+    restic::CHECK,
+    s3cmd::SYNC,
+    s3cmd::SECOND_SYNC,
+    s3cmd::SAME_SIZE,
+    s3cmd::CHANGES,
+    s3cmd::AWKWARD,
+    aws::SYNC,
+    aws::SECOND_SYNC,
+    aws::CP_OVER,
+    aws::GET_OVER,
+    aws::SAME_SIZE,
+    aws::CHANGES,
+    aws::AWKWARD,
+    boto3::DEFAULTS,
+    boto3::DEFAULTS_TLS,
+    boto3::WHEN_REQUIRED,
+    boto3::UPLOAD_OVER,
+    boto3::DOWNLOAD_OVER,
+    boto3::PAGINATOR,
+    boto3::AWKWARD,
+    s5cmd::CP,
+    s5cmd::CP_TLS,
+    s5cmd::SECOND_SYNC,
+    s5cmd::SAME_SIZE,
+    s5cmd::CHANGES,
     s5cmd::AWKWARD,
 ];
 

@@ -17,14 +17,8 @@ static DEBIAN: Client =
     Client { name: "rclone-debian", program: "rclone-debian", environment: variables, counts, tries_again: None };
 
 /// What all cases of rclone depart from.
-pub(super) const BASE: ClientCase = ClientCase {
-    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
-    client: &RCLONE,
-    transport: Transport::Http,
-    explained_by: &[],
-    large: false,
-    body: |bench| roundtrip(bench).boxed(),
-};
+pub(super) const BASE: ClientCase =
+    ClientCase::plain(&RCLONE, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| roundtrip(bench).boxed());
 
 pub(super) const COPY: ClientCase = ClientCase {
     spec: flows::roundtrip("rclone-copy", "rclone copies a tree to the server and back unchanged", SOURCE_OF_RULES),

@@ -22,12 +22,8 @@ static RESTIC: Client = Client {
 };
 
 const BASE: ClientCase = ClientCase {
-    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
-    client: &RESTIC,
-    transport: Transport::Http,
     explained_by: &["api::range-middle", "api::range-first"],
-    large: false,
-    body: |bench| backup(bench).boxed(),
+    ..ClientCase::plain(&RESTIC, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| backup(bench).boxed())
 };
 
 pub(super) const BACKUP: ClientCase = ClientCase {
@@ -74,6 +70,17 @@ pub(super) const CHECK: ClientCase = ClientCase {
     ..BASE
 };
 
+pub(super) const SAME_SIZE: ClientCase = ClientCase {
+    spec: flows::same_size_edit(
+        "restic-same-size-edit",
+        "restic backup, which looks at inode and change time beside size and time, says of an edit that left the latter alone whether it copied it",
+        "restic's documentation, File change detection",
+    ),
+    transport: Transport::Https,
+    body: |bench| same_size_edit(bench).boxed(),
+    ..BASE
+};
+
 async fn initialised(bench: &Workbench<'_>) -> Result<Manifest, Stop> {
     let planted = bench.plant_plain().await?;
     bench.run(&["init"]).await?;
@@ -110,6 +117,14 @@ async fn second_backup(bench: &Workbench<'_>) -> Result<(), Stop> {
     ensure_restored(bench, &first.snapshot_id, &planted).await?;
     bench.remove("restored").await?;
     ensure_restored(bench, "latest", &edited).await
+}
+
+async fn same_size_edit(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let before = initialised(bench).await?;
+    backed_up(bench).await?;
+    let after = flows::edit_unseen(bench).await?;
+    let again = backed_up(bench).await?;
+    ensure_restored(bench, "latest", flows::by_its_word(&again, &before, &after)?).await
 }
 
 async fn check(bench: &Workbench<'_>) -> Result<(), Stop> {

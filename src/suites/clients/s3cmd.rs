@@ -3,24 +3,25 @@
 use futures_util::FutureExt;
 
 use super::client::{Client, Counts, environment, lines_with};
+use super::copier::{Copier, UnseenEdits};
 use super::workbench::{Ran, SOURCE, Workbench};
-use super::{ClientCase, Transport, flows, tree};
+use super::{ClientCase, Transport, flows};
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::suites::judge::{ensure, few};
 
 const SOURCE_OF_RULES: &str = "s3cmd's manual, sync";
 
-static S3CMD: Client =
-    Client { name: "s3cmd", program: "s3cmd", environment: |_| environment([]), counts, tries_again: None };
-
-const BASE: ClientCase = ClientCase {
-    spec: flows::roundtrip("", "", SOURCE_OF_RULES),
-    client: &S3CMD,
-    transport: Transport::Http,
-    explained_by: &[],
-    large: false,
-    body: |bench| roundtrip(bench, false).boxed(),
+static S3CMD: Client = Client {
+    name: "s3cmd",
+    program: "s3cmd",
+    environment: |_| environment([]),
+    counts,
+    tries_again: Some("Retrying failed request"),
 };
+
+const BASE: ClientCase = ClientCase::plain(&S3CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
+    COPIER.roundtrip(bench, false).boxed()
+});
 
 pub(super) const SYNC: ClientCase = ClientCase {
     spec: flows::roundtrip("s3cmd-sync", "s3cmd syncs a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -35,7 +36,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
     ),
     transport: Transport::Https,
     explained_by: &["etag::put-is-md5", "etag::four-way-agreement"],
-    body: |bench| second_sync(bench).boxed(),
+    body: |bench| COPIER.second_sync(bench).boxed(),
     ..BASE
 };
 
@@ -53,27 +54,23 @@ pub(super) const MD5: ClientCase = ClientCase {
 };
 
 pub(super) const SAME_SIZE: ClientCase = ClientCase {
-    spec: CaseSpec {
-        name: "s3cmd-same-size-edit",
-        severity: Severity::DataLoss,
-        rule: "s3cmd sync copies a file whose size and modification time stayed the same when it was edited",
-        consequence: "the backup keeps what was there before, and nobody is told",
-        source: "s3cmd's manual, --check-md5 (the default)",
-    },
+    spec: flows::same_size_edit(
+        "s3cmd-same-size-edit",
+        "s3cmd sync copies a file whose size and modification time stayed the same when it was edited",
+        "s3cmd's manual, --check-md5 (the default)",
+    ),
     explained_by: &["etag::put-is-md5", "etag::changes-on-same-size-edit"],
-    body: |bench| same_size_edit(bench).boxed(),
+    body: |bench| COPIER.same_size_edit(bench).boxed(),
     ..BASE
 };
 
 pub(super) const CHANGES: ClientCase = ClientCase {
-    spec: CaseSpec {
-        name: "s3cmd-changes",
-        severity: Severity::DataLoss,
-        rule: "s3cmd sync --delete-removed follows an edit, a deletion and a new name",
-        consequence: "the backup is another tree than the one that was backed up",
-        source: SOURCE_OF_RULES,
-    },
-    body: |bench| changes(bench).boxed(),
+    spec: flows::changes(
+        "s3cmd-changes",
+        "s3cmd sync --delete-removed follows an edit, a deletion and a new name",
+        SOURCE_OF_RULES,
+    ),
+    body: |bench| COPIER.changes(bench).boxed(),
     ..BASE
 };
 
@@ -84,11 +81,26 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     explained_by: &["api::keys-percent-literal"],
-    body: |bench| roundtrip(bench, true).boxed(),
+    body: |bench| COPIER.roundtrip(bench, true).boxed(),
     ..BASE
 };
 
+const COPIER: Copier = Copier {
+    up: |bench| async { s3cmd(bench, &["sync", &format!("{SOURCE}/"), &remote(bench)]).await }.boxed(),
+    mirror: |bench| {
+        async { s3cmd(bench, &["sync", "--delete-removed", &format!("{SOURCE}/"), &remote(bench)]).await }.boxed()
+    },
+    down: |bench| async { s3cmd(bench, &["sync", &remote(bench), "restored/"]).await }.boxed(),
+    // It compares MD5s unless told otherwise.
+    unseen_edits: UnseenEdits::Copied,
+};
+
+fn remote(bench: &Workbench<'_>) -> String {
+    format!("s3://{}/", bench.bucket())
+}
+
 async fn s3cmd(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
+    configure(bench).await?;
     let arguments: Vec<&str> = ["--config=s3cfg"].into_iter().chain(arguments.iter().copied()).collect();
     bench.run(&arguments).await
 }
@@ -108,40 +120,10 @@ async fn configure(bench: &Workbench<'_>) -> Result<(), Stop> {
     bench.write("s3cfg", &settings).await
 }
 
-async fn roundtrip(bench: &Workbench<'_>, awkward: bool) -> Result<(), Stop> {
-    configure(bench).await?;
-    let files = if awkward { tree::awkward(bench.seed()) } else { tree::plain(bench.seed()) };
-    let planted = bench.plant(&files).await?;
-    let target = format!("s3://{}/", bench.bucket());
-    s3cmd(bench, &["sync", &format!("{SOURCE}/"), &target]).await?;
-    restored(bench, &planted).await
-}
-
-async fn restored(bench: &Workbench<'_>, expected: &crate::server::Manifest) -> Result<(), Stop> {
-    s3cmd(bench, &["sync", &format!("s3://{}/", bench.bucket()), "restored/"]).await?;
-    bench.ensure_restored("restored", expected).await
-}
-
-async fn up(bench: &Workbench<'_>) -> Result<Ran, Stop> {
-    let target = format!("s3://{}/", bench.bucket());
-    s3cmd(bench, &["sync", "--delete-removed", &format!("{SOURCE}/"), &target]).await
-}
-
-async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
-    configure(bench).await?;
-    let planted = bench.plant_plain().await?;
-    up(bench).await?;
-    let again = up(bench).await?;
-    flows::ensure_keys(bench, &planted).await?;
-    flows::ensure_nothing_sent(&again)?;
-    restored(bench, &planted).await
-}
-
 async fn md5(bench: &Workbench<'_>) -> Result<(), Stop> {
-    configure(bench).await?;
     let planted = bench.plant_plain().await?;
-    up(bench).await?;
-    let listed = s3cmd(bench, &["ls", "--recursive", "--list-md5", &format!("s3://{}/", bench.bucket())]).await?;
+    (COPIER.up)(bench).await?;
+    let listed = s3cmd(bench, &["ls", "--recursive", "--list-md5", &remote(bench)]).await?;
     let shows = |path: &str, md5: &str| {
         listed.stdout.lines().any(|line| line.contains(md5) && line.ends_with(&format!("/{path}")))
     };
@@ -154,25 +136,6 @@ async fn md5(bench: &Workbench<'_>) -> Result<(), Stop> {
         "the MD5 of each file",
         listed.stdout.trim(),
     )
-}
-
-async fn same_size_edit(bench: &Workbench<'_>) -> Result<(), Stop> {
-    configure(bench).await?;
-    bench.plant_plain().await?;
-    up(bench).await?;
-    let edited = flows::edit_unseen(bench).await?;
-    up(bench).await?;
-    restored(bench, &edited).await
-}
-
-async fn changes(bench: &Workbench<'_>) -> Result<(), Stop> {
-    configure(bench).await?;
-    bench.plant_plain().await?;
-    up(bench).await?;
-    let changed = flows::change(bench).await?;
-    up(bench).await?;
-    flows::ensure_keys(bench, &changed).await?;
-    restored(bench, &changed).await
 }
 
 fn counts(output: &str, _: &str) -> Counts {

@@ -1,0 +1,201 @@
+//! What the body of a client's case is handed: the client, a bucket and a directory of the case's own, and judgement.
+//!
+//! Owns the case's place and what is put there. How the client is run is next door, and so is what its work is judged by.
+
+mod judgement;
+mod running;
+
+use std::time::Duration;
+
+pub(super) use running::Ran;
+
+use super::client::Environment;
+use super::{ClientCase, Transport, tree};
+use crate::model::{Fault, Stop};
+use crate::s3::{Lease, Leases, S3};
+use crate::server::{Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
+use crate::suites::SuiteContext;
+use crate::suites::case::{CaseRunner, Commands};
+use crate::workload::{Content, md5_hex, seeded, sha256_hex};
+
+/// More objects than any case stores.
+const MOST_OBJECTS: usize = 5_000;
+
+/// The source tree of a case, below its directory.
+pub(super) const SOURCE: &str = "source";
+
+/// What the body of a case is handed.
+#[derive(Debug)]
+pub(super) struct Workbench<'a> {
+    toolbox: &'a Toolbox,
+    case: &'static ClientCase,
+    s3: S3,
+    lease: Lease,
+    directory: String,
+    credentials: Option<Credentials>,
+    commands: Commands,
+    seed: u64,
+    deadline: Duration,
+    endpoint: String,
+    authority: Option<String>,
+}
+
+impl<'a> Workbench<'a> {
+    /// Makes a bucket, or says why the case does not apply.
+    pub(super) async fn open(
+        context: &SuiteContext<'_>,
+        leases: &Leases,
+        toolbox: &'a Toolbox,
+        case: &'static ClientCase,
+        runner: &CaseRunner<'_>,
+    ) -> Result<Self, Stop> {
+        if case.large && !context.settings.large {
+            return Err(Stop::Skipped("the file of 250 MiB is for --large".into()));
+        }
+        match toolbox.programs().get(case.client.name) {
+            None => return Err(Stop::Skipped(format!("there is no {} on the PATH", case.client.name))),
+            Some(word) if word.starts_with("does not run") => {
+                return Err(Stop::Skipped(format!("{} {word}", case.client.name)));
+            }
+            Some(_) => {}
+        }
+        let (endpoint, authority) = match case.transport {
+            Transport::Http => (toolbox.endpoint().to_owned(), None),
+            Transport::Https => {
+                let secure = toolbox.secure().map_err(|reason| Stop::Skipped(reason.to_owned()))?;
+                (secure.endpoint.clone(), Some(secure.authority.clone()))
+            }
+        };
+        let s3 = runner.s3().clone();
+        let lease = leases.enter(context.bucket_name(), false);
+        s3.create_bucket(lease.bucket()).await?;
+        Ok(Self {
+            toolbox,
+            case,
+            s3,
+            lease,
+            directory: case.spec.name.to_owned(),
+            credentials: context.credentials.clone(),
+            commands: runner.commands().clone(),
+            seed: context.settings.seed,
+            deadline: if case.large { 3 * context.settings.timeout } else { context.settings.timeout },
+            endpoint,
+            authority,
+        })
+    }
+
+    /// Name of the bucket.
+    pub(super) fn bucket(&self) -> &str {
+        self.lease.bucket()
+    }
+
+    /// URL of the server as the client is to reach it.
+    pub(super) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// File of the certificate to trust, over TLS.
+    pub(super) fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    /// What to sign with; nothing where the server lets in anybody.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// Seed of all content.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The recorded client of s3ci's own.
+    pub(super) fn s3(&self) -> &S3 {
+        &self.s3
+    }
+
+    /// Writes the plain tree and gives its manifest.
+    pub(super) async fn plant_plain(&self) -> Result<Manifest, Stop> {
+        self.plant(&tree::plain(self.seed)).await
+    }
+
+    /// Writes files into the source tree; the manifest of all of it.
+    pub(super) async fn plant(&self, files: &[Planting]) -> Result<Manifest, Stop> {
+        Ok(self.toolbox.plant(&self.path(SOURCE), files).await?)
+    }
+
+    /// The files of a directory of the case.
+    pub(super) async fn manifest(&self, directory: &str) -> Result<Manifest, Stop> {
+        Ok(self.toolbox.manifest(&self.path(directory)).await?)
+    }
+
+    /// Writes a file of settings into the directory of the case.
+    pub(super) async fn write(&self, name: &str, text: &str) -> Result<(), Stop> {
+        let (arguments, environment) = (["-c".to_owned(), format!("cat > {name}")], Environment::new());
+        let order = Order {
+            program: "sh",
+            arguments: &arguments,
+            environment: &environment,
+            stdin: Some(text),
+            directory: &self.directory,
+            deadline: self.deadline,
+            give_up: None,
+        };
+        match self.toolbox.run(&order).await?.ended {
+            Ended::Exited(0) => Ok(()),
+            _ => Err(Fault::new("local", format!("{name} could not be written where the clients work")).into()),
+        }
+    }
+
+    /// Stores an object with s3ci's own client; what a client that fetches it must restore.
+    pub(super) async fn store(&self, key: &str, size_bytes: u64) -> Result<Manifest, Stop> {
+        let size = usize::try_from(size_bytes).map_err(|error| Fault::new("local", error.to_string()))?;
+        let bytes = Content::Random.bytes(size, &mut seeded(self.seed, &format!("{}/{key}", self.directory)));
+        let entry = ManifestEntry { size_bytes, sha256: sha256_hex(&bytes), md5: md5_hex(&bytes), modified_ns: 0 };
+        self.s3.put(self.bucket(), key, bytes.into()).await?;
+        Ok(Manifest::from([(key.to_owned(), entry)]))
+    }
+
+    /// Renames a file of the source tree.
+    pub(super) async fn rename(&self, from: &str, to: &str) -> Result<(), Stop> {
+        let below = |path: &str| self.path(&format!("{SOURCE}/{path}"));
+        Ok(self.toolbox.rename(&below(from), &below(to)).await?)
+    }
+
+    /// Removes a file or a directory of the case.
+    pub(super) async fn remove(&self, path: &str) -> Result<(), Stop> {
+        Ok(self.toolbox.remove(&self.path(path)).await?)
+    }
+
+    fn path(&self, below: &str) -> String {
+        format!("{}/{below}", self.directory)
+    }
+
+    /// Keys of the bucket as s3ci lists them itself.
+    pub(super) async fn keys(&self) -> Result<Vec<String>, Stop> {
+        let listed = self.s3.list_all(self.bucket(), "", None, MOST_OBJECTS).await?;
+        Ok(listed.into_iter().map(|entry| entry.key).collect())
+    }
+
+    /// Gives room back, and enters what clients wrote into the books, so that the bucket can be given back.
+    pub(super) async fn clear(&self) {
+        if let Ok(keys) = self.keys().await {
+            for key in &keys {
+                self.lease.writes(key);
+            }
+        }
+        if let Err(error) = self.toolbox.remove(&self.directory).await {
+            tracing::debug!(%error, "the directory of a case could not be removed");
+        }
+    }
+}
+
+impl From<ToolboxError> for Stop {
+    fn from(error: ToolboxError) -> Self {
+        let fault = Fault::new("clients", format!("failed to {error}"));
+        match error.hint() {
+            Some(hint) => fault.with_hint(hint).into(),
+            None => fault.into(),
+        }
+    }
+}
