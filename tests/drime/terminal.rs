@@ -31,8 +31,9 @@ struct AtTerminal {
 fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answers: &[(&str, &str)]) -> AtTerminal {
     let reports = tempfile::tempdir().unwrap();
     let (directory, cache) = (reports.path().display().to_string(), cache_dir().display().to_string());
-    let words = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process"];
-    let words = words.iter().chain(&["--out", &directory, "--cache-dir", &cache]).chain(arguments);
+    let program = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process"];
+    let places = ["--out", &directory, "--cache-dir", &cache];
+    let words = program.iter().chain(&places).chain(arguments);
     let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
     // Bare of the tester's own settings, as every run of the tests is.
     let clean = s3ci();
