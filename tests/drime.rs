@@ -12,6 +12,9 @@ mod support;
 mod command;
 
 #[cfg(test)]
+mod daemon;
+
+#[cfg(test)]
 mod patched;
 
 #[cfg(test)]

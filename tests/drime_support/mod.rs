@@ -5,14 +5,15 @@ use std::net::{TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use s3ci::model::{Outcome, RunRecord};
+use s3ci::model::{Failure, Outcome, RunRecord};
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use super::daemon::{belongings, docker, wait_until};
 
 use super::command::{record_in, s3ci};
 
@@ -42,30 +43,6 @@ static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| {
     python
 });
 
-/// Standard output of a docker command that must succeed, line by line.
-pub(crate) fn docker(arguments: &[&str]) -> Vec<String> {
-    let output = Command::new("docker").args(arguments).output().expect("the docker command is there");
-    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
-}
-
-/// Names of the containers and networks of the s3ci with this process id.
-pub(crate) fn belongings(pid: u32) -> (Vec<String>, Vec<String>) {
-    let label = format!("label=s3ci.pid={pid}");
-    (
-        docker(&["ps", "-a", "--filter", &label, "--format", "{{.Names}}"]),
-        docker(&["network", "ls", "--filter", &label, "--format", "{{.Name}}"]),
-    )
-}
-
-pub(crate) fn wait_until(what: &str, within: Duration, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + within;
-    while !condition() {
-        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// A run that has ended.
 pub(crate) struct Ran {
     pub(crate) pid: u32,
@@ -91,11 +68,11 @@ impl Ran {
         self.failed().into_iter().filter(|id| !copies.iter().any(|copy| id.ends_with(copy))).collect()
     }
 
-    /// Classes of all failures.
-    pub(crate) fn kinds(&self) -> Vec<&str> {
+    /// All failures.
+    pub(crate) fn failures(&self) -> Vec<&Failure> {
         let cases = self.record.suites.iter().flat_map(|suite| &suite.cases);
         let failures = cases.filter_map(|case| match &case.outcome {
-            Outcome::Failed(failure) => Some(failure.kind.as_str()),
+            Outcome::Failed(failure) => Some(failure),
             _ => None,
         });
         failures.collect()

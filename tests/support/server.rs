@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -126,7 +127,21 @@ struct Handler {
 }
 
 impl Handler {
+    /// Answers, and ends the connection after an expectation that had nothing to wait for.
+    ///
+    /// A server need not say 100 Continue where there is no content (RFC 9110, 10.1.1), and hyper does not. botocore then takes the
+    /// status of the final answer off the connection, and for the next upload on it again: it waits for headers that never come.
     async fn answer(self, request: hyper::Request<Incoming>) -> Result<HttpResponse, HttpError> {
+        let is = |name, value: &str| request.headers().get(name).is_some_and(|found| found == value);
+        let expects_nothing = request.headers().contains_key(EXPECT) && is(CONTENT_LENGTH, "0");
+        let mut answer = self.answer_as_it_is(request).await?;
+        if expects_nothing {
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(answer)
+    }
+
+    async fn answer_as_it_is(self, request: hyper::Request<Incoming>) -> Result<HttpResponse, HttpError> {
         let operation = Operation::of(&request);
         let line = RequestLine {
             method: request.method().to_string(),

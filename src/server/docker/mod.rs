@@ -151,10 +151,11 @@ impl DockerRuntime {
         match DockerServer::start(&self.daemon, order).await {
             Ok(server) => Ok(server.on(backing)),
             Err(error) => {
-                if let Some(backing) = backing {
-                    backing.end(&self.daemon).await?;
-                }
-                Err(error)
+                let Some(backing) = backing else { return Err(error) };
+                // A server whose service is out of order can say less of it than the service itself.
+                let trouble = backing.service.trouble().await;
+                backing.end(&self.daemon).await?;
+                Err(trouble.map_or(error, ServerError::from))
             }
         }
     }

@@ -69,7 +69,8 @@ impl Service {
         Some(fault)
     }
 
-    async fn trouble(&self) -> Option<DrimeError> {
+    /// The same as an error.
+    pub(in crate::server) async fn trouble(&self) -> Option<DrimeError> {
         if let Some(how) = self.stand_in.as_ref().and_then(Running::exited) {
             return Some(DrimeError::Died { how });
         }

@@ -141,11 +141,16 @@ impl ProcessRuntime {
         match self.launch(launch, &log(spec, tenancy), began).await {
             Ok(server) => Ok(server.on(backing)),
             Err(error) => {
+                let trouble = match &backing {
+                    // A server whose service is out of order can say less of it than the service itself.
+                    Some(backing) => backing.service.trouble().await,
+                    None => None,
+                };
                 if let Some(backing) = backing {
                     backing.end().await?;
                 }
                 directories.remove().await;
-                Err(error)
+                Err(trouble.map_or(error, ProcessError::from))
             }
         }
     }

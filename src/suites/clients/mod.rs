@@ -88,6 +88,7 @@ pub(super) static CASES: &[ClientCase] = &[
     rclone::RCAT,
     rclone::AWKWARD,
     rclone::LARGE,
+    rclone::LARGE_WHOLE,
     rclone::DEBIAN_COPY,
     rclone::DEBIAN_SECOND_SYNC,
     restic::BACKUP,

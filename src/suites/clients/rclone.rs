@@ -89,7 +89,18 @@ pub(super) const LARGE: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     large: true,
-    body: |bench| large(bench).boxed(),
+    body: |bench| large(bench, &[]).boxed(),
+    ..BASE
+};
+
+pub(super) const LARGE_WHOLE: ClientCase = ClientCase {
+    spec: flows::roundtrip(
+        "rclone-large-file-whole",
+        "rclone copies a file of 250 MiB, which it is told to send whole, there and back unchanged",
+        SOURCE_OF_RULES,
+    ),
+    large: true,
+    body: |bench| large(bench, &["--s3-upload-cutoff", "1Gi"]).boxed(),
     ..BASE
 };
 
@@ -167,9 +178,9 @@ async fn awkward(bench: &Workbench<'_>) -> Result<(), Stop> {
     bench.ensure_restored("restored", &planted).await
 }
 
-async fn large(bench: &Workbench<'_>) -> Result<(), Stop> {
+async fn large(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
     let planted = bench.plant(&[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)]).await?;
-    bench.run(&["copy", SOURCE, &remote(bench)]).await?;
+    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench)]].concat()).await?;
     bench.run(&["copy", &remote(bench), "restored"]).await?;
     bench.ensure_restored("restored", &planted).await
 }
