@@ -46,7 +46,7 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     // Every listed object is fetched first, as by a provider that makes tags of content.
     (
         "listing-downloads",
-        r#"s/etag=\(self._get_etag_for_entry(entry, .*)\),/etag=(self.client.get_file_content(entry.hash), \1)[1],/"#,
+        r"s/etag=\(self._get_etag_for_entry(entry, .*)\),/etag=(self.client.get_file_content(entry.hash), \1)[1],/",
         &["listing-needs-no-download"],
     ),
     // The target of a copy has one tag for ever.
@@ -58,7 +58,7 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     // An object that is copied onto itself grows.
     (
         "metadata-changes-content",
-        r#"s/^\( *\)src_obj.data,$/\1src_obj.data + bytes(src_key == dst_key),/"#,
+        r"s/^\( *\)src_obj.data,$/\1src_obj.data + bytes(src_key == dst_key),/",
         &["metadata-only-replace"],
     ),
 ];
