@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_backend_leaves_the_suites_of_the_other_out() {
         let drime = Filter { backends: Backends::Drime, ..Filter::NONE };
-        assert_eq!(filtered(&["sync", "api"], drime), ["sync/drime", "api/drime"]);
+        assert_eq!(filtered(&["sync", "api"], drime), ["sync/drime", "sync/drime-policies", "api/drime"]);
         let local = Filter { backends: Backends::Local, ..Filter::NONE };
         assert_eq!(filtered(&["sync", "api/drime"], local), ["sync/local", "sync/local-policies"]);
         let named = Selection::Named(vec!["api/drime".to_owned()]);

@@ -79,6 +79,11 @@ pub static CATALOGUE: &[Suite] = &[
     },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..drime("sync/drime") },
     Suite {
+        title: "a sync client's decisions under three policies, opaque tags",
+        body: Body::Cases(sync::OPAQUE_CASES),
+        ..drime("sync/drime-policies")
+    },
+    Suite {
         title: "ETag rules, opaque profile, a second upload replaces",
         body: Body::Cases(etag::OPAQUE_CASES),
         ..drime("etag/drime")

@@ -22,7 +22,7 @@ use super::case::Case;
 
 pub(super) use workflow::{CASES as PHASES, footprint, run};
 
-/// The cases, policy by policy, in the order of the catalogue.
+/// The cases where tags are the MD5 of the content, policy by policy, in the order of the catalogue.
 pub(super) static CASES: &[Case] = &[
     twice::INITIAL[0],
     twice::NOOP[0],
@@ -43,6 +43,37 @@ pub(super) static CASES: &[Case] = &[
     change::RENAME[1],
     names::AWKWARD[1],
     names::MANY[1],
+    verify::CHECK[1],
+    verify::RESTORE[1],
+    twice::INITIAL[2],
+    twice::NOOP[2],
+    change::SIZE_ONLY_UNNOTICED,
+    change::DELETE_EXTRA[2],
+    change::RENAME[2],
+    names::AWKWARD[2],
+    names::MANY[2],
+    verify::CHECK[2],
+    verify::RESTORE[2],
+];
+
+/// The cases where tags tell nothing of the content, in the same order.
+pub(super) static OPAQUE_CASES: &[Case] = &[
+    twice::INITIAL[0],
+    twice::NOOP[0],
+    change::NEWER_EDIT,
+    change::SIZE_MTIME_UNNOTICED,
+    change::DELETE_EXTRA[0],
+    change::RENAME[0],
+    names::AWKWARD[0],
+    verify::CHECK[0],
+    verify::RESTORE[0],
+    verify::RESTORED_TIMES,
+    twice::INITIAL[1],
+    twice::NOOP[1],
+    change::CHECKSUM_UNNOTICED,
+    change::DELETE_EXTRA[1],
+    change::RENAME[1],
+    names::AWKWARD[1],
     verify::CHECK[1],
     verify::RESTORE[1],
     twice::INITIAL[2],

@@ -12,7 +12,7 @@ use crate::suites::judge::{ensure, ensure_content, few};
 pub(super) const CHECK: [Case; 3] = under_each_policy!(
     "check-clean",
     DataLoss,
-    "a check after a sync finds no difference, and afterwards just the object that somebody else overwrote and the one that they deleted",
+    "a check after a sync, of sizes or of sizes and MD5s, finds no difference, and afterwards just the object that somebody else overwrote and the one that they deleted",
     "a damaged backup is called good, or a good one damaged",
     "rclone check; S3 API reference, ListObjectsV2",
     check
@@ -21,18 +21,19 @@ pub(super) const CHECK: [Case; 3] = under_each_policy!(
 async fn check(context: &CaseContext<'_>, policy: Policy) -> Result<(), Stop> {
     let (client, files) = (Client::new(context, policy), plain(context));
     client.sync(&files).await?;
-    // A check compares content; times are no difference.
-    let found = async || client.planned(&files).await.map(|plan| Plan { set_time: Vec::new(), ..plan });
+    // rclone check compares sizes and MD5s, and no times, however the files came there.
+    let compares = if policy == Policy::SizeOnly { policy } else { Policy::Checksum };
+    let checker = Client::new(context, compares);
     let message = "a check right after a sync finds a difference";
-    ensure_decided("check-differs", message, &Plan::default(), &found().await?)?;
+    ensure_decided("check-differs", message, &Plan::default(), &checker.planned(&files).await?)?;
 
-    let grows_by = usize::from(!tells_content(context, policy));
+    let grows_by = usize::from(!tells_content(context, compares));
     let size = files.get(EDITED).map_or(0, |file| file.bytes.len());
     context.put(EDITED, &context.bytes("somebody else's", size + grows_by)).await?;
     context.s3.delete(context.bucket(), REMOVED).await?;
     let damaged = Plan { send: vec![EDITED.to_owned(), REMOVED.to_owned()], ..Plan::default() };
     let message = "a check does not find just the object that was overwritten and the one that was deleted";
-    ensure_decided("damage-not-found", message, &damaged, &found().await?)
+    ensure_decided("damage-not-found", message, &damaged, &checker.planned(&files).await?)
 }
 
 /// Whether a client tells other content of the same size from what it stored.
