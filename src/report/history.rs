@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use super::sanitize;
+use super::trend;
 use crate::history::{Entry, History};
 
 /// Says that a run is in the history now, or was before.
@@ -18,24 +19,14 @@ pub fn added(entry: &Entry, place: &str, is_new: bool) -> String {
 pub fn list(history: &History) -> String {
     let mut page = Page::default();
     for entry in &history.entries {
-        let mark = if entry.checks.failed > 0 {
-            "✗"
-        } else if entry.exit_code == 0 {
-            "✓"
-        } else {
-            "!"
-        };
-        let checks = entry.checks;
+        let (mark, verdict) = trend::verdict(entry);
         let ratios = if entry.ratios.is_empty() { String::new() } else { format!(", {} ratios", entry.ratios.len()) };
         page.row(&sanitize::line(&format!(
-            "{mark} {} {:<14} {:<9} {:<14} {} passed, {} failed, {} known{ratios}",
+            "{mark} {} {:<14} {:<9} {:<14} {verdict}{ratios}",
             entry.time.date(),
             entry.label,
             entry.run_id,
             entry.target,
-            checks.passed,
-            checks.failed,
-            checks.known,
         )));
     }
     for line in &history.broken {

@@ -82,17 +82,26 @@ fn of_panel<'a>(chart: &'a Chart, panel: &'a Panel) -> impl Iterator<Item = Chan
     })
 }
 
-/// How the latest run ended: a mark, and a sentence.
-fn verdict(entry: &Entry) -> (char, String) {
+/// How the latest run ended: a mark, and a sentence that leaves nothing out.
+pub(super) fn verdict(entry: &Entry) -> (char, String) {
     let checks = entry.checks;
     let all = checks.passed + checks.failed + checks.known + checks.skipped + checks.errors + checks.inconclusive;
-    let known = if checks.known > 0 { format!(", {} known to fail", checks.known) } else { String::new() };
-    if checks.failed > 0 {
-        return ('✗', format!("{} of {all} checks failed{known}", checks.failed));
-    }
+    let rest: String = [
+        (checks.errors, "not told"),
+        (checks.inconclusive, "inconclusive"),
+        (checks.known, "known to fail"),
+        (checks.skipped, "skipped"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .fold(String::new(), |rest, part| rest + ", " + &part);
+    let passed = format!("{} of {all} checks passed{rest}", checks.passed);
     match entry.exit_code {
-        0 => ('✓', format!("{} of {all} checks passed{known}", checks.passed)),
-        code => ('!', format!("the run ended with {code}: {} of {all} checks passed{known}", checks.passed)),
+        _ if checks.failed > 0 => ('✗', format!("{} of {all} checks failed{rest}", checks.failed)),
+        0 if checks.inconclusive > 0 => ('?', passed),
+        0 => ('✓', passed),
+        code => ('!', format!("the run ended with {code}: {passed}")),
     }
 }
 

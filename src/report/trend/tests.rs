@@ -40,6 +40,15 @@ fn the_latest_verdict_stands_first_and_what_is_left_out_is_said() {
 }
 
 #[test]
+fn a_run_that_could_not_decide_is_not_taken_for_one_that_passed() {
+    let mut trend = trend(&["v1"]);
+    let latest = &mut trend.history.entries[0];
+    (latest.exit_code, latest.failed) = (0, Vec::new());
+    latest.checks = crate::history::Counts { passed: 2, inconclusive: 3, ..crate::history::Counts::default() };
+    assert!(text(&trend).starts_with("? v1 (0.2.1): 2 of 5 checks passed, 3 inconclusive"), "{}", text(&trend));
+}
+
+#[test]
 fn a_single_run_is_a_trend_already() {
     let page = html(&trend(&["v1"]));
     assert!(page.contains("1 run of 1 commit") && page.contains("Nothing that stands out"), "{page}");
