@@ -6,7 +6,8 @@
 use tokio::sync::mpsc;
 
 use crate::model::{
-    CaseRecord, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart, SuiteId, TargetIdentity,
+    CaseRecord, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart, SuiteId,
+    TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -53,6 +54,21 @@ pub enum Event {
         done: u64,
         /// Units in all.
         total: u64,
+    },
+    /// Where a comparison stands after another block.
+    Standing {
+        /// One sentence.
+        text: String,
+    },
+    /// What the blocks of a comparison found so far; takes the place of what was told before.
+    Compared {
+        /// All blocks, and what follows from them.
+        comparison: Box<ThroughputComparison>,
+    },
+    /// The base is there and its runtime prepared: what follows in the comparison section of the record.
+    Against {
+        /// The section, still without a comparison.
+        gate: Box<GateRecord>,
     },
     /// A case ended.
     CaseFinished {

@@ -53,6 +53,12 @@ pub enum PlanError {
     /// A shard that cannot be.
     #[error(transparent)]
     Shard(#[from] shard::ShardError),
+    /// A comparison was named, and nothing to compare with.
+    #[error("select {name}: there is nothing to compare with")]
+    NoBase {
+        /// What was typed.
+        name: String,
+    },
     /// No suite that was named is on the backend that was named.
     #[error("select suites: none of those named is on the backend that --backend names")]
     NoneOnBackend,
@@ -68,6 +74,7 @@ impl PlanError {
             Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
             Self::Shard(error) => error.hint(),
             Self::NoneParallel => "leave --parallel out, or name a benchmark".to_owned(),
+            Self::NoBase { .. } => "name the base, such as --against pypi:0.2.0".to_owned(),
             Self::NoneOnBackend => "leave --backend out; `s3ci list` shows the suites of each backend".to_owned(),
         })
     }
@@ -83,11 +90,14 @@ pub struct Filter {
     /// Those that all suites of a kind, or all suites, stand for. An endpoint stores where its owner chose: to ask it as if it were
     /// each backend in turn would fail a right server, so the others have to be named in full.
     pub usual: Backends,
+    /// Whether there is a base, so that suites that compare can run.
+    pub has_base: bool,
 }
 
 impl Filter {
     /// Leaves nothing out.
-    pub const NONE: Self = Self { parallel_only: false, backends: Backends::Both, usual: Backends::Both };
+    pub const NONE: Self =
+        Self { parallel_only: false, backends: Backends::Both, usual: Backends::Both, has_base: true };
 }
 
 impl Plan {
@@ -99,11 +109,15 @@ impl Plan {
         let mut suites: Vec<PlannedSuite> = match selection {
             Selection::All => {
                 let usual = CATALOGUE.iter().filter(|suite| filter.usual.have(suite.backend));
-                usual.map(|suite| PlannedSuite { suite, only: None }).collect()
+                let able = usual.filter(|suite| filter.has_base || !suite.is_comparison());
+                able.map(|suite| PlannedSuite { suite, only: None }).collect()
             }
             Selection::Named(names) if names.is_empty() => return Err(PlanError::Nothing),
             Selection::Named(names) => named(names, filter.usual)?,
         };
+        if let Some(comparison) = suites.iter().find(|planned| planned.suite.is_comparison() && !filter.has_base) {
+            return Err(PlanError::NoBase { name: comparison.suite.name.to_owned() });
+        }
         suites.retain(|planned| filter.backends.have(planned.suite.backend));
         if suites.is_empty() {
             return Err(PlanError::NoneOnBackend);
@@ -256,6 +270,19 @@ mod tests {
         assert_eq!(filtered(&["sync"], endpoint), ["sync/local", "sync/local-policies"]);
         assert_eq!(filtered(&["sync/drime"], endpoint), ["sync/drime"]);
         assert!(!Plan::new(&Selection::All, endpoint).unwrap().has_drime());
+    }
+
+    #[test]
+    fn a_comparison_needs_a_base() {
+        let alone = Filter { has_base: false, ..Filter::NONE };
+        let named = Selection::Named(vec!["throughput".to_owned()]);
+        let refused = PlanError::NoBase { name: "throughput/local".to_owned() };
+        assert_eq!(Plan::new(&named, alone).unwrap_err(), refused);
+        let compares = |filter| {
+            let plan = Plan::new(&Selection::All, filter).unwrap();
+            plan.suites.iter().any(|planned| planned.suite.is_comparison())
+        };
+        assert!(compares(Filter::NONE) && !compares(alone));
     }
 
     #[test]

@@ -48,7 +48,12 @@ pub(super) fn filter(config: &Config) -> Filter {
         (None, Target::Endpoint(_)) => Backends::Local,
         _ => Backends::Both,
     };
-    Filter { parallel_only: config.parallel_only, backends: config.backends.unwrap_or(Backends::Both), usual }
+    Filter {
+        parallel_only: config.parallel_only,
+        backends: config.backends.unwrap_or(Backends::Both),
+        usual,
+        has_base: config.comparison.is_some(),
+    }
 }
 
 /// The part of a plan that `--shard` names; the whole where it names none.

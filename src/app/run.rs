@@ -42,8 +42,12 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
-    if let Err(exit) = validate(&config.target, &mut console).await {
-        return exit;
+    for target in [Some(&config.target), config.comparison.as_ref().map(|comparison| &comparison.base)] {
+        if let Some(target) = target
+            && let Err(exit) = validate(target, &mut console).await
+        {
+            return exit;
+        }
     }
     let drime = match super::drime::settings(&config, plan.has_drime(), &mut console) {
         Ok(drime) => drime,

@@ -17,12 +17,14 @@ Examples:
   s3ci run api --target endpoint:http://127.0.0.1:9000
   s3ci run bench --backend drime --drime-set latency-ms=50
                                           the drime benchmarks, as if the service were 50 ms away
+  s3ci run throughput --target path:. --against pypi:0.2.1
+                                          is the checkout slower than the release?
   s3ci run --all --no-known-issues        red for all that fails, listed or not
   s3ci run api --update-known-issues=issues.diff
                                           what the ledger would have to say, as a diff to complete and apply
 
-Exit codes: 0 passed but for known issues, 1 a check failed, 2 usage, 4 environment (Docker, image, server, time-out),
-5 a report could not be written, 130 and 143 interrupted.";
+Exit codes: 0 passed but for known issues, 1 a check failed, 2 usage, 3 throughput dropped, 4 environment (Docker, image,
+server, time-out), 5 a report could not be written, 6 undecided with --inconclusive fail, 130 and 143 interrupted.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -341,6 +343,15 @@ pub struct Settings {
     /// The server: pypi:VERSION, pypi:latest, path:DIR, git:REF[@DIR], image:TAG or endpoint:URL [default: the pinned release].
     #[arg(long, env = "S3CI_TARGET")]
     pub target: Option<String>,
+    /// A base to compare with, written like --target: throughput in turn with it, and which checks pass on it.
+    #[arg(long, value_name = "TARGET", env = "S3CI_AGAINST")]
+    pub against: Option<String>,
+    /// The drop of throughput that is tolerated [default: 5%].
+    #[arg(long, value_name = "SHARE", env = "S3CI_TOLERANCE")]
+    pub tolerance: Option<String>,
+    /// What becomes of the exit code where the blocks do not tell whether throughput dropped: pass or fail [default: pass].
+    #[arg(long, value_name = "WHAT", env = "S3CI_INCONCLUSIVE")]
+    pub inconclusive: Option<String>,
     /// auto (Docker where a daemon answers), docker, or process [default: auto].
     #[arg(long, value_name = "RUNTIME", env = "S3CI_RUNTIME")]
     pub runtime: Option<String>,

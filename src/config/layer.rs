@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE};
+use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE, comparison};
 use crate::cli::Settings;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
@@ -18,6 +18,9 @@ const CLOUD_CA_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
 pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
     Settings {
         target: upper.target.or(lower.target),
+        against: upper.against.or(lower.against),
+        tolerance: upper.tolerance.or(lower.tolerance),
+        inconclusive: upper.inconclusive.or(lower.inconclusive),
         runtime: upper.runtime.or(lower.runtime),
         backend: upper.backend.or(lower.backend),
         drime: upper.drime.or(lower.drime),
@@ -50,8 +53,10 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
     let target = settings.target.clone().unwrap_or_else(|| format!("pypi:{PINNED_RELEASE}"));
     let target = Target::parse(&target)?;
     let repro = repro(&settings, &target);
+    let comparison = comparison::of(&settings, &target)?;
     Ok(Config {
         target,
+        comparison,
         runtime: runtime(settings.runtime.as_deref())?,
         backends: settings.backend.as_deref().map(backends).transpose()?,
         drime: drime(settings.drime.as_deref())?,
@@ -212,6 +217,9 @@ fn repro(settings: &Settings, target: &Target) -> String {
     let set = [
         // As the target shows itself: without the password of a URL.
         settings.target.as_ref().map(|_| format!(" --target {}", pasted(&target.to_string()))),
+        word("against", &settings.against),
+        word("tolerance", &settings.tolerance),
+        word("inconclusive", &settings.inconclusive),
         word("runtime", &settings.runtime),
         word("base-image", &settings.base_image),
         word("timeout", &settings.timeout),

@@ -3,6 +3,7 @@
 //! Owns the defaults, the precedence (flag, then `S3CI_*`, then the file, then the default) and every rule about values, so that
 //! nothing below has to doubt them. Deliberately absent: any look at the network or at Docker.
 
+mod comparison;
 mod error;
 mod file;
 mod layer;
@@ -10,6 +11,7 @@ mod layer;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use comparison::Comparison;
 pub use error::ConfigError;
 pub use layer::default_cache_dir;
 
@@ -27,6 +29,8 @@ pub const PINNED_RELEASE: &str = "0.2.1";
 pub struct Config {
     /// The server to test.
     pub target: Target,
+    /// What it is compared with, and how; nothing where there is no base.
+    pub comparison: Option<Comparison>,
     /// Which runtime.
     pub runtime: RuntimeChoice,
     /// The backends whose suites are wanted, where the user said so.

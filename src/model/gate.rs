@@ -202,6 +202,31 @@ pub struct GateResult {
     pub floor_ppm: Option<u64>,
     /// The smallest drop that would have failed with a power of 80% after as many blocks, simulated from what the blocks left unexplained.
     pub detectable_drop_ppm: Option<u64>,
-    /// The natural logarithm of each block's ratio, in millionths.
+    /// The natural logarithm of each block's ratio, in millionths. Those after the first `blocks` ran for other metrics' sake.
     pub log_ratios_ppm: Vec<i64>,
+}
+
+impl GateResult {
+    /// The ratio with its interval: `0.912 of the base (0.890 to 0.934, 10 blocks)`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let interval = match (self.lower_ppm, self.upper_ppm) {
+            (Some(lower), Some(upper)) => format!("{} to {}", thousandths(lower), thousandths(upper)),
+            _ => "too few for an interval".to_owned(),
+        };
+        format!("{} of the base ({interval}, {} blocks)", thousandths(self.ratio_ppm), self.blocks)
+    }
+}
+
+/// A ratio in millionths with three decimals: `0.912`.
+fn thousandths(ppm: u64) -> String {
+    let thousandths = (ppm + 500) / 1000;
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+}
+
+/// A share in millionths as a reader wants it: `8.8%`.
+#[must_use]
+pub fn percent(ppm: u64) -> String {
+    let tenths = (ppm + 500) / 1000;
+    if tenths.is_multiple_of(10) { format!("{}%", tenths / 10) } else { format!("{}.{}%", tenths / 10, tenths % 10) }
 }

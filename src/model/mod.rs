@@ -21,7 +21,7 @@ pub use command::{Command, CommandEnd};
 pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};
 pub use gate::{
     Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
-    ThroughputComparison,
+    ThroughputComparison, percent,
 };
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};

@@ -3,9 +3,10 @@
 use time::macros::datetime;
 
 use crate::model::{
-    CaseId, CaseRecord, Direction, Exchange, Failure, Fault, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue,
-    LedgerIdentity, Metric, Outcome, RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart,
-    Severity, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
+    CaseId, CaseRecord, Decision, Direction, Estimator, Exchange, FailOn, Failure, Fault, GateProcedure, GateRecord,
+    GateResult, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome, RunRecord,
+    RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
+    TargetIdentity, ThroughputComparison, Tool, Unit,
 };
 
 const MILLISECOND: u64 = 1_000_000;
@@ -62,6 +63,80 @@ pub(super) fn with_known_issues() -> RunRecord {
     suite.cases[2].severity = Severity::DataLoss;
     record.suites.push(suite);
     record
+}
+
+/// A comparison in which one operation became slower, one did not, and one could not be decided.
+pub(super) fn compared() -> RunRecord {
+    let mut record = clean();
+    let mut suite = suite("throughput/local", "throughput against a base");
+    let dropped = Failure::new(
+        Failure::THROUGHPUT_DROP,
+        "put has 11.6% less throughput than the base",
+        "no drop of more than 5%",
+        "0.884 of the base (0.871 to 0.902, 10 blocks)",
+    );
+    let undecided = Outcome::Inconclusive { reason: "0.961 of the base (0.931 to 0.999, 30 blocks)".to_owned() };
+    suite.cases = vec![
+        case("throughput/local::put", Outcome::Failed(dropped)),
+        case("throughput/local::get", Outcome::Passed),
+        case("throughput/local::head", undecided),
+    ];
+    suite.cases.iter_mut().for_each(|case| case.severity = Severity::Slower);
+    let results = vec![
+        result("put", Some(Decision::Fail), 10, [884_000, 871_000, 902_000], 69_000),
+        result("get", Some(Decision::Pass), 15, [1_002_000, 981_000, 1_024_000], 81_000),
+        result("head", Some(Decision::Inconclusive), 30, [961_000, 931_000, 999_000], 90_000),
+        GateResult {
+            direction: Direction::Lower,
+            lower_ppm: None,
+            upper_ppm: None,
+            detectable_drop_ppm: None,
+            ..result("put.cpu", None, 30, [1_110_000, 0, 0], 0)
+        },
+    ];
+    let procedure = GateProcedure {
+        seed: 7,
+        objects: 60,
+        min_size_bytes: 1024,
+        max_size_bytes: MEGABYTE,
+        listings: 20,
+        looks: vec![10, 15, 20, 30],
+        alpha_ppm: 50_000,
+        alpha_per_look_ppm: 2_500,
+        tolerance_ppm: 50_000,
+    };
+    let base =
+        TargetIdentity { spec: "pypi:0.2.0".to_owned(), version: Some("0.2.0".to_owned()), ..record.target.clone() };
+    record.gate = Some(GateRecord {
+        base,
+        base_runtime: record.runtime.clone(),
+        throughput: vec![ThroughputComparison { suite: suite.id.clone(), procedure, blocks: Vec::new(), results }],
+        verdicts: Vec::new(),
+        fail_on: FailOn::Any,
+        inconclusive_fails: false,
+    });
+    record.suites.push(suite);
+    record.exit_code = 3;
+    record.exit_codes = vec![3];
+    record
+}
+
+fn result(metric: &str, decision: Option<Decision>, blocks: u64, ratio: [u64; 3], finds: u64) -> GateResult {
+    GateResult {
+        metric: metric.to_owned(),
+        direction: Direction::Higher,
+        estimator: Estimator::MedianOfRatios,
+        decision,
+        blocks,
+        ratio_ppm: ratio[0],
+        lower_ppm: Some(ratio[1]),
+        upper_ppm: Some(ratio[2]),
+        alpha_ppm: 2_500,
+        tolerance_ppm: 50_000,
+        floor_ppm: None,
+        detectable_drop_ppm: Some(finds),
+        log_ratios_ppm: Vec::new(),
+    }
 }
 
 /// A run of one benchmark in which everything passed.

@@ -10,6 +10,7 @@
 //! report or the terminal.
 
 pub mod compare;
+
 mod console;
 mod curl;
 mod evidence;
@@ -27,6 +28,7 @@ mod outputs;
 mod page;
 mod progress;
 mod rating;
+mod ratios;
 mod sanitize;
 mod summary;
 mod tally;

@@ -55,6 +55,15 @@ impl Progress {
                 }
                 self.units = Some((*done, *total));
             }
+            Event::Standing { text } => {
+                text.clone_into(&mut self.step);
+                self.routine(&mut page, 4, "•", text);
+            }
+            Event::Against { gate } => {
+                let version = gate.base.version.as_deref().unwrap_or("version unknown");
+                let text = format!("against {} ({version}), {}", gate.base.spec, gate.base_runtime.detail);
+                self.routine(&mut page, 0, "→", &sanitize::line(&text));
+            }
             Event::CaseFinished { case } => self.case(&mut page, case),
             Event::Measured { metric } if verbose => {
                 let value = format::quantity(metric.median, metric.unit);
@@ -75,7 +84,7 @@ impl Progress {
                 let text = format!("{} ({version}), {}", prepared.target.spec, prepared.runtime.detail);
                 self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
-            Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } => {}
+            Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } | Event::Compared { .. } => {}
         }
         page.into_text()
     }

@@ -6,6 +6,7 @@ use super::format;
 use super::outputs::Outputs;
 use super::page::Page;
 use super::rating::Rating;
+use super::ratios::{self, Row};
 use super::sanitize;
 use super::tally::{self, Failed, Known, Tally, Trouble};
 use crate::model::{Metric, RunRecord, SuiteRecord};
@@ -22,6 +23,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
         error(&mut page, trouble);
     }
     known_issues(&mut page, record, &tally.known);
+    compared(&mut page, record);
     throughput(&mut page, record);
     let notices = tally::notices(record);
     if !notices.is_empty() {
@@ -68,6 +70,18 @@ fn error(page: &mut Page, Trouble { place, fault, repro }: &Trouble<'_>) {
     }
     if let Some(repro) = repro {
         page.command(2, "repro:", repro);
+    }
+}
+
+/// The ratio of each operation, whatever was decided of it.
+fn compared(page: &mut Page, record: &RunRecord) {
+    let Some(gate) = &record.gate else { return };
+    for found in gate.throughput.iter().filter(|found| !found.results.is_empty()) {
+        page.block(&format!("Throughput against {}", ratios::base(gate)));
+        for Row { glyph, metric, ratio, interval, decision, detectable } in ratios::deciding(found) {
+            let lead = format!("{glyph} {metric:<8}{ratio} ({interval})");
+            page.item(2, &lead, &format!("{decision}; finds a drop of {detectable}"));
+        }
     }
 }
 

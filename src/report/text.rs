@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::format;
 use super::page::Page;
+use super::ratios::{self, Row};
 use super::sanitize;
 use super::tally::{self, Known, Tally};
 use super::words::{host, ledger, runtime};
@@ -24,7 +25,7 @@ pub fn render(record: &RunRecord) -> String {
     head(&mut page, record);
     for suite in &record.suites {
         page.blank();
-        if suite.id.kind() == "bench" { benchmark(&mut page, suite) } else { checks(&mut page, suite) }
+        if suite.id.kind() == "bench" { benchmark(&mut page, suite) } else { checks(&mut page, record, suite) }
     }
     page.blank();
     final_result(&mut page, record);
@@ -48,6 +49,9 @@ fn head(page: &mut Page, record: &RunRecord) {
         if let Some(digest) = &image.constraints_digest {
             page.pair("Constraints", digest);
         }
+    }
+    if let Some(gate) = &record.gate {
+        page.pair("Against", &ratios::base(gate));
     }
     page.pair("Known issues", &ledger(record.ledger.as_ref()));
     page.pair("Runtime", &runtime(&record.runtime));
@@ -81,14 +85,30 @@ fn benchmark(page: &mut Page, suite: &SuiteRecord) {
     cases::list(page, suite);
 }
 
-fn checks(page: &mut Page, suite: &SuiteRecord) {
+fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     page.header(&format!("{}: {}", suite.title.to_uppercase(), suite.id));
     configuration(page, suite);
+    compared(page, record, suite);
     let mut measures = Measures::of(suite);
     measures.latencies(page);
     measures.others(page);
     page.block("Checks");
     cases::list(page, suite);
+}
+
+/// What a comparison found of each metric.
+fn compared(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
+    let Some(gate) = &record.gate else { return };
+    for found in gate.throughput.iter().filter(|found| found.suite == suite.id) {
+        page.block(&format!("Against {}", ratios::base(gate)));
+        let [metric, ratio, interval, decision, finds] = ratios::HEAD;
+        page.row(&format!("    {metric:<14}{ratio:>6}  {interval:<15}  {decision:<26}{finds:>15}"));
+        for row in ratios::rows(found) {
+            let Row { glyph, metric, ratio, interval, decision, detectable } = row;
+            page.row(&format!("  {glyph} {metric:<14}{ratio:>6}  {interval:<15}  {decision:<26}{detectable:>15}"));
+        }
+        page.item(2, "", &ratios::explanation(found));
+    }
 }
 
 fn configuration(page: &mut Page, suite: &SuiteRecord) {

@@ -50,12 +50,19 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
 pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
     record.duration_ns = nanoseconds(started.elapsed());
     match event {
-        Event::Preparing { .. } | Event::Output { .. } | Event::Progress { .. } => return,
+        Event::Preparing { .. } | Event::Output { .. } | Event::Progress { .. } | Event::Standing { .. } => return,
         Event::Prepared { prepared } => {
             record.target = prepared.target.clone();
             record.runtime = prepared.runtime.clone();
             record.timings.extend(prepared.timings.iter().cloned());
             record.timings.push(timing("prepare", started.elapsed()));
+        }
+        Event::Against { gate } => record.gate = Some((**gate).clone()),
+        Event::Compared { comparison } => {
+            if let Some(gate) = &mut record.gate {
+                gate.throughput.retain(|earlier| earlier.suite != comparison.suite);
+                gate.throughput.push((**comparison).clone());
+            }
         }
         Event::Notice { text } => record.notices.push(text.clone()),
         Event::Fault { fault } => record.faults.push(fault.clone()),

@@ -3,6 +3,7 @@
 //! Owns order, cancellation and teardown: whatever was started here is stopped here, on every way out. Deliberately absent: what is
 //! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
 
+mod duet;
 mod fold;
 mod host;
 mod known;
@@ -49,6 +50,12 @@ impl Stopper {
         self.by.get().copied().unwrap_or(Interruption::Interrupt)
     }
 
+    /// Cancelled when the run is asked to stop.
+    #[must_use]
+    pub fn token(&self) -> CancellationToken {
+        self.token.clone()
+    }
+
     /// Whether the run was asked to stop.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
@@ -73,6 +80,13 @@ pub struct Run<'a> {
     pub drime: DrimeSettings,
     /// Asks the run to stop.
     pub stopper: Stopper,
+}
+
+/// What servers are started from.
+struct Arms {
+    candidate: Runtime,
+    /// Closed with the candidate's.
+    base: Option<Runtime>,
 }
 
 impl Run<'_> {
@@ -125,7 +139,7 @@ impl Run<'_> {
             }
         };
         let prepared = tokio::select! {
-            prepared = self.prepare(directory.path().to_owned(), reaper.as_ref(), events) => Some(prepared),
+            prepared = self.arms(directory.path().to_owned(), reaper.as_ref(), events) => Some(prepared),
             by = self.stopper.stopped() => {
                 events.emit(Event::Interrupted { by }).await;
                 None
@@ -133,7 +147,7 @@ impl Run<'_> {
         };
         let orderly = matches!(prepared, Some(Ok(_)));
         match prepared {
-            Some(Ok(runtime)) => self.suites(runtime, directory.path(), events).await,
+            Some(Ok(arms)) => self.suites(arms, directory.path(), events).await,
             Some(Err(error)) => events.emit(Event::Fault { fault: error.into() }).await,
             None => {}
         }
@@ -150,6 +164,24 @@ impl Run<'_> {
             let text = format!("the work directory could not be removed: {error}");
             events.emit(Event::Notice { text }).await;
         }
+    }
+
+    /// Prepares the target and, where there is one, the base.
+    async fn arms(&self, work_dir: PathBuf, reaper: Option<&Reaper>, events: &Events) -> Result<Arms, ServerError> {
+        let candidate = self.prepare(work_dir, reaper, events).await?;
+        let base = match &self.config.comparison {
+            None => None,
+            Some(comparison) => match duet::base(&candidate, comparison, events).await {
+                Ok(base) => Some(base),
+                Err(error) => {
+                    if let Err(error) = candidate.close().await {
+                        tracing::debug!(%error, "what was prepared for the target could not be removed");
+                    }
+                    return Err(error);
+                }
+            },
+        };
+        Ok(Arms { candidate, base })
     }
 
     async fn prepare(
@@ -181,13 +213,15 @@ impl Run<'_> {
         Ok(runtime)
     }
 
-    async fn suites(&self, runtime: Runtime, directory: &std::path::Path, events: &Events) {
+    async fn suites(&self, arms: Arms, directory: &std::path::Path, events: &Events) {
+        let Arms { candidate: runtime, base } = arms;
         for planned in &self.plan.suites {
             if self.stopper.is_stopped() {
                 break;
             }
             let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
-            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, directory, events, credentials };
+            let base = base.as_ref();
+            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, base, directory, events, credentials };
             Box::pin(suite.execute()).await;
         }
         if self.stopper.is_stopped() {

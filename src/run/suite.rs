@@ -23,6 +23,8 @@ pub(super) struct SuiteRun<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) planned: &'a PlannedSuite,
     pub(super) runtime: &'a Runtime,
+    /// What the target is compared with, where it is.
+    pub(super) base: Option<&'a Runtime>,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
     /// What the client signs with, and what the server demands where the suite is signed.
@@ -40,6 +42,8 @@ impl SuiteRun<'_> {
         let external = self.runtime.identity().kind == RuntimeKind::External;
         if external && suite.bucket_mode == BucketMode::Default {
             self.skip_all("the default bucket of an endpoint may hold what is not the run's own").await;
+        } else if let (true, Some(base)) = (suite.is_comparison(), self.base) {
+            Box::pin(self.compare(base, &mut end)).await;
         } else {
             Box::pin(self.on_a_server(&mut end)).await;
         }

@@ -25,6 +25,8 @@ pub use lease::{Lease, Leases};
 pub use listing::{ListError, Listed, Page};
 pub use listing_forms::{EncodedListing, Level};
 pub use operations::{Body, DeleteReport, Downloaded, Head};
-pub use raw::{Delivery, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Trailer, content_md5, crc32, crc64nvme};
+pub use raw::{
+    Delivery, Line, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Timed, Trailer, content_md5, crc32, crc64nvme,
+};
 pub use recorder::Recorder;
 pub use selective::{Condition, Part};

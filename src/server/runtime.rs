@@ -36,6 +36,22 @@ impl Runtime {
         Ok(Self { any: AnyRuntime::prepare(&settings, events).await?, settings })
     }
 
+    /// Makes another target ready to be run beside the first one, in the same way and on the same ground: it is closed with the
+    /// first. Labels of its servers must differ from those of the first one's.
+    ///
+    /// # Errors
+    ///
+    /// The target cannot be built or installed, or is an endpoint that somebody else runs.
+    pub async fn beside(&self, target: &Target, events: &Events) -> Result<Self, ServerError> {
+        let settings = RuntimeSettings { target: target.clone(), ..self.settings.clone() };
+        let any = match &self.any {
+            AnyRuntime::Docker(runtime) => AnyRuntime::Docker(Box::new(runtime.beside(&settings, events).await?)),
+            AnyRuntime::Process(_) => AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?)),
+            AnyRuntime::External(_) => return Err(ServerError::Unsupported { what: "a server of its own" }),
+        };
+        Ok(Self { any, settings })
+    }
+
     /// How servers are run.
     #[must_use]
     pub fn identity(&self) -> RuntimeIdentity {
@@ -127,6 +143,12 @@ impl Runtime {
             AnyRuntime::Process(runtime) => Ok(runtime.close().await?),
             AnyRuntime::External(_) => Ok(()),
         }
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Runtime").field("target", &self.settings.target).finish_non_exhaustive()
     }
 }
 

@@ -270,8 +270,7 @@ impl<'a> CaseRunner<'a> {
     /// Reports a case of a suite that could not even begin.
     pub async fn skipped(events: &Events, suite: &SuiteId, spec: &CaseSpec, reason: &str, repro: &str) {
         let outcome = Outcome::Skipped { reason: reason.to_owned() };
-        let case = Box::new(record(suite, spec, outcome, Duration::ZERO, Vec::new(), repro));
-        events.emit(Event::CaseFinished { case }).await;
+        tell(events, suite, spec, outcome, Duration::ZERO, repro).await;
     }
 
     async fn report(&self, spec: &CaseSpec, outcome: Outcome, duration: Duration) {
@@ -293,6 +292,19 @@ impl<'a> CaseRunner<'a> {
         case.explained_by = self.explained_by.iter().filter_map(|case| on_backend_of(suite, case)).collect();
         events.emit(Event::CaseFinished { case: Box::new(case) }).await;
     }
+}
+
+/// Reports a case of which no request is kept.
+pub(super) async fn tell(
+    events: &Events,
+    suite: &SuiteId,
+    spec: &CaseSpec,
+    outcome: Outcome,
+    duration: Duration,
+    repro: &str,
+) {
+    let case = Box::new(record(suite, spec, outcome, duration, Vec::new(), repro));
+    events.emit(Event::CaseFinished { case }).await;
 }
 
 /// A client that restores wrong data without a word loses data, whatever the case is about.

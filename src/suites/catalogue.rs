@@ -29,6 +29,7 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Bench(Concurrency::Parallel),
         ..local("bench/local-default-parallel")
     },
+    Suite { title: "throughput against a base", body: Body::Comparison, ..local("throughput/local") },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
     Suite {
         title: "a sync client's decisions under three policies",

@@ -17,6 +17,7 @@ mod judge;
 mod large;
 mod pace;
 mod sync;
+mod throughput;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -27,6 +28,7 @@ use crate::server::{Backend, BucketMode};
 pub use case::CaseRunner;
 pub use catalogue::CATALOGUE;
 pub use context::{SuiteContext, SuiteSettings};
+pub use throughput::Finding;
 
 use bench::Concurrency;
 use case::Case;
@@ -70,6 +72,8 @@ enum Body {
     Bench(Concurrency),
     /// The sync workflow: one flow whose phases are cases.
     Sync,
+    /// A comparison of two servers, made by the gate: the suite has the cases that it decides.
+    Comparison,
     /// Workflows of real clients, each in a bucket of its own.
     Clients(&'static [clients::ClientCase]),
 }
@@ -88,6 +92,7 @@ impl Suite {
             Body::Cases(cases) => cases.iter().map(|case| &case.spec).collect(),
             Body::Bench(_) => bench::cases(self.bucket_mode),
             Body::Sync => sync::PHASES.iter().collect(),
+            Body::Comparison => throughput::CASES.iter().collect(),
             Body::Clients(cases) => cases.iter().map(|case| &case.spec).collect(),
         }
     }
@@ -98,10 +103,16 @@ impl Suite {
         matches!(self.body, Body::Bench(_))
     }
 
+    /// Whether the suite compares the server with another one.
+    #[must_use]
+    pub fn is_comparison(&self) -> bool {
+        matches!(self.body, Body::Comparison)
+    }
+
     /// Whether the suite's cases are the steps of one flow, so that none of them can run alone.
     #[must_use]
     pub fn is_flow(&self) -> bool {
-        matches!(self.body, Body::Bench(_) | Body::Sync)
+        matches!(self.body, Body::Bench(_) | Body::Sync | Body::Comparison)
     }
 
     /// Whether the suite's requests run several at a time.
@@ -127,6 +138,7 @@ impl Suite {
             },
             Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000 },
             Body::Sync => sync::footprint(settings.sync_files),
+            Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0 },
             Body::Clients(_) => clients::footprint(settings.large),
         }
     }
@@ -137,6 +149,7 @@ impl Suite {
             Body::Cases(cases) => pace::run_all(context, cases, self.pace).boxed(),
             Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).boxed(),
             Body::Sync => sync::run(context).boxed(),
+            Body::Comparison => throughput::run(context).boxed(),
             Body::Clients(cases) => clients::run(context, cases).boxed(),
         }
     }

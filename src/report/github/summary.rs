@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::ratios::{self, Row};
 use super::super::tally::{self, Failed, Known, Tally, Trouble};
 use super::super::{evidence, format, sanitize, words};
 use crate::model::{Metric, RunRecord, SuiteRecord};
@@ -19,6 +20,7 @@ pub(super) fn render(record: &RunRecord) -> String {
     let mut page = head(record, &tally);
     failures(&mut page, &tally);
     troubles(&mut page, &tally.troubles);
+    compared(&mut page, record);
     throughput(&mut page, record);
     suites(&mut page, record);
     known(&mut page, &tally);
@@ -75,6 +77,20 @@ fn troubles(page: &mut String, troubles: &[Trouble<'_>]) {
         page.push('\n');
     }
     page.push('\n');
+}
+
+/// The ratio of each operation to the base's, whatever was decided of it.
+fn compared(page: &mut String, record: &RunRecord) {
+    let Some(gate) = &record.gate else { return };
+    for found in gate.throughput.iter().filter(|found| !found.results.is_empty()) {
+        let _ = writeln!(page, "### Throughput against {}\n", inline(&ratios::base(gate)));
+        let _ = writeln!(page, "| | {} |\n|---|---|---:|---|---|---:|", ratios::HEAD.join(" | "));
+        for Row { glyph, metric, ratio, interval, decision, detectable } in ratios::deciding(found) {
+            let cells = [&metric, &ratio, &interval, &decision, &detectable].map(|cell| inline(cell));
+            let _ = writeln!(page, "| {glyph} | {} |", cells.join(" | "));
+        }
+        let _ = writeln!(page, "\n{}\n", inline(&ratios::explanation(found)));
+    }
 }
 
 fn throughput(page: &mut String, record: &RunRecord) {

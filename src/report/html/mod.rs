@@ -9,6 +9,7 @@
 
 mod findings;
 pub(super) mod frame;
+mod ratios;
 mod setup;
 mod strip;
 mod suites;
@@ -30,6 +31,7 @@ fn body(record: &RunRecord) -> Markup {
     html! {
         (verdict::hero(record))
         (findings::all(record))
+        (ratios::tables(record))
         (throughput::figures(record))
         (suites::overview(record))
         (setup::reproduction(record))

@@ -1,10 +1,11 @@
 //! Requests as they go over the wire, made and signed by hand: what no SDK would send, or would never send twice the same way.
 //!
-//! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`) and how it is sent
-//! (`wire`). A request is first prepared, which signs it, and then sent: what lies between, a case may tamper with. Deliberately
+//! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`), how it is sent
+//! (`wire`), and a connection that is kept for requests whose time is taken (`line`). A request is first prepared, which signs it, and then sent: what lies between, a case may tamper with. Deliberately
 //! absent: anything that the SDK client can do as a client does it.
 
 mod framing;
+mod line;
 mod request;
 mod sign;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use super::recorder::Recorder;
 use super::{ClientSettings, S3};
 
 pub use framing::{Trailer, content_md5, crc32, crc64nvme};
+pub use line::{Line, Timed};
 pub use request::{Payload, Prepared, Proof, RawRequest};
 pub use wire::{Delivery, RawAnswer};
 

@@ -87,8 +87,8 @@ impl std::fmt::Display for RawAnswer {
 #[derive(Debug)]
 pub(super) struct Address {
     tls: bool,
-    host: String,
-    port: u16,
+    pub(super) host: String,
+    pub(super) port: u16,
     /// Host and port as the header has them.
     pub(super) authority: String,
     /// What comes before every path.
@@ -263,6 +263,6 @@ fn tls(host: &str, operation: &'static str) -> Result<(TlsConnector, ServerName<
     Ok((TlsConnector::from(Arc::new(config)), name))
 }
 
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |&error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }

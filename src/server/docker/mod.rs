@@ -23,6 +23,7 @@ mod toolbox;
 mod usage;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -60,8 +61,8 @@ pub(super) struct DockerRuntime {
     image: image::ServerImage,
     capabilities: probe::Capabilities,
     network: network::RunNetwork,
-    network_with_a_way_out: OnceCell<network::RunNetwork>,
-    cloud: Option<Cloud>,
+    network_with_a_way_out: Arc<OnceCell<network::RunNetwork>>,
+    cloud: Option<Arc<Cloud>>,
     stand_in: StandInSettings,
     ready_timeout: Duration,
     timings: Vec<HarnessTiming>,
@@ -75,11 +76,7 @@ impl DockerRuntime {
         let daemon = Daemon::connect().await?;
         sweep(&daemon, events).await?;
         clock.lap("docker-connect");
-        let image = image::of_target(&daemon.docker, &settings.target, &settings.docker, events).await?;
-        clock.lap("image");
-        let names = (image.present.tag.as_str(), image.present.id.as_str());
-        let capabilities = probe::capabilities(&daemon, names, &settings.run_id, &settings.cache_dir).await?;
-        clock.lap("image-probe");
+        let (image, capabilities) = image(&daemon, settings, &mut clock, events).await?;
         let network = network::RunNetwork::create(&daemon, &settings.run_id, settings.port).await?;
         clock.lap("network");
         if let Some(text) = network.notice.clone() {
@@ -92,10 +89,30 @@ impl DockerRuntime {
             image,
             capabilities,
             network,
-            network_with_a_way_out: OnceCell::new(),
-            cloud: Cloud::of(settings),
+            network_with_a_way_out: Arc::default(),
+            cloud: Cloud::of(settings).map(Arc::new),
             stand_in: settings.drime.stand_in.clone(),
             ready_timeout: settings.ready_timeout,
+            timings: clock.laps,
+            servers: AtomicUsize::new(0),
+        })
+    }
+
+    /// Another target on the same daemon and the same networks, in the same account: what it leaves is removed with the first one's.
+    pub(super) async fn beside(&self, settings: &RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
+        let mut clock = Clock::start();
+        let (image, capabilities) = image(&self.daemon, settings, &mut clock, events).await?;
+        Ok(Self {
+            daemon: self.daemon.clone(),
+            run_id: self.run_id.clone(),
+            target: settings.target.to_string(),
+            image,
+            capabilities,
+            network: self.network.clone(),
+            network_with_a_way_out: Arc::clone(&self.network_with_a_way_out),
+            cloud: self.cloud.clone(),
+            stand_in: self.stand_in.clone(),
+            ready_timeout: self.ready_timeout,
             timings: clock.laps,
             servers: AtomicUsize::new(0),
         })
@@ -212,6 +229,21 @@ impl DockerRuntime {
         }
         removed
     }
+}
+
+/// The image of the target, and what its server can do.
+async fn image(
+    daemon: &Daemon,
+    settings: &RuntimeSettings,
+    clock: &mut Clock,
+    events: &Events,
+) -> Result<(image::ServerImage, probe::Capabilities), ServerError> {
+    let image = image::of_target(&daemon.docker, &settings.target, &settings.docker, events).await?;
+    clock.lap("image");
+    let names = (image.present.tag.as_str(), image.present.id.as_str());
+    let capabilities = probe::capabilities(daemon, names, &settings.run_id, &settings.cache_dir).await?;
+    clock.lap("image-probe");
+    Ok((image, capabilities))
 }
 
 /// Finds or builds the image of a target and that of the clients, and no more.

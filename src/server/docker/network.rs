@@ -44,7 +44,7 @@ impl Route {
 }
 
 /// The network of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RunNetwork {
     /// Its name.
     pub(super) name: String,

@@ -1,0 +1,149 @@
+//! The duet: two servers side by side, block after block, until every metric is decided.
+//!
+//! Owns the procedure: its default numbers, what a block does (`schedule`, pure), how it is carried out (`block`), what it comes to
+//! (`ratios`, pure) and what follows (`judge`, pure). Deliberately absent: how servers are prepared, the cases of the suite, and exit
+//! codes.
+
+mod block;
+mod judge;
+mod objects;
+mod ratios;
+mod schedule;
+#[cfg(test)]
+pub(crate) mod simulated;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+pub use block::BrokenOff;
+use block::{Both, Ground};
+pub use judge::Floors;
+use judge::{Judge, millionths};
+use objects::Objects;
+use schedule::{BlockSchedule, Operation};
+
+use super::{ALPHA, Sequence, SequenceError};
+use crate::event::{Event, Events};
+use crate::model::{GateProcedure, SuiteId, ThroughputComparison};
+use crate::server::{Backend, BucketMode, Runtime, ServerSpec};
+use crate::workload::DatasetSettings;
+
+/// Numbers of blocks after which it is looked at.
+pub const LOOKS: [u64; 4] = [10, 15, 20, 30];
+/// Most objects of a block: more make it longer and hardly quieter, for what is left is the luck of its servers.
+const MOST_OBJECTS: usize = 60;
+/// Largest object: what a server needs for more of it is the disk's business.
+const MOST_BYTES: u64 = 4 << 20;
+/// Listings of a pass.
+const LISTINGS: u64 = 20;
+
+/// The operations that are measured, by the names that cases and metrics have.
+#[must_use]
+pub fn operations() -> [&'static str; 5] {
+    Operation::ALL.map(Operation::name)
+}
+
+/// Fixes the procedure of a comparison.
+///
+/// # Errors
+/// Looks at which nothing could ever be found.
+pub fn procedure(dataset: DatasetSettings, seed: u64, tolerance_ppm: u64) -> Result<GateProcedure, SequenceError> {
+    let sequence = Sequence::new(&LOOKS, Operation::ALL.len())?;
+    Ok(GateProcedure {
+        seed,
+        objects: dataset.files.min(MOST_OBJECTS) as u64,
+        min_size_bytes: dataset.min_size_bytes.min(MOST_BYTES),
+        max_size_bytes: dataset.max_size_bytes.min(MOST_BYTES),
+        listings: LISTINGS,
+        looks: LOOKS.to_vec(),
+        alpha_ppm: millionths(ALPHA),
+        alpha_per_look_ppm: millionths(sequence.alpha_per_look()),
+        tolerance_ppm,
+    })
+}
+
+/// A comparison about to be made.
+#[derive(Debug)]
+pub struct Duet<'a> {
+    /// The suite whose cases it decides.
+    pub suite: SuiteId,
+    /// What the candidate is compared with.
+    pub base: &'a Runtime,
+    /// What is tested.
+    pub candidate: &'a Runtime,
+    /// The procedure.
+    pub procedure: GateProcedure,
+    /// What this machine cannot tell apart.
+    pub floors: Floors,
+    /// Deadline of a request.
+    pub deadline: Duration,
+    /// Where blocks and standings go.
+    pub events: &'a Events,
+    /// Cancelled where the run is to stop.
+    pub stop: CancellationToken,
+}
+
+impl Duet<'_> {
+    /// Runs blocks until all is decided, or the run is to stop; each of them is told as an event. What the blocks found, and what
+    /// kept it from going on: a server that did not start, died, or answered wrongly.
+    pub async fn run(&self) -> (ThroughputComparison, Option<BrokenOff>) {
+        let mut comparison = ThroughputComparison {
+            suite: self.suite.clone(),
+            procedure: self.procedure.clone(),
+            blocks: Vec::new(),
+            results: Vec::new(),
+        };
+        let broken = self.blocks(&mut comparison).await.err();
+        (comparison, broken)
+    }
+
+    async fn blocks(&self, comparison: &mut ThroughputComparison) -> Result<(), BrokenOff> {
+        let mut judge = Judge::new(&self.procedure, Operation::ALL.len(), self.floors.clone())?;
+        let ground = Ground {
+            runtimes: Both { base: self.base, candidate: self.candidate },
+            specs: Both { base: self.spec("base"), candidate: self.spec("candidate") },
+            objects: Objects::draw(&self.procedure),
+            deadline: self.deadline,
+            stop: self.stop.clone(),
+        };
+        let last = self.procedure.looks.last().copied().unwrap_or_default();
+        for number in 1..=last {
+            let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+            let schedule = BlockSchedule::draw(
+                self.procedure.seed,
+                number,
+                size(self.procedure.objects),
+                size(self.procedure.listings),
+            );
+            let Some(measured) = Box::pin(ground.block(number, &schedule)).await? else { break };
+            judge.take(ratios::of(&measured, |object| Some(ground.objects.get(object)?.class())));
+            comparison.blocks.push(measured.record);
+            comparison.results = judge.results(judge.is_decided());
+            self.tell(comparison, number, last, &judge.standing()).await;
+            if judge.is_decided() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, comparison: &ThroughputComparison, number: u64, last: u64, standing: &str) {
+        self.events.progress("blocks", number, last);
+        self.events.emit(Event::Compared { comparison: Box::new(comparison.clone()) }).await;
+        self.events.emit(Event::Standing { text: format!("block {number} of at most {last}: {standing}") }).await;
+    }
+
+    fn spec(&self, arm: &str) -> ServerSpec {
+        let procedure = &self.procedure;
+        ServerSpec {
+            label: format!("{}-{arm}", self.suite.as_str().replace('/', "-")),
+            backend: Backend::Local,
+            bucket_mode: BucketMode::Custom,
+            credentials: None,
+            data_bytes: procedure.objects * (procedure.max_size_bytes + 8192),
+            largest_object_bytes: procedure.max_size_bytes,
+            objects: procedure.objects,
+        }
+    }
+}

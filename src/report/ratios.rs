@@ -1,0 +1,105 @@
+//! A comparison with a base in rows, for every report that has a table of it.
+//!
+//! Deliberately absent: layout.
+
+use crate::model::{Decision, Direction, GateRecord, GateResult, ThroughputComparison, percent};
+
+/// One metric as a reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// `✓`, `✗`, `?` for one that decides; blank for one that informs.
+    pub(super) glyph: char,
+    /// Name of the metric.
+    pub(super) metric: String,
+    /// The candidate's quantity as a multiple of the base's.
+    pub(super) ratio: String,
+    /// The exact interval.
+    pub(super) interval: String,
+    /// What was decided, and after how many blocks.
+    pub(super) decision: String,
+    /// The smallest drop that would have been found.
+    pub(super) detectable: String,
+}
+
+/// What the head of every table says.
+pub(super) const HEAD: [&str; 5] = ["metric", "ratio", "interval", "decision", "finds a drop of"];
+
+impl Row {
+    fn of(result: &GateResult) -> Self {
+        let blocks = format!("after {} blocks", result.blocks);
+        let decides = !result.metric.contains('.') && result.direction == Direction::Higher;
+        let (glyph, decision) = match result.decision {
+            Some(Decision::Pass) => ('✓', format!("no drop, {blocks}")),
+            Some(Decision::Fail) => ('✗', format!("slower, {blocks}")),
+            Some(Decision::Inconclusive) => ('?', format!("undecided, {blocks}")),
+            None if decides => ('!', format!("broken off, {blocks}")),
+            None => (' ', "informs".to_owned()),
+        };
+        let thousandths = |ppm: u64| format!("{}.{:03}", (ppm + 500) / 1_000_000, (ppm + 500) / 1000 % 1000);
+        let interval = match (result.lower_ppm, result.upper_ppm) {
+            (Some(lower), Some(upper)) => format!("{} - {}", thousandths(lower), thousandths(upper)),
+            _ => "too few blocks".to_owned(),
+        };
+        Self {
+            glyph,
+            metric: result.metric.clone(),
+            ratio: thousandths(result.ratio_ppm),
+            interval,
+            decision,
+            detectable: result.detectable_drop_ppm.map_or_else(|| "-".to_owned(), percent),
+        }
+    }
+}
+
+/// All metrics of a comparison, those that decide first.
+pub(super) fn rows(comparison: &ThroughputComparison) -> Vec<Row> {
+    comparison.results.iter().map(Row::of).collect()
+}
+
+/// Those that decide.
+pub(super) fn deciding(comparison: &ThroughputComparison) -> Vec<Row> {
+    rows(comparison).into_iter().filter(|row| row.glyph != ' ').collect()
+}
+
+/// What the target was compared with: `pypi:0.2.0 (0.2.0)`.
+pub(super) fn base(gate: &GateRecord) -> String {
+    format!("{} ({})", gate.base.spec, gate.base.version.as_deref().unwrap_or("version unknown"))
+}
+
+/// What the numbers mean, in a sentence.
+pub(super) fn explanation(comparison: &ThroughputComparison) -> String {
+    let procedure = &comparison.procedure;
+    format!(
+        "A ratio is the target's quantity over the base's: of throughput, where less is worse; of cpu and memory, where more is worse. \
+         A drop of {} is tolerated; one as large as that fails in at most {} of 100 runs.",
+        percent(procedure.tolerance_ppm),
+        procedure.alpha_ppm / 10_000
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_row_says_what_was_decided_and_what_only_informs() {
+        let record = fixture::compared();
+        let shown: Vec<_> = rows(&record.gate.as_ref().unwrap().throughput[0])
+            .into_iter()
+            .map(|row| {
+                format!(
+                    "{}|{}|{}|{}|{}|{}",
+                    row.glyph, row.metric, row.ratio, row.interval, row.decision, row.detectable
+                )
+            })
+            .collect();
+        let expected = [
+            "✗|put|0.884|0.871 - 0.902|slower, after 10 blocks|6.9%",
+            "✓|get|1.002|0.981 - 1.024|no drop, after 15 blocks|8.1%",
+            "?|head|0.961|0.931 - 0.999|undecided, after 30 blocks|9%",
+            " |put.cpu|1.110|too few blocks|informs|-",
+        ];
+        assert_eq!(shown, expected);
+    }
+}

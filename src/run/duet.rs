@@ -1,0 +1,119 @@
+//! The suite that compares: lets the gate run its blocks, and makes cases of what it decided.
+
+use std::time::Duration;
+
+use super::suite::SuiteRun;
+use crate::config::Comparison;
+use crate::event::{Event, Events, SuiteEnd};
+use crate::gate::duet::{self, BrokenOff, Duet, Floors};
+use crate::model::{
+    Decision, FailOn, Failure, Fault, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison, percent,
+};
+use crate::server::{Runtime, ServerError};
+use crate::suites::Finding;
+
+/// Prepares the base beside the target, and opens the record's section.
+pub(super) async fn base(
+    candidate: &Runtime,
+    comparison: &Comparison,
+    events: &Events,
+) -> Result<Runtime, ServerError> {
+    let base = candidate.beside(&comparison.base, events).await?;
+    let gate = GateRecord {
+        base: base.target(),
+        base_runtime: base.identity(),
+        throughput: Vec::new(),
+        verdicts: Vec::new(),
+        fail_on: FailOn::default(),
+        inconclusive_fails: comparison.inconclusive_fails,
+    };
+    if differs_in_more(&gate.base, &candidate.target()) {
+        let text = "the images of base and target differ in more than the server: s3ci has not built both".to_owned();
+        events.emit(Event::Notice { text }).await;
+    }
+    events.emit(Event::Against { gate: Box::new(gate) }).await;
+    Ok(base)
+}
+
+/// Whether one image has its dependencies from elsewhere.
+fn differs_in_more(base: &TargetIdentity, candidate: &TargetIdentity) -> bool {
+    let image = |target: &TargetIdentity| target.image.clone();
+    let (Some(base), Some(candidate)) = (image(base), image(candidate)) else { return false };
+    base.id != candidate.id && base.constraints_digest != candidate.constraints_digest
+}
+
+impl SuiteRun<'_> {
+    /// Compares, and reports a case for each operation.
+    pub(super) async fn compare(&self, base: &Runtime, end: &mut SuiteEnd) {
+        let config = self.run.config;
+        let tolerance_ppm = config.comparison.as_ref().map_or(0, |comparison| comparison.tolerance_ppm);
+        let procedure = match duet::procedure(config.dataset, config.seed, tolerance_ppm) {
+            Ok(procedure) => procedure,
+            Err(error) => {
+                end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(error.hint()));
+                return;
+            }
+        };
+        self.describe(&procedure).await;
+        let duet = Duet {
+            suite: self.planned.suite.id(),
+            base,
+            candidate: self.runtime,
+            procedure,
+            floors: Floors::new(),
+            deadline: config.timeout,
+            events: self.events,
+            stop: self.run.stopper.token(),
+        };
+        let (comparison, broken) = Box::pin(duet.run()).await;
+        let findings = findings(&comparison);
+        self.planned.suite.report(self.events, &findings, &config.repro).await;
+        if let Some(BrokenOff { fault, log }) = broken {
+            end.server_log = log;
+            end.fault = Some(fault);
+        }
+    }
+
+    async fn describe(&self, procedure: &crate::model::GateProcedure) {
+        let looks: Vec<String> = procedure.looks.iter().map(ToString::to_string).collect();
+        let facts = [
+            ("Objects of a block", procedure.objects.to_string()),
+            ("Object size range", format!("{} - {} bytes", procedure.min_size_bytes, procedure.max_size_bytes)),
+            ("Looks after", format!("{} blocks", looks.join(", "))),
+        ];
+        for (name, value) in facts {
+            self.events.emit(Event::Fact { name: name.to_owned(), value }).await;
+        }
+    }
+}
+
+/// What was decided of each operation; one that was not is left out.
+fn findings(comparison: &ThroughputComparison) -> Vec<Finding> {
+    let found = |result: &GateResult| {
+        let passes = comparison.blocks.iter().flat_map(|block| &block.passes);
+        let passes = passes.filter(|pass| pass.operation == result.metric);
+        let taken = passes.map(|pass| pass.base_ns + pass.candidate_ns).sum();
+        let outcome = outcome(result)?;
+        Some(Finding { name: result.metric.clone(), outcome, duration: Duration::from_nanos(taken) })
+    };
+    comparison.results.iter().filter_map(found).collect()
+}
+
+/// The verdict of a decision.
+fn outcome(result: &GateResult) -> Option<Outcome> {
+    let seen = result.in_words();
+    Some(match result.decision? {
+        Decision::Pass => Outcome::Passed,
+        Decision::Fail => {
+            let drop = percent(1_000_000_u64.saturating_sub(result.ratio_ppm));
+            let message = format!("{} has {drop} less throughput than the base", result.metric);
+            let expected = format!("no drop of more than {}", percent(result.tolerance_ppm));
+            Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, seen))
+        }
+        Decision::Inconclusive => {
+            let would =
+                result.detectable_drop_ppm.map(|drop| format!("; a drop of {} would have been found", percent(drop)));
+            Outcome::Inconclusive { reason: format!("{seen}{}", would.unwrap_or_default()) }
+        }
+    })
+}
