@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::model::{
     CaseRecord, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart, SuiteId,
-    TargetIdentity, ThroughputComparison,
+    SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -69,6 +69,11 @@ pub enum Event {
     Against {
         /// The section, still without a comparison.
         gate: Box<GateRecord>,
+    },
+    /// The suite that has just ended ran on the base as well.
+    OnBase {
+        /// What became of its cases there.
+        suite: Box<SuiteRecord>,
     },
     /// A case ended.
     CaseFinished {

@@ -3,6 +3,7 @@
 //! Owns the order of things: what is checked before any work, what is told to whom, and which exit code comes of it. Deliberately
 //! absent: everything that could be said without it.
 
+mod calibrate;
 mod catalogue;
 mod clean;
 mod compare;
@@ -51,6 +52,7 @@ pub fn main(cli: Cli) -> Exit {
     let exit = runtime.block_on(async {
         match cli.command {
             Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
+            Command::Calibrate(arguments) => Box::pin(calibrate::calibrate(*arguments, console)).await,
             Command::List(arguments) => catalogue::list(arguments.format, &mut console),
             Command::Doctor(arguments) => doctor::doctor(*arguments, &mut console).await,
             Command::Clean(arguments) => clean::clean(arguments, &mut console).await,

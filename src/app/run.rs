@@ -10,11 +10,12 @@ use crate::config::Config;
 use crate::event::Event;
 use crate::exit::Exit;
 use crate::ledger::Ledger;
-use crate::model::RunRecord;
-use crate::plan::{Plan, Selection};
+use crate::model::{RunRecord, SuiteId};
+use crate::plan::{Plan, PlanError, Selection, nearest};
 use crate::report::{Console, GitHub, Outputs, WriteError};
 use crate::run::{Run, Stopper};
-use crate::server::{Credentials, Target};
+use crate::server::{Credentials, DrimeSettings, Target};
+use crate::suites::CATALOGUE;
 
 /// Names of the reports in `--out`.
 const JUNIT: &str = "out.xml";
@@ -32,6 +33,9 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(ledger) => ledger,
         Err(error) => return refuse_ledger(&mut console, &error),
     };
+    if let Err(exit) = known_thresholds(&config, &mut console) {
+        return exit;
+    }
     let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
     let plan = match Plan::new(&selection, super::plan::filter(&config)) {
         Ok(plan) => plan,
@@ -61,26 +65,63 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(proposal) => proposal,
         Err(exit) => return exit,
     };
-    let stopper = Stopper::default();
-    if let Err(error) = signals::listen(stopper.clone()) {
-        return fail(&mut console, "listen for signals", &error, None, Exit::Environment);
-    }
     let run_id = format!("{:08x}", rand::random::<u32>());
-    // Nobody but the endpoint that they are for ever sees them.
-    let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
     let github = github(arguments.github, &run_id);
     if let Some(github) = &github {
         console.print(&github.opening());
     }
-    let ledger = ledger.as_ref();
-    let run = Run { plan: &plan, config: &config, ledger, run_id, external_credentials, drime, stopper };
     let console = Arc::new(Mutex::new(console));
-    let ticker = tokio::spawn(tick(Arc::clone(&console)));
-    let mut record = run.execute(|event, record| observe(event, record, &console, &outputs)).await;
-    ticker.abort();
+    let order = Order { plan: &plan, config: &config, ledger: ledger.as_ref(), run_id, drime };
+    let mut record = match carry_out(order, &console, &outputs).await {
+        Ok(record) => record,
+        Err(exit) => return exit,
+    };
     let mut console = lock(&console);
     let exit = finish(&mut record, &mut console, &outputs, github.as_ref());
     proposal.map_or(exit, |proposal| proposal.tell(&record, exit, &mut console))
+}
+
+/// What is to be run.
+pub(super) struct Order<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) config: &'a Config,
+    pub(super) ledger: Option<&'a Ledger>,
+    pub(super) run_id: String,
+    pub(super) drime: DrimeSettings,
+}
+
+/// Runs, told on the console and stopped by signals.
+pub(super) async fn carry_out(
+    order: Order<'_>,
+    console: &Arc<Mutex<Console>>,
+    outputs: &Outputs,
+) -> Result<RunRecord, Exit> {
+    let Order { plan, config, ledger, run_id, drime } = order;
+    let stopper = Stopper::default();
+    if let Err(error) = signals::listen(stopper.clone()) {
+        return Err(fail(&mut lock(console), "listen for signals", &error, None, Exit::Environment));
+    }
+    // Nobody but the endpoint that they are for ever sees them.
+    let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
+    let run = Run { plan, config, ledger, run_id, external_credentials, drime, stopper };
+    let ticker = tokio::spawn(tick(Arc::clone(console)));
+    let record = run.execute(|event, record| observe(event, record, console, outputs)).await;
+    ticker.abort();
+    Ok(record)
+}
+
+/// A threshold on a suite that does not exist would hold for ever.
+fn known_thresholds(config: &Config, console: &mut Console) -> Result<(), Exit> {
+    let known = |suite: &SuiteId| CATALOGUE.iter().any(|known| known.name == suite.as_str());
+    match config.thresholds.iter().find(|threshold| !known(&threshold.suite)) {
+        None => Ok(()),
+        Some(threshold) => {
+            let what = format!("use a threshold on {}", threshold.suite);
+            let error =
+                PlanError::Unknown { name: threshold.suite.to_string(), nearest: nearest(threshold.suite.as_str()) };
+            Err(fail(console, &what, &error, error.hint().as_deref(), Exit::Usage))
+        }
+    }
 }
 
 /// The step of GitHub Actions that this is, where it is one or is to be taken for one.

@@ -2,6 +2,7 @@
 //!
 //! [`Settings`] is also what `s3ci.toml` may hold, so that a flag and a key of the file are one thing with one name.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -19,12 +20,19 @@ Examples:
                                           the drime benchmarks, as if the service were 50 ms away
   s3ci run throughput --target path:. --against pypi:0.2.1
                                           is the checkout slower than the release?
+  s3ci run --all --target path:. --against pypi:0.2.1 --fail-on new
+                                          red for what the release does right, and the checkout does not
   s3ci run --all --no-known-issues        red for all that fails, listed or not
   s3ci run api --update-known-issues=issues.diff
                                           what the ledger would have to say, as a diff to complete and apply
 
 Exit codes: 0 passed but for known issues, 1 a check failed, 2 usage, 3 throughput dropped, 4 environment (Docker, image,
 server, time-out), 5 a report could not be written, 6 undecided with --inconclusive fail, 130 and 143 interrupted.";
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  s3ci calibrate --out here.json                             once for each kind of machine, about five minutes
+  s3ci run throughput --against pypi:0.2.0 --calibration here.json";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -86,6 +94,9 @@ pub enum Command {
     /// Run suites and write reports.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
+    /// Find out what this machine cannot tell apart, by comparing a server with itself.
+    #[command(after_help = CALIBRATE_EXAMPLES)]
+    Calibrate(Box<CalibrateArgs>),
     /// List suites and cases.
     List(ListArgs),
     /// Say what is here, what is missing, and the command that mends it.
@@ -167,6 +178,20 @@ pub struct RunArgs {
         env = "S3CI_UPDATE_KNOWN_ISSUES"
     )]
     pub update_known_issues: Option<PathBuf>,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// The file that is written.
+    #[arg(long, value_name = "FILE", default_value = "s3ci-calibration.json")]
+    pub out: PathBuf,
+    /// Settings, shared with s3ci.toml; --target names the server that is compared with itself.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Configuration file [default: s3ci.toml, where there is one].
+    #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// When something is done that the surroundings may call for.
@@ -352,6 +377,15 @@ pub struct Settings {
     /// What becomes of the exit code where the blocks do not tell whether throughput dropped: pass or fail [default: pass].
     #[arg(long, value_name = "WHAT", env = "S3CI_INCONCLUSIVE")]
     pub inconclusive: Option<String>,
+    /// Which failed checks count for the exit code where there is a base: any, or new ones that do not fail on it [default: any].
+    #[arg(long, value_name = "WHICH", env = "S3CI_FAIL_ON")]
+    pub fail_on: Option<String>,
+    /// In s3ci.toml alone: measurements that must hold, such as "bench/local.upload.throughput" = ">= 10 MB/s".
+    #[arg(skip)]
+    pub thresholds: Option<BTreeMap<String, String>>,
+    /// Floors of this machine, written by `s3ci calibrate`: a smaller drop is tolerated whatever --tolerance says.
+    #[arg(long, value_name = "FILE", env = "S3CI_CALIBRATION")]
+    pub calibration: Option<PathBuf>,
     /// auto (Docker where a daemon answers), docker, or process [default: auto].
     #[arg(long, value_name = "RUNTIME", env = "S3CI_RUNTIME")]
     pub runtime: Option<String>,

@@ -1,7 +1,10 @@
 //! What a run compares its target with, and how a drop is judged.
 
 use super::ConfigError;
+use std::path::Path;
+
 use crate::cli::Settings;
+use crate::model::{Calibration, FailOn};
 use crate::server::Target;
 
 /// The drop that is tolerated where nobody says otherwise, in millionths.
@@ -17,25 +20,66 @@ pub struct Comparison {
     pub tolerance_ppm: u64,
     /// Whether throughput that is not decided fails the run.
     pub inconclusive_fails: bool,
+    /// Which failed checks count.
+    pub fail_on: FailOn,
+    /// What this machine cannot tell apart, where that was found out.
+    pub calibration: Option<Calibration>,
+    /// Whether all blocks are run and nothing is decided, to find that out.
+    pub calibrates: bool,
+}
+
+impl Comparison {
+    /// The comparison of a target with itself.
+    ///
+    /// # Errors
+    /// A target that nobody can start twice.
+    pub(super) fn with_itself(target: &Target, port: Option<u16>) -> Result<Self, ConfigError> {
+        both_can_start(target, target, port)?;
+        Ok(Self {
+            base: target.clone(),
+            tolerance_ppm: 0,
+            inconclusive_fails: false,
+            fail_on: FailOn::Any,
+            calibration: None,
+            calibrates: true,
+        })
+    }
 }
 
 /// The comparison that was asked for, where one was.
 pub(super) fn of(settings: &Settings, target: &Target) -> Result<Option<Comparison>, ConfigError> {
     let tolerance_ppm = settings.tolerance.as_deref().map_or(Ok(TOLERANCE_PPM), tolerance)?;
     let inconclusive_fails = settings.inconclusive.as_deref().map_or(Ok(false), inconclusive)?;
+    let fail_on = settings.fail_on.as_deref().map_or(Ok(FailOn::Any), fail_on)?;
     let Some(against) = &settings.against else { return Ok(None) };
     let base = Target::parse(against)?;
-    let wrong = |name, value: String, reason: &str| Err(ConfigError::Value { name, value, reason: reason.to_owned() });
-    for (name, end) in [("against", &base), ("target", target)] {
+    both_can_start(&base, target, settings.port)?;
+    let calibration = settings.calibration.as_deref().map(calibration).transpose()?;
+    Ok(Some(Comparison { base, tolerance_ppm, inconclusive_fails, fail_on, calibration, calibrates: false }))
+}
+
+/// Both arms are s3ci's own to start, side by side.
+fn both_can_start(base: &Target, target: &Target, port: Option<u16>) -> Result<(), ConfigError> {
+    for (name, end) in [("against", base), ("target", target)] {
         if matches!(end, Target::Endpoint(_)) {
             let reason = "a comparison starts servers of its own, fresh ones for each block";
-            return wrong(name, end.to_string(), reason);
+            return Err(unknown(name, &end.to_string(), reason));
         }
     }
-    if let Some(port) = settings.port {
-        return wrong("port", port.to_string(), "two servers run at a time, and they cannot share it");
+    if let Some(port) = port {
+        return Err(unknown("port", &port.to_string(), "two servers run at a time, and they cannot share it"));
     }
-    Ok(Some(Comparison { base, tolerance_ppm, inconclusive_fails }))
+    Ok(())
+}
+
+/// Reads the floors of a machine.
+fn calibration(path: &Path) -> Result<Calibration, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|error| {
+        let reason = format!("it is no file of `s3ci calibrate`: {error}");
+        unknown("calibration", &path.display().to_string(), &reason)
+    })
 }
 
 /// A share such as `5%` or `0.05`, in millionths.
@@ -56,12 +100,20 @@ fn inconclusive(word: &str) -> Result<bool, ConfigError> {
     match word {
         "pass" => Ok(false),
         "fail" => Ok(true),
-        other => Err(ConfigError::Value {
-            name: "inconclusive",
-            value: other.to_owned(),
-            reason: "it is pass or fail".to_owned(),
-        }),
+        other => Err(unknown("inconclusive", other, "it is pass or fail")),
     }
+}
+
+fn fail_on(word: &str) -> Result<FailOn, ConfigError> {
+    match word {
+        "any" => Ok(FailOn::Any),
+        "new" => Ok(FailOn::New),
+        other => Err(unknown("fail-on", other, "it is any or new")),
+    }
+}
+
+fn unknown(name: &'static str, value: &str, reason: &str) -> ConfigError {
+    ConfigError::Value { name, value: value.to_owned(), reason: reason.to_owned() }
 }
 
 #[cfg(test)]
@@ -97,6 +149,8 @@ mod tests {
         assert_eq!(name(against(endpoint), &release), "against");
         assert_eq!(name(against("pypi:0.2.0"), &Target::parse(endpoint).unwrap()), "target");
         assert_eq!(name(Settings { port: Some(9000), ..against("pypi:0.2.0") }, &release), "port");
+        let fail_on = Some("old".to_owned());
+        assert_eq!(name(Settings { fail_on, ..against("pypi:0.2.0") }, &release), "fail-on");
         let inconclusive = Some("maybe".to_owned());
         assert_eq!(name(Settings { inconclusive, ..against("pypi:0.2.0") }, &release), "inconclusive");
     }

@@ -33,6 +33,16 @@ pub enum ConfigError {
         /// What would do.
         reason: String,
     },
+    /// A threshold is none.
+    #[error("use the threshold {metric} = {value:?}: {reason}")]
+    Threshold {
+        /// What is to be measured.
+        metric: String,
+        /// What was given.
+        value: String,
+        /// What would do.
+        reason: String,
+    },
     /// The target is not what it should be.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -46,6 +56,9 @@ impl ConfigError {
             Self::Unreadable { .. } => Some("leave --config out, or name a file that exists".to_owned()),
             Self::Malformed { .. } => Some("the keys are the long options of `s3ci run --help`".to_owned()),
             Self::Value { .. } => Some("`s3ci run --help` lists the options and their defaults".to_owned()),
+            Self::Threshold { .. } => {
+                Some("a threshold looks like \"bench/local.upload.throughput\" = \">= 10 MB/s\"".to_owned())
+            }
             Self::Target(error) => error.hint(),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE, comparison};
+use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE, comparison, thresholds};
 use crate::cli::Settings;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
@@ -21,6 +21,9 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
         against: upper.against.or(lower.against),
         tolerance: upper.tolerance.or(lower.tolerance),
         inconclusive: upper.inconclusive.or(lower.inconclusive),
+        fail_on: upper.fail_on.or(lower.fail_on),
+        thresholds: upper.thresholds.or(lower.thresholds),
+        calibration: upper.calibration.or(lower.calibration),
         runtime: upper.runtime.or(lower.runtime),
         backend: upper.backend.or(lower.backend),
         drime: upper.drime.or(lower.drime),
@@ -57,6 +60,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
     Ok(Config {
         target,
         comparison,
+        thresholds: settings.thresholds.as_ref().map_or(Ok(Vec::new()), thresholds::of)?,
         runtime: runtime(settings.runtime.as_deref())?,
         backends: settings.backend.as_deref().map(backends).transpose()?,
         drime: drime(settings.drime.as_deref())?,
@@ -220,6 +224,8 @@ fn repro(settings: &Settings, target: &Target) -> String {
         word("against", &settings.against),
         word("tolerance", &settings.tolerance),
         word("inconclusive", &settings.inconclusive),
+        word("fail-on", &settings.fail_on),
+        settings.calibration.as_ref().map(|path| format!(" --calibration {}", pasted(&path.to_string_lossy()))),
         word("runtime", &settings.runtime),
         word("base-image", &settings.base_image),
         word("timeout", &settings.timeout),

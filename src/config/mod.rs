@@ -7,6 +7,7 @@ mod comparison;
 mod error;
 mod file;
 mod layer;
+mod thresholds;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub use error::ConfigError;
 pub use layer::default_cache_dir;
 
 use crate::cli::Settings;
-use crate::model::RunSettings;
+use crate::model::{RunSettings, Threshold};
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
 use crate::workload::DatasetSettings;
@@ -31,6 +32,8 @@ pub struct Config {
     pub target: Target,
     /// What it is compared with, and how; nothing where there is no base.
     pub comparison: Option<Comparison>,
+    /// Measurements that must hold.
+    pub thresholds: Vec<Threshold>,
     /// Which runtime.
     pub runtime: RuntimeChoice,
     /// The backends whose suites are wanted, where the user said so.
@@ -93,6 +96,15 @@ impl Config {
             None => flags,
         };
         layer::resolve(settings)
+    }
+
+    /// The same configuration, with the target compared with itself to find out what the machine cannot tell apart.
+    ///
+    /// # Errors
+    /// A target that nobody can start twice.
+    pub fn against_itself(self) -> Result<Self, ConfigError> {
+        let comparison = Some(Comparison::with_itself(&self.target, self.port)?);
+        Ok(Self { comparison, ..self })
     }
 
     /// The part of it that shapes results, for the record.

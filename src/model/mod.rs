@@ -7,6 +7,7 @@
 //! Deliberately absent: I/O, clocks, rendering, and any import from the rest
 //! of the crate.
 
+mod calibration;
 mod case;
 mod command;
 mod compare;
@@ -14,8 +15,10 @@ mod gate;
 mod merge;
 mod metric;
 mod record;
+mod threshold;
 mod verdict;
 
+pub use calibration::Calibration;
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
 pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};
@@ -29,4 +32,5 @@ pub use record::{
     CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
     RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
 };
+pub use threshold::Threshold;
 pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};

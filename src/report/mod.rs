@@ -34,6 +34,7 @@ mod summary;
 mod tally;
 pub mod text;
 pub mod trend;
+mod verdicts;
 mod words;
 mod wrap;
 mod write;

@@ -84,6 +84,10 @@ impl Progress {
                 let text = format!("{} ({version}), {}", prepared.target.spec, prepared.runtime.detail);
                 self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
+            Event::OnBase { suite } => {
+                page.item(0, "", &format!("{} on the base: {}", suite.id, Tally::of_cases(&suite.cases).counts()));
+                self.enter("");
+            }
             Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } | Event::Compared { .. } => {}
         }
         page.into_text()

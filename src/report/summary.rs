@@ -9,6 +9,7 @@ use super::rating::Rating;
 use super::ratios::{self, Row};
 use super::sanitize;
 use super::tally::{self, Failed, Known, Tally, Trouble};
+use super::verdicts;
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// Renders the summary of a record whose reports were written to `outputs`.
@@ -22,6 +23,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
     for trouble in &tally.troubles {
         error(&mut page, trouble);
     }
+    changes(&mut page, record);
     known_issues(&mut page, record, &tally.known);
     compared(&mut page, record);
     throughput(&mut page, record);
@@ -70,6 +72,16 @@ fn error(page: &mut Page, Trouble { place, fault, repro }: &Trouble<'_>) {
     }
     if let Some(repro) = repro {
         page.command(2, "repro:", repro);
+    }
+}
+
+/// What is new, old or mended against the base.
+fn changes(page: &mut Page, record: &RunRecord) {
+    for group in record.gate.iter().flat_map(verdicts::groups) {
+        page.block(&format!("{} ({})", group.title, group.cases.len()));
+        for case in group.cases {
+            page.item(2, &group.glyph.to_string(), case.as_str());
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! All reports take their numbers from here, so that they agree. Counting only: what a result means was decided before.
 
 use super::format::counted;
+use super::verdicts;
 use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
@@ -41,7 +42,7 @@ pub(super) struct Tally<'a> {
     pub(super) skipped: usize,
     /// Throughput that the blocks did not decide.
     pub(super) inconclusive: usize,
-    /// The worst first; among equals in the order of the run.
+    /// What passed on the base first, then the worst; among equals in the order of the run.
     pub(super) failed: Vec<Failed<'a>>,
     /// The worst first; among equals in the order of the run.
     pub(super) known: Vec<Known<'a>>,
@@ -82,7 +83,7 @@ impl<'a> Tally<'a> {
                 tally.trouble(suite.id.to_string(), fault, None);
             }
         }
-        tally.failed.sort_by_key(|failed| failed.case.severity);
+        tally.failed.sort_by_key(|failed| (!verdicts::is_regression(record, &failed.case.id), failed.case.severity));
         tally.known.sort_by_key(|known| known.case.severity);
         tally
     }

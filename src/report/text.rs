@@ -14,6 +14,7 @@ use super::page::Page;
 use super::ratios::{self, Row};
 use super::sanitize;
 use super::tally::{self, Known, Tally};
+use super::verdicts;
 use super::words::{host, ledger, runtime};
 use crate::model::{RunRecord, SuiteRecord};
 use measures::Measures;
@@ -129,6 +130,12 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     page.blank();
     let tally = Tally::of(record);
     page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
+    for group in record.gate.iter().flat_map(verdicts::groups) {
+        page.block(&format!("{} ({})", group.title, group.cases.len()));
+        for case in group.cases {
+            page.item(2, &group.glyph.to_string(), case.as_str());
+        }
+    }
     page.blank();
     let backends = tally::by_backend(record);
     if backends.len() > 1 {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::host;
 use super::suite::SuiteRun;
 use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
 use crate::gate::duet::{self, BrokenOff, Duet, Floors};
 use crate::model::{
-    Decision, FailOn, Failure, Fault, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison, percent,
+    Decision, Failure, Fault, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison, percent,
 };
 use crate::server::{Runtime, ServerError};
 use crate::suites::Finding;
@@ -24,22 +25,24 @@ pub(super) async fn base(
         base_runtime: base.identity(),
         throughput: Vec::new(),
         verdicts: Vec::new(),
-        fail_on: FailOn::default(),
+        fail_on: comparison.fail_on,
         inconclusive_fails: comparison.inconclusive_fails,
     };
     if differs_in_more(&gate.base, &candidate.target()) {
-        let text = "the images of base and target differ in more than the server: s3ci has not built both".to_owned();
+        let text =
+            "the images of base and target may differ in more than the server: s3ci has not built both".to_owned();
         events.emit(Event::Notice { text }).await;
     }
     events.emit(Event::Against { gate: Box::new(gate) }).await;
     Ok(base)
 }
 
-/// Whether one image has its dependencies from elsewhere.
+/// Whether an image has its dependencies from elsewhere, or nobody knows from where.
 fn differs_in_more(base: &TargetIdentity, candidate: &TargetIdentity) -> bool {
     let image = |target: &TargetIdentity| target.image.clone();
     let (Some(base), Some(candidate)) = (image(base), image(candidate)) else { return false };
-    base.id != candidate.id && base.constraints_digest != candidate.constraints_digest
+    let same = base.constraints_digest.is_some() && base.constraints_digest == candidate.constraints_digest;
+    base.id != candidate.id && !same
 }
 
 impl SuiteRun<'_> {
@@ -60,18 +63,37 @@ impl SuiteRun<'_> {
             base,
             candidate: self.runtime,
             procedure,
-            floors: Floors::new(),
+            floors: self.floors().await,
+            calibrates: config.comparison.as_ref().is_some_and(|comparison| comparison.calibrates),
             deadline: config.timeout,
             events: self.events,
             stop: self.run.stopper.token(),
         };
         let (comparison, broken) = Box::pin(duet.run()).await;
-        let findings = findings(&comparison);
+        let mut findings = findings(&comparison);
+        if broken.is_some() {
+            let decided: Vec<String> = findings.iter().map(|finding| finding.name.clone()).collect();
+            let left = duet::operations().into_iter().filter(|name| !decided.iter().any(|other| other == name));
+            findings.extend(left.map(|name| undecided(name, comparison.blocks.len())));
+        }
         self.planned.suite.report(self.events, &findings, &config.repro).await;
         if let Some(BrokenOff { fault, log }) = broken {
             end.server_log = log;
             end.fault = Some(fault);
         }
+    }
+
+    /// What this machine cannot tell apart; says so where it was found out on another one.
+    async fn floors(&self) -> Floors {
+        let comparison = self.run.config.comparison.as_ref();
+        let Some(calibration) = comparison.and_then(|comparison| comparison.calibration.as_ref()) else {
+            return Floors::new();
+        };
+        if calibration.host != host::fingerprint() || calibration.runtime != self.runtime.identity().kind {
+            let text = "the calibration is of another machine or runtime: its floors may be too low or too high here";
+            self.events.emit(Event::Notice { text: text.to_owned() }).await;
+        }
+        calibration.floors_ppm.clone()
     }
 
     async fn describe(&self, procedure: &crate::model::GateProcedure) {
@@ -97,6 +119,12 @@ fn findings(comparison: &ThroughputComparison) -> Vec<Finding> {
         Some(Finding { name: result.metric.clone(), outcome, duration: Duration::from_nanos(taken) })
     };
     comparison.results.iter().filter_map(found).collect()
+}
+
+/// An operation of a comparison that broke off.
+fn undecided(name: &str, blocks: usize) -> Finding {
+    let fault = Fault::new("comparison", format!("not decided: the comparison broke off after {blocks} blocks"));
+    Finding { name: name.to_owned(), outcome: Outcome::Error(fault), duration: Duration::ZERO }
 }
 
 /// The verdict of a decision.

@@ -10,6 +10,7 @@ use crate::event::{Event, SuiteEnd};
 use crate::exit::Exit;
 use crate::model::{
     CaseRecord, RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
+    compare_verdicts,
 };
 use crate::server::Target;
 use crate::suites::{CATALOGUE, Suite};
@@ -64,6 +65,12 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
                 gate.throughput.push((**comparison).clone());
             }
         }
+        Event::OnBase { suite } => {
+            let compared = compare_verdicts(std::slice::from_ref(suite), &record.suites);
+            if let Some(gate) = &mut record.gate {
+                gate.verdicts.extend(compared);
+            }
+        }
         Event::Notice { text } => record.notices.push(text.clone()),
         Event::Fault { fault } => record.faults.push(fault.clone()),
         Event::Interrupted { by } => record.interruption = Some(*by),
@@ -106,7 +113,8 @@ fn within(suite: &mut SuiteRecord, event: &Event) {
 fn enter(suite: &mut SuiteRecord, case: CaseRecord) {
     let known = CATALOGUE.iter().find(|known| known.name == suite.id.as_str());
     let order = known.map(Suite::cases).unwrap_or_default();
-    let place = |case: &CaseRecord| order.iter().position(|spec| spec.name == case.id.name());
+    // What is in no catalogue, such as a threshold, comes last.
+    let place = |case: &CaseRecord| order.iter().position(|spec| spec.name == case.id.name()).unwrap_or(usize::MAX);
     let at = suite.cases.partition_point(|earlier| place(earlier) <= place(&case));
     suite.cases.insert(at, case);
 }
@@ -118,6 +126,15 @@ fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
     if wrong || suite.fault.is_some() {
         suite.server_log.clone_from(&end.server_log);
     }
+}
+
+/// The cases that thresholds make of a suite that ends.
+pub(super) fn thresholds(record: &RunRecord, event: &Event, config: &Config) -> Vec<Event> {
+    let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
+    let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
+    let of_suite = config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
+    let cases = of_suite.map(|threshold| Box::new(threshold.case(&suite, &config.repro)));
+    cases.map(|case| Event::CaseFinished { case }).collect()
 }
 
 /// Closes the record.

@@ -9,6 +9,7 @@ mod host;
 mod known;
 mod redaction;
 mod suite;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -110,8 +111,10 @@ impl Run<'_> {
                 if matches!(event, Event::Prepared { .. }) {
                     record.ledger = known.identity();
                 }
-                fold::apply(&mut record, &event, started);
-                observe(&event, &record);
+                for event in fold::thresholds(&record, &event, self.config).into_iter().chain([event]) {
+                    fold::apply(&mut record, &event, started);
+                    observe(&event, &record);
+                }
             }
         };
         tokio::join!(work, fold);
@@ -221,8 +224,22 @@ impl Run<'_> {
             }
             let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
             let base = base.as_ref();
-            let suite = suite::SuiteRun { run: self, planned, runtime: &runtime, base, directory, events, credentials };
+            let suite = suite::SuiteRun {
+                run: self,
+                planned,
+                runtime: &runtime,
+                base,
+                is_on_the_base: false,
+                directory,
+                events,
+                credentials,
+            };
             Box::pin(suite.execute()).await;
+            if let Some(base) = base
+                && !self.stopper.is_stopped()
+            {
+                Box::pin(suite.execute_on_the_base(base)).await;
+            }
         }
         if self.stopper.is_stopped() {
             events.emit(Event::Interrupted { by: self.stopper.stopped().await }).await;

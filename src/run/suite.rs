@@ -25,6 +25,8 @@ pub(super) struct SuiteRun<'a> {
     pub(super) runtime: &'a Runtime,
     /// What the target is compared with, where it is.
     pub(super) base: Option<&'a Runtime>,
+    /// Whether this is the base's turn.
+    pub(super) is_on_the_base: bool,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
     /// What the client signs with, and what the server demands where the suite is signed.
@@ -194,7 +196,8 @@ impl SuiteRun<'_> {
     }
 
     fn label(&self) -> String {
-        self.planned.suite.name.replace('/', "-")
+        let arm = if self.is_on_the_base { "-base" } else { "" };
+        format!("{}{arm}", self.planned.suite.name.replace('/', "-"))
     }
 
     fn settings(&self) -> SuiteSettings {

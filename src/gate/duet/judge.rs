@@ -43,8 +43,8 @@ impl Judge {
         Ok(Self { sequence, tolerance_ppm, floors, seed, series: Vec::new() })
     }
 
-    /// Takes a block in, and judges what it is time to judge.
-    pub(crate) fn take(&mut self, ratios: Vec<Ratio>) {
+    /// Takes a block in without judging it.
+    pub(crate) fn note(&mut self, ratios: Vec<Ratio>) {
         for ratio in ratios {
             let at = self.series.iter().position(|series| series.first.metric == ratio.metric);
             let log = ratio.log;
@@ -54,6 +54,11 @@ impl Judge {
             });
             self.series[at].logs.push(log);
         }
+    }
+
+    /// Takes a block in, and judges what it is time to judge.
+    pub(crate) fn take(&mut self, ratios: Vec<Ratio>) {
+        self.note(ratios);
         for at in 0..self.series.len() {
             let (_, tolerance_ppm) = self.tolerance(&self.series[at].first);
             let series = &mut self.series[at];

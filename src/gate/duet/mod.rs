@@ -76,6 +76,8 @@ pub struct Duet<'a> {
     pub procedure: GateProcedure,
     /// What this machine cannot tell apart.
     pub floors: Floors,
+    /// Whether all blocks are run and nothing is decided.
+    pub calibrates: bool,
     /// Deadline of a request.
     pub deadline: Duration,
     /// Where blocks and standings go.
@@ -117,9 +119,14 @@ impl Duet<'_> {
                 size(self.procedure.listings),
             );
             let Some(measured) = Box::pin(ground.block(number, &schedule)).await? else { break };
-            judge.take(ratios::of(&measured, |object| Some(ground.objects.get(object)?.class())));
+            let ratios = ratios::of(&measured, |object| Some(ground.objects.get(object)?.class()));
+            if self.calibrates {
+                judge.note(ratios);
+            } else {
+                judge.take(ratios);
+            }
             comparison.blocks.push(measured.record);
-            comparison.results = judge.results(judge.is_decided());
+            comparison.results = judge.results(judge.is_decided() || number == last);
             self.tell(comparison, number, last, &judge.standing()).await;
             if judge.is_decided() {
                 break;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::super::ratios::{self, Row};
 use super::super::tally::{self, Failed, Known, Tally, Trouble};
-use super::super::{evidence, format, sanitize, words};
+use super::super::{evidence, format, sanitize, verdicts, words};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
@@ -18,6 +18,7 @@ const MOST_ROWS: usize = 100;
 pub(super) fn render(record: &RunRecord) -> String {
     let tally = Tally::of(record);
     let mut page = head(record, &tally);
+    changes(&mut page, record);
     failures(&mut page, &tally);
     troubles(&mut page, &tally.troubles);
     compared(&mut page, record);
@@ -44,6 +45,20 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
         let _ = writeln!(page, "> [!WARNING]\n> {}\n", inline(&notice));
     }
     page
+}
+
+/// What is new, old or mended against the base.
+fn changes(page: &mut String, record: &RunRecord) {
+    for group in record.gate.iter().flat_map(verdicts::groups) {
+        let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, group.cases.len());
+        for case in group.cases.iter().take(MOST_ROWS) {
+            let _ = writeln!(page, "- {}", inline(case.as_str()));
+        }
+        if group.cases.len() > MOST_ROWS {
+            let _ = writeln!(page, "- {} more", group.cases.len() - MOST_ROWS);
+        }
+        page.push('\n');
+    }
 }
 
 fn failures(page: &mut String, tally: &Tally<'_>) {

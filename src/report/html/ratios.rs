@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::super::ratios::{self, Row};
 use super::super::sanitize;
+use super::super::verdicts;
 use crate::model::{GateRecord, GateResult, RunRecord, ThroughputComparison};
 
 /// The ends of the drawing: 30% down and 30% up.
@@ -12,7 +13,22 @@ const DRAWN: (f64, f64) = (0.7, 1.3);
 pub(super) fn tables(record: &RunRecord) -> Markup {
     let Some(gate) = &record.gate else { return html! {} };
     let found = gate.throughput.iter().filter(|found| !found.results.is_empty());
-    html! { @for found in found { (table(gate, found)) } }
+    html! {
+        (changes(gate))
+        @for found in found { (table(gate, found)) }
+    }
+}
+
+/// What is new, old or mended against the base.
+fn changes(gate: &GateRecord) -> Markup {
+    html! {
+        @for group in verdicts::groups(gate) {
+            section {
+                h2 { (group.glyph) " " (group.title) " (" (group.cases.len()) ")" }
+                div.card { @for case in &group.cases { p { code { (sanitize::line(case.as_str())) } } } }
+            }
+        }
+    }
 }
 
 fn table(gate: &GateRecord, found: &ThroughputComparison) -> Markup {
