@@ -48,6 +48,7 @@ fn spec(bucket_mode: BucketMode, credentials: Option<Credentials>) -> ServerSpec
         data_bytes: 1 << 20,
         largest_object_bytes: 1 << 20,
         objects: 100,
+        yard: false,
     }
 }
 

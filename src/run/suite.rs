@@ -41,15 +41,26 @@ impl SuiteRun<'_> {
         let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
         let mut end = SuiteEnd::default();
-        let external = self.runtime.identity().kind == RuntimeKind::External;
-        if external && suite.bucket_mode == BucketMode::Default {
-            self.skip_all("the default bucket of an endpoint may hold what is not the run's own").await;
-        } else if let (true, Some(base)) = (suite.is_comparison(), self.base) {
-            Box::pin(self.compare(base, &mut end)).await;
-        } else {
-            Box::pin(self.on_a_server(&mut end)).await;
+        match (self.must_not_run(), self.base) {
+            (Some(reason), _) => self.skip_all(reason).await,
+            (None, Some(base)) if suite.is_comparison() => Box::pin(self.compare(base, &mut end)).await,
+            (None, _) => Box::pin(self.on_a_server(&mut end)).await,
         }
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
+    }
+
+    /// Why the suite must not even begin on the servers of this run, where it must not.
+    fn must_not_run(&self) -> Option<&'static str> {
+        let suite = self.planned.suite;
+        match self.runtime.identity().kind {
+            RuntimeKind::External | RuntimeKind::Process if suite.escapes => Some(
+                "not tried: it may delete files outside the server's data, so it needs a container (`--runtime docker`)",
+            ),
+            RuntimeKind::External if suite.bucket_mode == BucketMode::Default => {
+                Some("the default bucket of an endpoint may hold what is not the run's own")
+            }
+            _ => None,
+        }
     }
 
     /// What reports call the backend.
@@ -223,6 +234,7 @@ impl SuiteRun<'_> {
             data_bytes: footprint.bytes,
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
+            yard: self.planned.suite.escapes,
         }
     }
 }

@@ -194,6 +194,7 @@ mod tests {
             data_bytes: 0,
             largest_object_bytes: 0,
             objects: 100,
+            yard: false,
         };
         let server = runtime.start(&spec);
         assert_eq!(server.endpoint(), format!("http://{address}"));

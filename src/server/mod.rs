@@ -24,7 +24,7 @@ use std::time::Duration;
 use rand::RngExt;
 use rand::distr::Alphanumeric;
 
-pub use docker::{DockerError, DockerSettings, Leftovers, build_images};
+pub use docker::{DockerError, DockerSettings, Inventory, Leftovers, Yard, build_images};
 pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
@@ -151,6 +151,8 @@ pub struct ServerSpec {
     pub largest_object_bytes: u64,
     /// The most objects that are stored at one time; sizes what the server keeps about each.
     pub objects: u64,
+    /// Whether its data is to lie in a [`Yard`]: a container gives it one, a process does not.
+    pub yard: bool,
 }
 
 /// CPU time and memory of a server since its start.

@@ -2,7 +2,7 @@
 //!
 //! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
 
-use super::docker::{DockerRuntime, DockerServer, toolbox_for_endpoint};
+use super::docker::{DockerRuntime, DockerServer, Yard, toolbox_for_endpoint};
 use super::drime::Service;
 use super::external::{ExternalRuntime, ExternalServer};
 use super::process::{ProcessRuntime, ProcessServer, start_toolbox};
@@ -268,6 +268,15 @@ impl Server {
             AnyServer::Docker(server) => server.drime(),
             AnyServer::Process(server) => server.drime(),
             AnyServer::External(_) => None,
+        }
+    }
+
+    /// What lies around the server's data, where it was started with a yard in a container of its own.
+    #[must_use]
+    pub fn yard(&self) -> Option<&Yard> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.yard(),
+            AnyServer::Process(_) | AnyServer::External(_) => None,
         }
     }
 

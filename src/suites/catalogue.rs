@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, auth, clients, etag, large, sync};
+use super::{Body, Suite, api, auth, clients, containment, etag, large, sync};
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -120,6 +120,12 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Clients(clients::DRIME),
         ..drime("clients/drime")
     },
+    Suite {
+        title: "requests that try to reach other files, in Docker alone",
+        escapes: true,
+        body: Body::Cases(containment::CASES),
+        ..local("containment/local")
+    },
 ];
 
 /// A suite without cases on the drime backend, otherwise like one on the local backend.
@@ -135,6 +141,7 @@ const fn local(name: &'static str) -> Suite {
         backend: Backend::Local,
         bucket_mode: BucketMode::Custom,
         signed: false,
+        escapes: false,
         pace: Pace::InTurn,
         body: Body::Cases(&[]),
     }

@@ -11,6 +11,7 @@ mod bench;
 mod case;
 mod catalogue;
 mod clients;
+mod containment;
 mod context;
 mod etag;
 mod judge;
@@ -47,6 +48,8 @@ pub struct Suite {
     pub bucket_mode: BucketMode,
     /// Whether its server demands signatures, with random credentials of the suite's own; the originals of most suites do not.
     pub signed: bool,
+    /// Whether its requests try to reach files outside the server's data: it runs in a container alone, which gets a yard.
+    pub escapes: bool,
     /// How many cases that stand alone are under way at a time.
     pace: Pace,
     body: Body,

@@ -60,6 +60,7 @@ pub(crate) fn spec(bucket_mode: BucketMode) -> ServerSpec {
         data_bytes: 64 << 20,
         largest_object_bytes: 1 << 20,
         objects: 100,
+        yard: false,
     }
 }
 

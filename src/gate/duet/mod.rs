@@ -151,6 +151,7 @@ impl Duet<'_> {
             data_bytes: procedure.objects * (procedure.max_size_bytes + 8192),
             largest_object_bytes: procedure.max_size_bytes,
             objects: procedure.objects,
+            yard: false,
         }
     }
 }

@@ -18,8 +18,14 @@ pub(super) const PORT: u16 = 10001;
 /// The same for a stand-in of the Drime API.
 pub(super) const DRIME_PORT: u16 = 8080;
 
+/// Where data is stored; where a server has a yard around its data, this is the yard.
+pub(super) const YARD: &str = "/data";
+
+/// Name of the data root in a yard.
+pub(super) const YARD_ROOT: &str = "root";
+
 /// Finds the interpreter that pys3local itself uses, and has it run a program given as the first argument.
-const WITH_ITS_PYTHON: &str = r#"
+pub(super) const WITH_ITS_PYTHON: &str = r#"
 read -r interpreter < "$(command -v pys3local)"
 exec "${interpreter#??}" "$@"
 "#;
@@ -199,8 +205,9 @@ fn on_network(body: &mut ContainerCreateBody, network: &RunNetwork) {
 
 fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
     let listen = format!(":{PORT}");
+    let root = if spec.yard { format!("{YARD}/{YARD_ROOT}") } else { YARD.to_owned() };
     let mut command: Vec<String> =
-        ["pys3local", "serve", "--path", "/data", "--listen", &listen, "--backend", spec.backend.name()]
+        ["pys3local", "serve", "--path", &root, "--listen", &listen, "--backend", spec.backend.name()]
             .map(str::to_owned)
             .to_vec();
     match &spec.credentials {
@@ -232,6 +239,7 @@ mod tests {
             data_bytes: 80 * MEBIBYTE,
             largest_object_bytes: MEBIBYTE,
             objects: 100,
+            yard: false,
         }
     }
 
@@ -255,6 +263,13 @@ mod tests {
         let command = command(&signed, &newer);
         assert!(!command.contains(&"--no-auth".to_owned()));
         assert!(command.windows(2).any(|pair| pair == ["--secret-access-key", "secret"]));
+    }
+
+    #[test]
+    fn a_yard_has_the_data_in_a_directory_of_its_own() {
+        let capabilities = Capabilities { version: None, allow_bucket_creation: true, drime: true };
+        let path = |yard| command(&ServerSpec { yard, ..spec() }, &capabilities)[3].clone();
+        assert_eq!((path(false), path(true)), ("/data".to_owned(), "/data/root".to_owned()));
     }
 
     #[test]

@@ -109,6 +109,14 @@ pub enum DockerError {
         /// How long was waited.
         seconds: u64,
     },
+    /// What lies around a server's data could not be planted or looked at.
+    #[error("look around the data in the container {container}: {reason}")]
+    Yard {
+        /// The container.
+        container: String,
+        /// What the program in it said, or did not.
+        reason: String,
+    },
     /// The container runs, and the daemon gave it no address.
     #[error("find the address of the container {name}: the daemon names none")]
     NoAddress {
@@ -135,6 +143,7 @@ impl DockerError {
             Self::NoDaemon { .. } | Self::PermissionDenied { .. } => "docker-unreachable",
             Self::UnsupportedScheme { .. } | Self::Context { .. } | Self::TooOld { .. } => "docker-unusable",
             Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => "docker",
+            Self::Yard { .. } => "yard",
             Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => "image",
             Self::Build { .. } => "image-build",
             Self::Probe { .. } => "image-probe",
@@ -173,6 +182,9 @@ impl DockerError {
             Self::PortInUse { .. } => "choose another `--port`, or none: a free one is taken then",
             Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",
             Self::StillThere { .. } => "`docker ps -a` shows it; `s3ci clean` tries again",
+            Self::Yard { .. } => {
+                "the image needs `sh`, and `pys3local` as a script with its interpreter on the first line"
+            }
             Self::NoAddress { .. } => "try `--port 10001`, which publishes the port on loopback",
         };
         Some(hint.into())

@@ -21,6 +21,7 @@ mod server;
 mod survey;
 mod toolbox;
 mod usage;
+mod yard;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub(super) use server::DockerServer;
 pub(super) use survey::{Survey, survey};
 use tokio::sync::OnceCell;
 pub(super) use toolbox::{ToolboxContainer, for_endpoint as toolbox_for_endpoint};
+pub use yard::{Inventory, Yard};
 
 use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
 use super::toolbox::{Started, ToolboxSpec};
@@ -164,6 +166,7 @@ impl DockerRuntime {
             handed: drime::handed(&environment, &certificates),
             secrets: secret_key.into_iter().chain(tenancy.into_iter().flat_map(Tenancy::secrets)).collect(),
             ready_timeout: self.ready_timeout,
+            yard: spec.yard,
         };
         match DockerServer::start(&self.daemon, order).await {
             Ok(server) => Ok(server.on(backing)),

@@ -16,6 +16,7 @@ use super::error::DockerError;
 use super::launch::{self, Lifeline, Output};
 use super::network::Route;
 use super::usage::Accounting;
+use super::yard::Yard;
 use crate::model::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
@@ -43,6 +44,7 @@ pub(in crate::server) struct DockerServer {
     #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
     lifeline: Lifeline,
     backing: Option<Backing>,
+    yard: Option<Yard>,
 }
 
 /// What to start, and how it will be reached.
@@ -61,13 +63,15 @@ pub(super) struct Order {
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
+    /// Whether its data lies in a yard.
+    pub(super) yard: bool,
 }
 
 impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, handed, secrets, ready_timeout } = order;
+        let Order { name, body, network, route, handed, secrets, ready_timeout, yard } = order;
         let launched = launch::launch(&daemon.docker, &name, body, &handed).await;
         let launched = launched.map_err(|error| explain(error, &route))?;
         tracing::debug!(name, after = ?begin.elapsed(), "container started");
@@ -90,6 +94,7 @@ impl DockerServer {
                 tracing::debug!(name, after = ?begin.elapsed(), "server ready");
                 let is_here = daemon.remote_host().is_none();
                 Ok(Self {
+                    yard: yard.then(|| Yard::of(&daemon.docker, &name)),
                     daemon: daemon.clone(),
                     accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
                     name,
@@ -126,6 +131,11 @@ impl DockerServer {
     /// URL of the server.
     pub(in crate::server) fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// What lies around its data, where it was started with a yard.
+    pub(in crate::server) fn yard(&self) -> Option<&Yard> {
+        self.yard.as_ref()
     }
 
     /// URL of the server for another container on the run's network.
