@@ -159,6 +159,18 @@ fn conditional_writes_that_are_not_implemented_are_skipped_with_a_reason() {
     assert_eq!(outcomes.output.status.code(), Some(2), "nothing was checked, which is no success");
 }
 
+/// Checks that are left where a server falls silent are nobody's success, whatever became of the one before.
+#[test]
+fn a_server_that_falls_silent_after_a_failure_is_an_environment_error() {
+    let trigger = Trigger { operation: Some(Operation::ListBuckets), from: 2 };
+    let fault = Some(Fault { kind: FaultKind::Hang, trigger });
+    let server = TestServer::start(Behaviour { mutation: Some(Mutation::RangeIgnored), fault });
+    let outcomes = Outcomes::of(&server, &["api/local::range-first", "api/local::range-last", "--timeout", "2s"]);
+    let kinds: Vec<_> = outcomes.record.faults.iter().map(|fault| fault.kind.as_str()).collect();
+    assert_eq!(kinds, ["server-silent"]);
+    assert!(outcomes.record.exit_codes.contains(&4), "{:?}", outcomes.record.exit_codes);
+}
+
 /// Steps that only an answer to another request than usual can break.
 #[test]
 fn refused_requests_turn_their_steps_red() {

@@ -1,7 +1,7 @@
 //! What the procedure does over many comparisons: how often it fails where nothing changed, and what it finds.
 //!
-//! Seeded throughout, and made of the same [`Judge`](super::duet) that real blocks go to. The noise of a block is that of real ones,
-//! [`QUIET`] on a machine of its own; the other kinds are twice as noisy, or have outliers, or drift.
+//! Seeded throughout, and made of the same [`Judge`](super::duet) that real blocks go to. The noise of a block is assumed,
+//! [`QUIET`]; the other kinds are twice as noisy, or have outliers, or drift.
 
 use std::f64::consts::TAU;
 
@@ -11,7 +11,8 @@ use super::duet::simulated::{Comparison, METRICS};
 use crate::model::Decision;
 use crate::workload::seeded;
 
-/// Standard deviation of a block's logarithm by metric, from unchanged pairs of real servers: put, get, head, list, delete.
+/// Assumed standard deviation of a block's logarithm by metric: put, get, head, list, delete. The first two are what unchanged pairs
+/// showed on an idle machine; the others are taken to be like the second.
 const QUIET: [f64; METRICS] = [0.015, 0.030, 0.030, 0.030, 0.030];
 
 /// Kinds of noise.

@@ -22,7 +22,7 @@ use super::{RequestError, S3};
 pub(super) const FILE_BUFFER_BYTES: usize = 1 << 20;
 
 /// How long a server that is asked whether it is there may take.
-const REACHABLE_WITHIN: Duration = Duration::from_secs(3);
+const REACHABLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// An object's content in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! What a suite is handed: a client, a running server, settings, and a place for what it finds.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::event::{Event, Events};
-use crate::model::{Metric, SuiteId};
+use crate::model::{Fault, Metric, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Credentials, Server, TagProfile, Toolbox};
 use crate::workload::DatasetSettings;
@@ -116,6 +116,20 @@ impl<'a> SuiteContext<'a> {
     /// Reports a fact for the reader.
     pub async fn fact(&self, name: &str, value: impl Into<String>) {
         self.events.emit(Event::Fact { name: name.to_owned(), value: value.into() }).await;
+    }
+
+    /// Notes whether the server is silent after a case. The first time it is a fault: what is not run for it must not look as if
+    /// it had passed. A server that has ended is told of by whoever started it.
+    pub(super) async fn note_silence(&self, silent: &AtomicBool, is_silent: bool) {
+        let was_silent = silent.fetch_or(is_silent, Ordering::Relaxed);
+        if was_silent || !is_silent || tokio::time::timeout(Duration::ZERO, self.server.ended()).await.is_ok() {
+            return;
+        }
+        let message =
+            format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
+        let fault = Fault::new("server-silent", message)
+            .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
+        self.events.emit(Event::Fault { fault }).await;
     }
 
     /// Reports a measured quantity.

@@ -38,7 +38,7 @@ pub(super) async fn run_all(context: &SuiteContext<'_>, cases: &'static [Case], 
     let one = async |case: &'static Case| {
         let was_silent = silent.load(Ordering::Relaxed);
         let is_silent = run_one(context, case, was_silent).await;
-        silent.fetch_or(is_silent, Ordering::Relaxed);
+        context.note_silence(&silent, is_silent).await;
     };
     let selected = cases.iter().filter(|case| context.selects(case.spec.name));
     let (together, alone): (Vec<_>, Vec<_>) = selected.partition(|case| pace.allows_company(case.spec.name));

@@ -208,7 +208,7 @@ pub(super) async fn run(context: &SuiteContext<'_>, cases: &'static [ClientCase]
     let silent = AtomicBool::new(false);
     let one = async |case: &'static ClientCase| {
         let is_silent = run_one(context, toolbox, case, silent.load(Ordering::Relaxed)).await;
-        silent.fetch_or(is_silent, Ordering::Relaxed);
+        context.note_silence(&silent, is_silent).await;
     };
     let selected = cases.iter().filter(|case| context.selects(case.spec.name));
     stream::iter(selected).for_each_concurrent(SIDE_BY_SIDE, &one).await;
