@@ -8,6 +8,7 @@
 //! of the crate.
 
 mod calibration;
+mod capability;
 mod case;
 mod command;
 mod compare;
@@ -19,6 +20,7 @@ mod threshold;
 mod verdict;
 
 pub use calibration::Calibration;
+pub use capability::{CapabilityRecord, Support};
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
 pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};

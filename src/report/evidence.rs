@@ -4,7 +4,7 @@
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
 use super::{curl, format, sanitize};
-use crate::model::{CaseId, CaseRecord, Command, Exchange, Failure, Fault, KnownIssue};
+use crate::model::{CapabilityRecord, CaseId, CaseRecord, Command, Exchange, Failure, Fault, KnownIssue};
 
 /// The evidence of a failed case.
 pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
@@ -57,6 +57,15 @@ pub(super) fn of_log(log: &[String]) -> Vec<String> {
 /// A named value; what follows its first line is indented.
 pub(super) fn fact(name: &str, value: &str) -> String {
     format!("{}: {}", sanitize::line(name), continued(value))
+}
+
+/// Whether the server offers something, and how that showed.
+pub(super) fn support(capability: &CapabilityRecord) -> String {
+    let change = match capability.expected {
+        Some(expected) if expected != capability.support => format!(", {} in the ledger", expected.word()),
+        _ => String::new(),
+    };
+    format!("{}{change} ({})", capability.support.word(), sanitize::line(&capability.detail))
 }
 
 fn continued(value: &str) -> String {

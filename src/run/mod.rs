@@ -111,7 +111,9 @@ impl Run<'_> {
                 if matches!(event, Event::Prepared { .. }) {
                     record.ledger = known.identity();
                 }
-                for event in fold::thresholds(&record, &event, self.config).into_iter().chain([event]) {
+                let follows = known.follows(&event);
+                let thresholds = fold::thresholds(&record, &event, self.config);
+                for event in thresholds.into_iter().chain([event]).chain(follows) {
                     fold::apply(&mut record, &event, started);
                     observe(&event, &record);
                 }

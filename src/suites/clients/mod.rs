@@ -190,7 +190,8 @@ pub(super) static DRIME: &[ClientCase] = &[
 /// What the cases store at the most.
 pub(super) fn footprint(large: bool) -> Footprint {
     let largest_object_bytes = if large { tree::LARGE_BYTES } else { tree::OVER_BYTES };
-    Footprint { bytes: 4 * largest_object_bytes + (64 << 20), largest_object_bytes, objects: 2_000 }
+    let bytes = 4 * largest_object_bytes + (64 << 20);
+    Footprint { bytes, largest_object_bytes, objects: 2_000, data_limit_bytes: None }
 }
 
 /// The room that trees take where the clients work: what is uploaded, and what comes back.
