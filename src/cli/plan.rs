@@ -1,0 +1,67 @@
+//! What `plan` and `merge` take: a run that is split over machines, and put together again.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::run::When;
+use super::settings::{ReportPaths, Settings};
+
+pub(super) const PLAN_EXAMPLES: &str = "\
+Examples:
+  s3ci plan --all                                            what a run would do
+  s3ci plan --all --shards 4 --format github-matrix          a matrix for four machines
+  s3ci run --all --shard 2/4 --out part                      what the second of them runs
+  s3ci merge part-*/metrics.json --out target/s3ci           one set of reports of all";
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Suites, kinds, or single cases, as for `run`.
+    #[arg(value_name = "SUITE", conflicts_with = "all")]
+    pub suites: Vec<String>,
+    /// All suites.
+    #[arg(long)]
+    pub all: bool,
+    /// Split into so many shards.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub shards: u64,
+    /// A metrics.json of an earlier run, whose durations balance the shards.
+    #[arg(long, value_name = "FILE", env = "S3CI_DURATIONS")]
+    pub durations: Option<PathBuf>,
+    /// text, json or github-matrix.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    /// Settings, of which those count that choose suites.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Configuration file [default: s3ci.toml, where there is one].
+    #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlanFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For a program.
+    Json,
+    /// For `strategy.matrix` of a workflow.
+    GithubMatrix,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The metrics.json of each shard.
+    #[arg(required = true)]
+    pub records: Vec<PathBuf>,
+    /// Where the reports go.
+    #[command(flatten)]
+    pub reports: ReportPaths,
+    /// Annotations, step summary and outputs for GitHub Actions.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
+    pub github: When,
+}
