@@ -11,6 +11,7 @@ mod calibration;
 mod case;
 mod command;
 mod compare;
+mod explanation;
 mod gate;
 mod merge;
 mod metric;
@@ -22,6 +23,7 @@ pub use calibration::Calibration;
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
 pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};
+pub use explanation::Explanation;
 pub use gate::{
     Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
     ThroughputComparison, percent,

@@ -4,10 +4,10 @@
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
 use super::{curl, format, sanitize};
-use crate::model::{CaseId, CaseRecord, Command, Exchange, Failure, Fault, KnownIssue};
+use crate::model::{CaseRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord};
 
-/// The evidence of a failed case.
-pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
+/// The evidence of a failed case of a run.
+pub(super) fn of_failure(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> String {
     let mut lines = vec![
         sanitize::line(&failure.message),
         String::new(),
@@ -17,6 +17,7 @@ pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
         fact("expected", &failure.expected),
         fact("actual", &failure.actual),
     ];
+    lines.extend(explanation(record, case).map(|(name, cases)| fact(name, &cases)));
     commands(&mut lines, case);
     exchanges(&mut lines, &case.exchanges);
     lines.push(fact("source", &case.source));
@@ -26,16 +27,17 @@ pub(super) fn of_failure(case: &CaseRecord, failure: &Failure) -> String {
 }
 
 /// The evidence of a case that failed as the ledger says.
-pub(super) fn of_known(case: &CaseRecord, known: &KnownIssue) -> String {
+pub(super) fn of_known(record: &RunRecord, case: &CaseRecord, known: &KnownIssue) -> String {
     let reason = fact("known issue", &sanitize::line(&known.reason));
     let upstream = known.upstream.iter().map(|upstream| fact("upstream", &sanitize::line(upstream)));
-    let parts = std::iter::once(reason).chain(upstream).chain([of_failure(case, &known.failure)]);
+    let parts = std::iter::once(reason).chain(upstream).chain([of_failure(record, case, &known.failure)]);
     parts.collect::<Vec<_>>().join("\n")
 }
 
 /// The evidence of a case that could not be judged.
-pub(super) fn of_error(case: &CaseRecord, fault: &Fault) -> String {
+pub(super) fn of_error(record: &RunRecord, case: &CaseRecord, fault: &Fault) -> String {
     let mut lines = vec![of_fault(fault), fact("rule", &case.rule)];
+    lines.extend(explanation(record, case).map(|(name, cases)| fact(name, &cases)));
     commands(&mut lines, case);
     exchanges(&mut lines, &case.exchanges);
     lines.push(fact("repro", &sanitize::line(&case.repro)));
@@ -64,9 +66,6 @@ fn continued(value: &str) -> String {
 }
 
 fn commands(lines: &mut Vec<String>, case: &CaseRecord) {
-    if let Some(explanation) = explanation(case) {
-        lines.push(fact("explained by", &explanation));
-    }
     if case.commands.is_empty() {
         return;
     }
@@ -92,10 +91,31 @@ pub(super) fn outcome_of(command: &Command) -> String {
     parts.join("; ")
 }
 
-/// The cases whose failure, where they fail, explains this one.
-pub(super) fn explanation(case: &CaseRecord) -> Option<String> {
-    let cases: Vec<&str> = case.explained_by.iter().map(CaseId::as_str).collect();
-    (!cases.is_empty()).then(|| sanitize::line(&cases.join(", ")))
+/// Whether any of the cases that would explain this one does, as the name of a fact, and what became of each of them in the run.
+/// None where nothing is known to explain it.
+pub(super) fn explanation(record: &RunRecord, case: &CaseRecord) -> Option<(&'static str, String)> {
+    let found = record.explanations(case);
+    let name = explains(found.first()?);
+    let cases: Vec<String> = found.iter().map(|found| format!("{} ({})", found.case, standing(found))).collect();
+    Some((name, sanitize::line(&cases.join(", "))))
+}
+
+/// What a list of cases is called of which this is the first: those that do explain something come first.
+pub(super) fn explains(first: &Explanation<'_>) -> &'static str {
+    if first.holds() { "explained by" } else { "unexplained" }
+}
+
+/// What became of a case here, in this run.
+pub(super) fn standing(explanation: &Explanation<'_>) -> &'static str {
+    match explanation.outcome {
+        None => "not run here",
+        Some(Outcome::Passed) => "passed here",
+        Some(Outcome::Failed(_)) => "failed here",
+        Some(Outcome::Known(_)) => "known issue here",
+        Some(Outcome::Skipped { .. }) => "skipped here",
+        Some(Outcome::Error(_)) => "could not be told here",
+        Some(Outcome::Inconclusive { .. }) => "inconclusive here",
+    }
 }
 
 /// A request and the status of its answer, in one line.
@@ -123,30 +143,34 @@ fn exchanges(lines: &mut Vec<String>, exchanges: &[Exchange]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CommandEnd, SuiteId};
     use crate::report::fixture;
 
     #[test]
     fn what_a_client_did_stands_beside_what_explains_it() {
-        let mut case = fixture::record().suites[0].cases[0].clone();
-        case.explained_by = vec![CaseId::new(&SuiteId::new("api/local"), "range-first")];
-        case.commands = vec![Command {
-            line: "aws s3 cp s3://bucket/file file".into(),
-            ended: CommandEnd::Exited { status: 0 },
-            wall_ns: 1_500_000_000,
-            cpu_ns: 500_000_000,
-            transferred: Some(1),
-            skipped: None,
-            requests: Some(vec![("GET object".into(), 2)]),
-            log: vec!["download:\u{1b}[31m done".into()],
-        }];
-        let text = of_failure(&case, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
-        assert!(text.contains("explained by: api/local::range-first\n"), "{text}");
+        let record = fixture::with_a_client();
+        let case = &record.suites[2].cases[0];
+        let text =
+            of_failure(&record, case, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
+        let explanation = "explained by: api/local::range-first (known issue here), api/local::object-roundtrip (passed here), \
+                           auth/local::integrity-signed-chunks (not run here)\n";
+        assert!(text.contains(explanation), "{text}");
         assert!(text.contains("  $ aws s3 cp s3://bucket/file file\n"), "{text}");
         assert!(
             text.contains("    -> exit status 0; 1.50 s, CPU 500.00 ms; 1 transferred; requests: 2 GET object\n"),
             "{text}"
         );
         assert!(text.contains("    | download:") && !text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn a_failure_whose_causes_hold_is_said_to_be_unexplained() {
+        let mut record = fixture::with_a_client();
+        record.suites[1].cases[2].outcome = Outcome::Passed;
+        let case = &record.suites[2].cases[0];
+        let (name, cases) = explanation(&record, case).unwrap();
+        assert_eq!(name, "unexplained");
+        assert!(cases.starts_with("api/local::object-roundtrip (passed here), api/local::range-first (passed here), "));
+        record.suites.truncate(2);
+        assert_eq!(explanation(&record, &record.suites[1].cases[0]), None, "nothing is known to explain it");
     }
 }

@@ -3,10 +3,10 @@
 use time::macros::datetime;
 
 use crate::model::{
-    CaseId, CaseRecord, Decision, Direction, Estimator, Exchange, FailOn, Failure, Fault, GateProcedure, GateRecord,
-    GateResult, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome, RunRecord,
-    RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
-    TargetIdentity, ThroughputComparison, Tool, Unit,
+    CaseId, CaseRecord, Command, CommandEnd, Decision, Direction, Estimator, Exchange, FailOn, Failure, Fault,
+    GateProcedure, GateRecord, GateResult, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity,
+    Metric, Outcome, RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity,
+    SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison, Tool, Unit,
 };
 
 const MILLISECOND: u64 = 1_000_000;
@@ -62,6 +62,39 @@ pub(super) fn with_known_issues() -> RunRecord {
     ];
     suite.cases[2].severity = Severity::DataLoss;
     record.suites.push(suite);
+    record
+}
+
+/// The same with a client that a known issue of the server's makes fail.
+pub(super) fn with_a_client() -> RunRecord {
+    let mut record = with_known_issues();
+    let mut suite = suite("clients/local", "real clients, signed");
+    let failure = Failure::new(
+        Failure::SILENT_CORRUPTION,
+        "aws says that all went well, and restored other data: file has 200 bytes instead of 100",
+        "the 1 files that it was given, byte by byte",
+        "file has 200 bytes instead of 100",
+    );
+    let mut failed = case("clients/local::aws-get-over-8-mib", Outcome::Failed(failure));
+    failed.severity = Severity::DataLoss;
+    failed.explained_by =
+        [("api/local", "object-roundtrip"), ("api/local", "range-first"), ("auth/local", "integrity-signed-chunks")]
+            .map(|(suite, name)| CaseId::new(&SuiteId::new(suite), name))
+            .to_vec();
+    failed.commands = vec![Command {
+        line: "aws s3 cp s3://bucket/file file".to_owned(),
+        ended: CommandEnd::Exited { status: 0 },
+        wall_ns: 1_500 * MILLISECOND,
+        cpu_ns: 500 * MILLISECOND,
+        transferred: Some(1),
+        skipped: None,
+        requests: Some(vec![("GET object".to_owned(), 2)]),
+        log: vec!["download:\u{1b}[31m done".to_owned()],
+    }];
+    suite.cases = vec![failed];
+    record.suites.push(suite);
+    record.exit_code = 1;
+    record.exit_codes = vec![1];
     record
 }
 

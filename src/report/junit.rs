@@ -107,7 +107,7 @@ fn run_fault(record: &RunRecord, kind: &str) -> TestCase {
 fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, JunitError> {
     let name = attribute(&suite.id.dotted());
     let mut rendered = suite_of(&name, suite.started_at)?;
-    rendered.add_testcases(suite.cases.iter().map(|case| test_case(case, &name)));
+    rendered.add_testcases(suite.cases.iter().map(|case| test_case(record, case, &name)));
     if let Some(fault) = &suite.fault {
         rendered.add_testcase(error_case("suite-completed", &name, fault));
     }
@@ -131,7 +131,7 @@ fn suite_of(name: &str, started_at: OffsetDateTime) -> Result<TestSuite, JunitEr
     Ok(suite)
 }
 
-fn test_case(case: &CaseRecord, class: &str) -> TestCase {
+fn test_case(record: &RunRecord, case: &CaseRecord, class: &str) -> TestCase {
     let name = attribute(case.id.name());
     let time = seconds(case.duration_ns);
     let mut rendered = match &case.outcome {
@@ -152,9 +152,9 @@ fn test_case(case: &CaseRecord, class: &str) -> TestCase {
         }
     };
     match &case.outcome {
-        Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(case, failure))),
-        Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(case, known))),
-        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(case, fault))),
+        Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(record, case, failure))),
+        Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(record, case, known))),
+        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, case, fault))),
         Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => &mut rendered,
     };
     let mut rendered = rendered.set_classname(class).build();

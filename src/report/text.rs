@@ -26,7 +26,7 @@ pub fn render(record: &RunRecord) -> String {
     head(&mut page, record);
     for suite in &record.suites {
         page.blank();
-        if suite.id.kind() == "bench" { benchmark(&mut page, suite) } else { checks(&mut page, record, suite) }
+        if suite.id.kind() == "bench" { benchmark(&mut page, record, suite) } else { checks(&mut page, record, suite) }
     }
     page.blank();
     final_result(&mut page, record);
@@ -74,7 +74,7 @@ fn head(page: &mut Page, record: &RunRecord) {
     }
 }
 
-fn benchmark(page: &mut Page, suite: &SuiteRecord) {
+fn benchmark(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     page.header(&format!("BENCHMARK REPORT: {}", suite.id));
     configuration(page, suite);
     let mut measures = Measures::of(suite);
@@ -83,7 +83,7 @@ fn benchmark(page: &mut Page, suite: &SuiteRecord) {
     measures.latencies(page);
     measures.others(page);
     page.block("Verification");
-    cases::list(page, suite);
+    cases::list(page, record, suite);
 }
 
 fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
@@ -94,7 +94,7 @@ fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     measures.latencies(page);
     measures.others(page);
     page.block("Checks");
-    cases::list(page, suite);
+    cases::list(page, record, suite);
 }
 
 /// What a comparison found of each metric.

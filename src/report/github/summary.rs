@@ -25,7 +25,7 @@ pub(super) fn render(record: &RunRecord) -> String {
     throughput(&mut page, record);
     suites(&mut page, record);
     known(&mut page, &tally);
-    details(&mut page, &tally);
+    details(&mut page, record, &tally);
     page
 }
 
@@ -163,9 +163,9 @@ fn known(page: &mut String, tally: &Tally<'_>) {
 }
 
 /// The evidence of each failure, folded, as far as there is room.
-fn details(page: &mut String, tally: &Tally<'_>) {
+fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     for (told, Failed { case, failure }) in tally.failed.iter().enumerate() {
-        let body = fenced(&evidence::of_failure(case, failure));
+        let body = fenced(&evidence::of_failure(record, case, failure));
         let detail = format!("<details><summary>{}</summary>\n\n{body}\n</details>\n\n", inline(case.id.as_str()));
         if page.len() + detail.len() > MOST_BYTES {
             let left = tally.failed.len() - told;

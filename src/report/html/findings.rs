@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::super::curl;
-use super::super::evidence::{explanation, outcome_of};
+use super::super::evidence::{explains, outcome_of, standing};
 use super::super::format::counted;
 use super::super::sanitize;
 use super::super::tally::{Failed, Known, Tally, Trouble};
 use super::frame::quoted;
-use crate::model::{CaseRecord, Exchange, Failure, RunRecord, Severity};
+use crate::model::{CaseRecord, Exchange, Explanation, Failure, RunRecord, Severity};
 
 /// Up to this many failures are shown unfolded.
 const UNFOLDED: usize = 3;
@@ -21,7 +21,7 @@ pub(super) fn all(record: &RunRecord) -> Markup {
             section {
                 h2 { span.(tone(severity)) { "✗ " } (sanitize::line(severity.words())) span.soft { " · " (counted(count, "failed check")) } }
                 @for failed in tally.failed.iter().filter(|failed| failed.case.severity == severity) {
-                    (failure(*failed, unfolded))
+                    (failure(record, *failed, unfolded))
                 }
             }
         }
@@ -35,13 +35,13 @@ pub(super) fn all(record: &RunRecord) -> Markup {
             section {
                 h2 { span.soft { "~ " } (words) }
                 p.small.soft { "The server fails these as the ledger says of its version, so they do not fail the run." }
-                @for issue in &tally.known { (known(*issue)) }
+                @for issue in &tally.known { (known(record, *issue)) }
             }
         }
     }
 }
 
-fn known(Known { case, issue }: Known<'_>) -> Markup {
+fn known(record: &RunRecord, Known { case, issue }: Known<'_>) -> Markup {
     html! {
         details.card.finding.edge-soft id=(sanitize::line(case.id.as_str())) {
             summary {
@@ -49,37 +49,50 @@ fn known(Known { case, issue }: Known<'_>) -> Markup {
                 span { (sanitize::line(&issue.reason)) }
             }
             @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }
-            (evidence(case, &issue.failure))
+            (evidence(record, case, &issue.failure))
         }
     }
 }
 
-fn failure(Failed { case, failure }: Failed<'_>, unfolded: bool) -> Markup {
+fn failure(record: &RunRecord, Failed { case, failure }: Failed<'_>, unfolded: bool) -> Markup {
     html! {
         details.card.finding.{ "edge-" (tone(case.severity)) } id=(sanitize::line(case.id.as_str())) open[unfolded] {
             summary {
                 h3 { (sanitize::line(case.id.as_str())) }
                 span { (sanitize::line(&failure.message)) }
             }
-            (evidence(case, failure))
+            (evidence(record, case, failure))
         }
     }
 }
 
-fn evidence(case: &CaseRecord, failure: &Failure) -> Markup {
+fn evidence(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> Markup {
+    let explanations = record.explanations(case);
     html! {
         p.soft { (sanitize::line(&case.consequence)) }
         dl {
             dt { "rule" } dd { (sanitize::line(&case.rule)) }
             dt { "expected" } dd { (quoted(&failure.expected)) }
             dt { "actual" } dd { (quoted(&failure.actual)) }
-            @if let Some(explanation) = explanation(case) { dt { "explained by" } dd { (explanation) } }
+            @if let Some(first) = explanations.first() {
+                dt { (explains(first)) }
+                dd { @for explanation in &explanations { div { (explaining(explanation)) } } }
+            }
             dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }
             @if let Some(line) = curl::line(case) { dt { "its last request" } dd { pre { (line) } } }
             dt { "source" } dd { (sanitize::line(&case.source)) }
         }
         (commands(case))
         (exchanges(&case.exchanges))
+    }
+}
+
+/// A case that would explain another, and what became of it; the way to its own evidence where it has some.
+fn explaining(explanation: &Explanation<'_>) -> Markup {
+    let case = sanitize::line(explanation.case.as_str());
+    html! {
+        @if explanation.holds() { a href={ "#" (case) } { (case) } } @else { (case) }
+        span.soft { " (" (standing(explanation)) ")" }
     }
 }
 

@@ -22,6 +22,16 @@ fn known_issues_are_named_with_their_evidence() {
 }
 
 #[test]
+fn what_explains_a_failure_is_a_link_to_its_evidence() {
+    let page = render(&fixture::with_a_client());
+    assert!(page.contains(
+        r##"<a href="#api/local::range-first">api/local::range-first</a><span class="soft"> (known issue here)"##
+    ));
+    assert!(page.contains(r#"id="api/local::range-first""#), "it leads somewhere");
+    assert!(page.contains(r#"<div>api/local::object-roundtrip<span class="soft"> (passed here)"#));
+}
+
+#[test]
 fn a_page_loads_nothing_and_runs_nothing() {
     let page = render(&fixture::record());
     for forbidden in

@@ -192,6 +192,15 @@ fn a_known_issue_is_skipped_and_keeps_its_evidence() {
 }
 
 #[test]
+fn a_failure_of_a_client_names_what_explains_it() {
+    let outline = outline(&render(&fixture::with_a_client()).unwrap());
+    assert!(
+        outline.contains("| explained by: api/local::range-first (known issue here), api/local::object-"),
+        "{outline}"
+    );
+}
+
+#[test]
 fn nothing_that_xml_forbids_comes_through() {
     let xml = render(&fixture::record()).unwrap();
     let allowed = |character: char| matches!(character, '\n' | '\t' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);

@@ -6,15 +6,15 @@ use super::super::evidence;
 use super::super::format;
 use super::super::page::Page;
 use super::super::sanitize;
-use crate::model::{CaseRecord, Fault, KnownIssue, Outcome, SuiteRecord};
+use crate::model::{CaseRecord, Fault, KnownIssue, Outcome, RunRecord, SuiteRecord};
 
 /// Lines of the last client's output that are shown.
 const LAST_LINES: usize = 5;
 
 /// The cases of a suite, and the fault that ended it early.
-pub(super) fn list(page: &mut Page, suite: &SuiteRecord) {
+pub(super) fn list(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     for case in &suite.cases {
-        one(page, case);
+        one(page, record, case);
     }
     if let Some(fault) = &suite.fault {
         trouble(page, "suite-completed", fault);
@@ -24,7 +24,7 @@ pub(super) fn list(page: &mut Page, suite: &SuiteRecord) {
     }
 }
 
-fn one(page: &mut Page, case: &CaseRecord) {
+fn one(page: &mut Page, record: &RunRecord, case: &CaseRecord) {
     let name = case.id.name();
     match &case.outcome {
         Outcome::Passed => page.item(2, "✓", &format!("{name} ({})", format::duration(case.duration_ns))),
@@ -33,6 +33,7 @@ fn one(page: &mut Page, case: &CaseRecord) {
             page.item(2, "~", &format!("{name}: known: {}", sanitize::line(reason)));
             page.item(4, "severity:    ", case.severity.words());
             page.item(4, "actual:      ", &failure.actual);
+            explanation(page, record, case);
             if let Some(upstream) = upstream {
                 page.item(4, "upstream:    ", upstream);
             }
@@ -42,6 +43,7 @@ fn one(page: &mut Page, case: &CaseRecord) {
         }
         Outcome::Error(fault) => {
             trouble(page, name, fault);
+            explanation(page, record, case);
             commands(page, case);
             page.command(4, "repro:", &case.repro);
         }
@@ -52,6 +54,7 @@ fn one(page: &mut Page, case: &CaseRecord) {
             page.item(4, "expected:    ", &failure.expected);
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &case.consequence);
+            explanation(page, record, case);
             commands(page, case);
             if let Some(exchange) = curl::last_exchange(case) {
                 page.item(4, "request:     ", &evidence::request_of(exchange));
@@ -64,11 +67,15 @@ fn one(page: &mut Page, case: &CaseRecord) {
     }
 }
 
-/// What the client of a case did, and which cases explain what came of it.
-fn commands(page: &mut Page, case: &CaseRecord) {
-    if let Some(explanation) = evidence::explanation(case) {
-        page.item(4, "explained by:", &explanation);
+/// Which cases would explain what came of this one, and what came of them.
+fn explanation(page: &mut Page, record: &RunRecord, case: &CaseRecord) {
+    if let Some((name, cases)) = evidence::explanation(record, case) {
+        page.item(4, &format!("{:<13}", format!("{name}:")), &cases);
     }
+}
+
+/// What the client of a case did.
+fn commands(page: &mut Page, case: &CaseRecord) {
     for command in &case.commands {
         page.item(4, "$", &sanitize::line(&command.line));
         page.item(6, "", &evidence::outcome_of(command));

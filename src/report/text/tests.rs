@@ -1,4 +1,5 @@
 use super::render;
+use crate::model::{KnownIssue, Outcome};
 use crate::report::fixture;
 use crate::report::wrap::columns;
 
@@ -272,6 +273,26 @@ fn known_issues_are_named_with_their_reason_and_are_no_failures() {
       Errors:          0
       Exit code:       0
     "#);
+}
+
+#[test]
+fn a_failure_of_a_client_names_what_explains_it() {
+    let mut record = fixture::with_a_client();
+    let shown = |record: &_| {
+        let text = render(record);
+        let from = text.find("explained").unwrap_or_else(|| panic!("{text}")) - "un".len();
+        text[from..].lines().take(3).map(str::trim).collect::<Vec<_>>().join(" ")
+    };
+    let failed = shown(&record);
+    assert!(failed.starts_with("explained by: api/local::range-first (known issue here), "), "{failed}");
+    assert!(failed.ends_with("auth/local::integrity-signed-chunks (not run here)"), "{failed}");
+    let client = &mut record.suites[2].cases[0];
+    let Outcome::Failed(failure) = client.outcome.clone() else { panic!("{client:?}") };
+    client.outcome = Outcome::Known(KnownIssue { failure, reason: "Range is ignored".to_owned(), upstream: None });
+    assert_eq!(shown(&record), failed, "the same of a known issue");
+    record.suites.remove(1);
+    let alone = shown(&record);
+    assert!(alone.starts_with("unexplained: api/local::object-roundtrip (not run here), "), "{alone}");
 }
 
 #[test]
