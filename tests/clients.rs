@@ -1,7 +1,7 @@
 //! Real clients against a server that breaks a rule: what restores wrong data is noticed, what hangs is stopped, and nothing leaks.
 //!
 //! Needs a Docker daemon and, for the first build of the clients' image, a package index. There is no way to skip this silently.
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[cfg(test)]
 #[expect(dead_code, reason = "most faults and hostile answers are for other tests")]
@@ -73,6 +73,12 @@ fn assert_red(mutation: Mutation, expected: &[&str]) {
     assert_eq!(red, expected.iter().map(|name| (*name).to_owned()).collect(), "{mutation:?}");
 }
 
+/// What a case failed with.
+fn failure(case: &CaseRecord) -> &Failure {
+    let Outcome::Failed(failure) = &case.outcome else { panic!("{}: {:?}", case.id, case.outcome) };
+    failure
+}
+
 /// All of them.
 const EVERY: [&str; 6] = ["rclone", "restic", "s3cmd", "aws", "boto3", "s5cmd"];
 
@@ -87,6 +93,13 @@ fn a_right_server_passes_every_workflow() {
         skipped.map(|case| case.id.name()).collect::<Vec<_>>(),
         ["rclone-large-file", "rclone-large-file-whole"]
     );
+    let facts = &outcomes.record.suites[0].facts;
+    let version = |name: &str| {
+        facts.iter().find(|(fact, _)| fact.trim() == name).map_or_else(|| panic!("{name}: {facts:?}"), |(_, text)| text)
+    };
+    for name in ["rclone", "rclone-debian", "restic", "s3cmd", "aws", "aws-debian", "boto3", "s5cmd", "haproxy"] {
+        assert!(version(name).contains(|letter: char| letter.is_ascii_digit()), "{name}: {}", version(name));
+    }
     let second = cases.iter().find(|case| case.id.name() == "rclone-second-sync").unwrap();
     let again = &second.commands[1];
     assert_eq!((again.transferred, again.skipped), (Some(0), Some(8)), "{again:?}");
@@ -109,19 +122,37 @@ fn tags_that_stay_turn_those_clients_red_that_look_at_tags() {
     assert_red(Mutation::EtagOfFirstUploadKept, &["rclone", "s3cmd"]);
 }
 
+/// To each of them a size that is wrong in a listing is an edit.
 #[test]
-fn wrong_data_without_a_word_of_the_client_has_a_class_of_its_own() {
-    let outcomes = outcomes(Mutation::ListDropsOneObject, &["::boto3-when-required"], &[]);
+fn a_second_sync_that_copies_everything_again_is_caught() {
+    let syncs = ["rclone-second-sync", "s3cmd-second-sync", "aws-second-sync", "s5cmd-second-sync"];
+    let cases = syncs.map(|case| format!("::{case}"));
+    let outcomes = outcomes(Mutation::ListWrongSize, &cases.each_ref().map(String::as_str), &["--timeout", "30s"]);
     assert_eq!(outcomes.errors(), Vec::<String>::new());
+    let found: Vec<_> = outcomes.record.suites[0].cases.iter().map(|case| failure(case).kind.as_str()).collect();
+    assert_eq!(found, ["copied-again"; 4]);
+}
+
+/// rclone says that it transferred nothing, and sends every object's modification time again.
+#[test]
+fn a_second_sync_is_judged_by_its_requests_whatever_the_client_says() {
+    let outcomes = outcomes(Mutation::MetadataForgotten, &["::rclone-second-sync"], &["--timeout", "30s"]);
     let case = &outcomes.record.suites[0].cases[0];
-    let Outcome::Failed(failure) = &case.outcome else { panic!("{:?}", case.outcome) };
-    assert_eq!((failure.kind.as_str(), case.severity.letter()), (Failure::SILENT_CORRUPTION, 'D'));
-    assert!(failure.message.contains("says that all went well"), "{}", failure.message);
-    assert!(
-        case.explained_by.iter().any(|case| case.as_str() == "api/local::list-v2-pages"),
-        "{:?}",
-        case.explained_by
-    );
+    assert_eq!(failure(case).kind, "copied-again");
+    assert_eq!(case.commands[1].transferred, Some(0), "{:?}", case.commands[1]);
+    assert!(failure(case).actual.starts_with("8 PUT object by rclone sync"), "{}", failure(case).actual);
+}
+
+#[test]
+fn wrong_data_without_a_word_of_the_client_has_a_class_of_its_own_and_what_explains_it() {
+    let told = "api/local::list-read-after-write";
+    let outcomes = outcomes(Mutation::ListDropsOneObject, &["::boto3-when-required"], &[told]);
+    assert_eq!(outcomes.errors(), Vec::<String>::new());
+    let case = &outcomes.record.suites[1].cases[0];
+    assert_eq!((failure(case).kind.as_str(), case.severity.letter()), (Failure::SILENT_CORRUPTION, 'D'));
+    assert!(failure(case).message.contains("says that all went well"), "{}", failure(case).message);
+    let explanations = outcomes.record.explanations(case);
+    assert!(explanations[0].holds() && explanations[0].case.as_str() == told, "{explanations:?}");
     assert!(case.commands.iter().all(|command| command.ended == CommandEnd::Exited { status: 0 }));
 }
 
@@ -149,14 +180,18 @@ fn a_users_own_settings_never_reach_a_client() {
     use std::os::unix::fs::PermissionsExt;
 
     let (programs, reports) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let find = "import shutil, sys; print(sys.executable, shutil.which('env'), sep='\\n')";
+    let found = Command::new("python3").args(["-c", find]).output().unwrap();
+    for (name, place) in ["python3", "env"].iter().zip(String::from_utf8_lossy(&found.stdout).lines()) {
+        std::os::unix::fs::symlink(place, programs.path().join(name)).unwrap();
+    }
     let fake = programs.path().join("s5cmd");
-    std::fs::write(&fake, "#!/bin/sh\n[ \"$1\" = version ] && exec echo v0\nenv\nexit 1\n").unwrap();
+    std::fs::write(&fake, "#!/bin/sh\n[ \"$1\" = version ] && echo v0 && exit\nenv\nexit 1\n").unwrap();
     std::fs::set_permissions(&fake, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", programs.path().display(), std::env::var("PATH").unwrap());
     let server = TestServer::start(Behaviour::default());
     let output =
         run_against(&server, &["clients/local::s5cmd-cp", "clients/local::restic-check", "--runtime", "process"])
-            .env("PATH", path)
+            .env("PATH", programs.path())
             .envs([("AWS_PROFILE", "leak"), ("AWS_SESSION_TOKEN", "leak"), ("RCLONE_CONFIG_S3CI_ENDPOINT", "leak")])
             .envs([("RESTIC_PASSWORD", "leak"), ("AWS_ENDPOINT_URL", "leak"), ("RCLONE_S3_ENDPOINT", "leak")])
             .arg("--out")
@@ -168,9 +203,6 @@ fn a_users_own_settings_never_reach_a_client() {
     let log = case("s5cmd-cp").commands[0].log.join("\n");
     assert!(log.contains("AWS_ACCESS_KEY_ID=") && !log.contains("leak"), "{log}\n{output:?}");
     assert!(!log.contains(support::server::SECRET_KEY), "the secret stays out of the record: {log}");
-    let Outcome::Skipped { reason } = &case("restic-check").outcome else {
-        // A machine with a restic of its own runs the case; then there is nothing to skip.
-        return;
-    };
-    assert_eq!(reason, "there is no restic on the PATH");
+    let absent = Outcome::Skipped { reason: "there is no restic on the PATH".to_owned() };
+    assert_eq!(case("restic-check").outcome, absent);
 }

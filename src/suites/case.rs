@@ -315,12 +315,13 @@ fn severity(spec: &CaseSpec, outcome: &Outcome) -> Severity {
     }
 }
 
-/// The case `kind::name` of the suite of that kind on the same backend, where there is one.
-fn on_backend_of(suite: &SuiteId, case: &str) -> Option<CaseId> {
+/// The case `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend, as
+/// signatures are not, has a suite on the local one alone, which speaks for both.
+pub(super) fn on_backend_of(suite: &SuiteId, case: &str) -> Option<CaseId> {
     let (kind, name) = case.split_once("::")?;
     let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();
-    let of = format!("{kind}/{backend}");
-    let suite = CATALOGUE.iter().find(|suite| suite.name == of)?;
+    let of = |backend: &str| CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/{backend}"));
+    let suite = of(backend).or_else(|| of("local"))?;
     suite.cases().iter().any(|spec| spec.name == name).then(|| CaseId::new(&suite.id(), name))
 }
 

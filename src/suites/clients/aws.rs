@@ -14,8 +14,10 @@ static AWS: Client = Client { name: "aws", program: "aws", environment: sdk_envi
 static DEBIAN: Client =
     Client { name: "aws-debian", program: "aws-debian", environment: sdk_environment, counts, tries_again: None };
 
-const BASE: ClientCase =
-    ClientCase::plain(&AWS, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| COPIER.roundtrip(bench, false).boxed());
+const BASE: ClientCase = ClientCase {
+    explained_by: flows::ROUND_TRIP,
+    ..ClientCase::plain(&AWS, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| COPIER.roundtrip(bench, false).boxed())
+};
 
 pub(super) const SYNC: ClientCase = ClientCase {
     spec: flows::roundtrip("aws-sync", "aws s3 sync copies a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -29,7 +31,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     transport: Transport::Https,
-    explained_by: &["auth::integrity-unsigned-trailer", "api::list-v2-pages"],
+    explained_by: &["auth::integrity-unsigned-trailer", "api::list-read-after-write"],
     body: |bench| COPIER.second_sync(bench).boxed(),
     ..BASE
 };
@@ -82,6 +84,7 @@ pub(super) const CHANGES: ClientCase = ClientCase {
         "aws s3 sync --delete follows an edit, a deletion and a new name",
         SOURCE_OF_RULES,
     ),
+    explained_by: &["api::object-delete", "api::list-read-after-write"],
     body: |bench| COPIER.changes(bench).boxed(),
     ..BASE
 };
@@ -92,7 +95,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         "aws s3 sync copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::keys-percent-literal"],
+    explained_by: flows::AWKWARD,
     body: |bench| COPIER.roundtrip(bench, true).boxed(),
     ..BASE
 };

@@ -21,7 +21,7 @@ const PAGE_SIZE: &str = "10";
 static BOTO3: Client = Client { name: "boto3", program: "python3", environment: variables, counts, tries_again: None };
 
 const BASE: ClientCase = ClientCase {
-    explained_by: &["api::list-v2-pages"],
+    explained_by: flows::ROUND_TRIP,
     ..ClientCase::plain(&BOTO3, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| roundtrip(bench, &[], false).boxed())
 };
 
@@ -31,7 +31,6 @@ pub(super) const DEFAULTS: ClientCase = ClientCase {
         "boto3 as it comes, with a checksum in the head of each upload, stores a tree and fetches it unchanged",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::object-roundtrip", "api::list-v2-pages"],
     ..BASE
 };
 
@@ -103,7 +102,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         "boto3 stores and fetches files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::keys-percent-literal"],
+    explained_by: flows::AWKWARD,
     body: |bench| roundtrip(bench, &[], true).boxed(),
     ..BASE
 };

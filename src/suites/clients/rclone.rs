@@ -22,7 +22,7 @@ pub(super) const BASE: ClientCase =
 
 pub(super) const COPY: ClientCase = ClientCase {
     spec: flows::roundtrip("rclone-copy", "rclone copies a tree to the server and back unchanged", SOURCE_OF_RULES),
-    explained_by: &["api::object-roundtrip"],
+    explained_by: &["api::object-roundtrip", "api::list-delimiter"],
     ..BASE
 };
 
@@ -43,7 +43,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     transport: Transport::Https,
-    explained_by: &["api::object-user-metadata-survives", "etag::put-is-md5", "api::list-v2-pages"],
+    explained_by: &["api::object-user-metadata-survives", "api::list-delimiter", "etag::put-is-md5"],
     body: |bench| second_sync(bench).boxed(),
     ..BASE
 };
@@ -56,7 +56,7 @@ pub(super) const CHECK: ClientCase = ClientCase {
         consequence: "the command that is to prove a backup proves nothing",
         source: "rclone's documentation, `rclone check`",
     },
-    explained_by: &["etag::put-is-md5", "api::list-v2-pages"],
+    explained_by: &["api::list-delimiter", "etag::put-is-md5"],
     body: |bench| check(bench).boxed(),
     ..BASE
 };
@@ -77,7 +77,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         "rclone copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::keys-percent-literal", "api::copy-source-encoded"],
+    explained_by: flows::AWKWARD,
     body: |bench| awkward(bench).boxed(),
     ..BASE
 };

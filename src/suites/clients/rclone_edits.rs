@@ -18,7 +18,7 @@ const fn spec(name: &'static str, rule: &'static str) -> CaseSpec {
 
 pub(super) const EDIT: ClientCase = ClientCase {
     spec: spec("rclone-edit", "rclone sync copies the one file that was edited, and no other"),
-    explained_by: &["api::object-user-metadata-survives"],
+    explained_by: &["api::list-delimiter"],
     body: |bench| edit(bench).boxed(),
     ..BASE
 };
@@ -28,7 +28,7 @@ pub(super) const SAME_SIZE_CHECKSUM: ClientCase = ClientCase {
         "rclone-same-size-edit-checksum",
         "rclone sync --checksum copies a file whose size and modification time stayed the same when it was edited",
     ),
-    explained_by: &["etag::put-is-md5", "etag::changes-on-same-size-edit"],
+    explained_by: &["etag::put-is-md5", "etag::changes-on-same-size-edit", "api::list-delimiter"],
     body: |bench| unseen_edit(bench, Some("--checksum"), Expected::Copied).boxed(),
     ..BASE
 };
@@ -38,6 +38,7 @@ pub(super) const SAME_SIZE_DEFAULT: ClientCase = ClientCase {
         "rclone-same-size-edit-default",
         "rclone sync by size and time says of an edit that left both alone whether it copied it",
     ),
+    explained_by: &["api::list-delimiter"],
     body: |bench| unseen_edit(bench, None, Expected::AsItSays).boxed(),
     ..BASE
 };
@@ -47,20 +48,21 @@ pub(super) const SAME_SIZE_SIZE_ONLY: ClientCase = ClientCase {
         "rclone-same-size-edit-size-only",
         "rclone sync --size-only says of an edit that left the size alone whether it copied it",
     ),
+    explained_by: &["api::list-delimiter"],
     body: |bench| unseen_edit(bench, Some("--size-only"), Expected::AsItSays).boxed(),
     ..BASE
 };
 
 pub(super) const DELETE: ClientCase = ClientCase {
     spec: spec("rclone-delete", "rclone sync deletes what was deleted, and nothing else"),
-    explained_by: &["api::object-delete"],
+    explained_by: &["api::object-delete", "api::list-delimiter"],
     body: |bench| delete(bench).boxed(),
     ..BASE
 };
 
 pub(super) const RENAME: ClientCase = ClientCase {
     spec: spec("rclone-rename", "rclone sync follows a file to its new name"),
-    explained_by: &["api::object-delete"],
+    explained_by: &["api::object-delete", "api::list-delimiter"],
     body: |bench| rename(bench).boxed(),
     ..BASE
 };

@@ -22,7 +22,7 @@ static RESTIC: Client = Client {
 };
 
 const BASE: ClientCase = ClientCase {
-    explained_by: &["api::range-middle", "api::range-first"],
+    explained_by: &["api::list-delimiter"],
     ..ClientCase::plain(&RESTIC, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| backup(bench).boxed())
 };
 
@@ -32,7 +32,7 @@ pub(super) const BACKUP: ClientCase = ClientCase {
         "restic makes a repository, backs a tree up and restores it unchanged",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["auth::integrity-signed-chunks", "api::range-middle", "api::range-first"],
+    explained_by: &["auth::integrity-signed-chunks", "api::list-delimiter"],
     ..BASE
 };
 

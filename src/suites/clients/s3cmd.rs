@@ -19,9 +19,12 @@ static S3CMD: Client = Client {
     tries_again: Some("Retrying failed request"),
 };
 
-const BASE: ClientCase = ClientCase::plain(&S3CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-    COPIER.roundtrip(bench, false).boxed()
-});
+const BASE: ClientCase = ClientCase {
+    explained_by: flows::ROUND_TRIP,
+    ..ClientCase::plain(&S3CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
+        COPIER.roundtrip(bench, false).boxed()
+    })
+};
 
 pub(super) const SYNC: ClientCase = ClientCase {
     spec: flows::roundtrip("s3cmd-sync", "s3cmd syncs a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -35,7 +38,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     transport: Transport::Https,
-    explained_by: &["etag::put-is-md5", "etag::four-way-agreement"],
+    explained_by: &["etag::put-is-md5", "etag::four-way-agreement", "api::list-read-after-write"],
     body: |bench| COPIER.second_sync(bench).boxed(),
     ..BASE
 };
@@ -64,12 +67,17 @@ pub(super) const SAME_SIZE: ClientCase = ClientCase {
     ..BASE
 };
 
+/// The same where tags are no MD5: s3cmd goes by the one that it keeps among an object's metadata.
+pub(super) const SAME_SIZE_OPAQUE: ClientCase =
+    ClientCase { explained_by: &["api::object-user-metadata-survives"], ..SAME_SIZE };
+
 pub(super) const CHANGES: ClientCase = ClientCase {
     spec: flows::changes(
         "s3cmd-changes",
         "s3cmd sync --delete-removed follows an edit, a deletion and a new name",
         SOURCE_OF_RULES,
     ),
+    explained_by: &["api::object-multi-delete", "api::list-read-after-write"],
     body: |bench| COPIER.changes(bench).boxed(),
     ..BASE
 };
@@ -80,7 +88,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         "s3cmd syncs files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::keys-percent-literal"],
+    explained_by: flows::AWKWARD,
     body: |bench| COPIER.roundtrip(bench, true).boxed(),
     ..BASE
 };

@@ -13,9 +13,12 @@ const SOURCE_OF_RULES: &str = "s5cmd's README, cp and sync";
 
 static S5CMD: Client = Client { name: "s5cmd", program: "s5cmd", environment: variables, counts, tries_again: None };
 
-const BASE: ClientCase = ClientCase::plain(&S5CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-    COPIER.roundtrip(bench, false).boxed()
-});
+const BASE: ClientCase = ClientCase {
+    explained_by: flows::ROUND_TRIP,
+    ..ClientCase::plain(&S5CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
+        COPIER.roundtrip(bench, false).boxed()
+    })
+};
 
 pub(super) const CP: ClientCase = ClientCase {
     spec: flows::roundtrip("s5cmd-cp", "s5cmd cp copies a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -39,7 +42,7 @@ pub(super) const SECOND_SYNC: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     transport: Transport::Https,
-    explained_by: &["api::list-v2-pages"],
+    explained_by: &["api::list-read-after-write"],
     body: |bench| COPIER.second_sync(bench).boxed(),
     ..BASE
 };
@@ -60,7 +63,7 @@ pub(super) const CHANGES: ClientCase = ClientCase {
         "s5cmd sync --delete follows an edit, a deletion and a new name",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::object-multi-delete"],
+    explained_by: &["api::object-multi-delete", "api::list-read-after-write"],
     body: |bench| COPIER.changes(bench).boxed(),
     ..BASE
 };
@@ -71,7 +74,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         "s5cmd cp copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
         SOURCE_OF_RULES,
     ),
-    explained_by: &["api::keys-percent-literal"],
+    explained_by: flows::AWKWARD,
     body: |bench| COPIER.roundtrip(bench, true).boxed(),
     ..BASE
 };
