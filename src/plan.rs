@@ -265,6 +265,14 @@ mod tests {
     }
 
     #[test]
+    fn all_is_every_suite_of_both_backends() {
+        let all = Plan::new(&Selection::All, Filter::NONE).unwrap();
+        let names: Vec<_> = all.suites.iter().map(|planned| planned.suite.name).collect();
+        assert_eq!(names, CATALOGUE.iter().map(|suite| suite.name).collect::<Vec<_>>());
+        assert!(all.has_drime() && all.suites.iter().all(|planned| planned.only.is_none()));
+    }
+
+    #[test]
     fn an_endpoint_is_asked_as_another_backend_only_by_name() {
         let endpoint = Filter { usual: Backends::Local, ..Filter::NONE };
         assert_eq!(filtered(&["sync"], endpoint), ["sync/local", "sync/local-policies"]);

@@ -69,6 +69,46 @@ fn a_provider_is_seen_failing_where_the_service_keeps_both_versions() {
     assert_eq!(ran.failed_beside_copies(), expected);
 }
 
+/// How the service orders its listings is not known either.
+#[test]
+fn the_order_of_the_services_listings_makes_no_difference() {
+    for order in ["oldest-first", "name"] {
+        let setting = format!("listing-order={order}");
+        let ran = run(&["etag/drime", "--runtime", "process", "--drime-set", &setting], &[]);
+        assert_eq!(ran.failed_beside_copies(), Vec::<String>::new(), "{order}: {}", ran.said());
+    }
+}
+
+/// What real clients meet on this backend has its causes in the checks of single operations, and the report says which.
+#[test]
+fn failures_of_clients_are_explained_by_those_of_single_operations() {
+    let pairs = [
+        ("clients/drime::rclone-copy", "api/drime::list-delimiter"),
+        ("clients/drime::boto3-paginator", "api/drime::list-v2-pages"),
+        ("clients/drime::s5cmd-changes", "api/drime::object-multi-delete"),
+    ];
+    let names = pairs.iter().flat_map(|(effect, cause)| [*effect, *cause]);
+    let names: Vec<&str> = names.chain(["clients/drime::aws-sync", "--runtime", "docker"]).collect();
+    let ran = run(&names, &[]);
+    let mut expected: Vec<&str> =
+        pairs.iter().map(|(_, cause)| *cause).chain(pairs.map(|(effect, _)| effect)).collect();
+    let mut failed = ran.failed();
+    expected.sort_unstable();
+    failed.sort_unstable();
+    assert_eq!(failed, expected, "{}", ran.said());
+    let cases = ran.record.suites.iter().flat_map(|suite| &suite.cases);
+    for case in cases.filter(|case| case.outcome.is_failed() && case.id.suite().kind() == "clients") {
+        let explanations = ran.record.explanations(case);
+        let cause = pairs.iter().find(|(effect, _)| *effect == case.id.as_str()).map(|(_, cause)| *cause);
+        let found = explanations.iter().find(|explanation| explanation.holds()).map(|found| found.case.as_str());
+        assert_eq!(found, cause, "{}: {explanations:?}", case.id);
+    }
+    let said = ran.report("report.txt").split_whitespace().collect::<Vec<_>>().join(" ");
+    for (_, cause) in pairs {
+        assert!(said.contains(&format!("explained by: {cause} (failed here)")), "{cause}: {said}");
+    }
+}
+
 /// What pys3local's own scripts print for both backends, in one report.
 #[test]
 fn both_backends_stand_in_one_report_as_the_original_scripts_show_them() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::drime_support::{Ran, belongings, docker, run, start, wait_until};
+use crate::drime_support::{Ran, belongings, docker, own_address, run, start, wait_until};
 
 #[test]
 fn a_rate_limit_that_passes_is_survived_and_a_lasting_one_is_no_verdict() {
@@ -35,6 +35,33 @@ fn a_stand_in_that_dies_is_a_fault_that_names_it() {
     assert_eq!(fault.kind, "drime-stand-in-died");
     assert!(fault.message.contains("the Drime stand-in: it died: it was killed by signal 9"), "{fault:?}");
     assert_eq!(belongings(ran.pid), (vec![], vec![]));
+}
+
+/// It reaches nobody but the server that it is for, and the daemon tells nobody its key.
+#[test]
+fn a_stand_in_is_cut_off_and_its_key_is_its_own() {
+    // Slow enough to be looked at.
+    let going = start(&["etag/drime", "--runtime", "docker", "--drime-set", "latency-ms=300"], &[]);
+    let stand_in = || belongings(going.pid()).0.into_iter().find(|name| name.ends_with("-drime"));
+    let runs = |name: String| docker(&["inspect", "--format", "{{.State.Running}}", &name]) == ["true"];
+    wait_until("the stand-in runs", Duration::from_secs(90), || stand_in().is_some_and(runs));
+    let name = stand_in().unwrap();
+    let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for (host, port) in [(own_address(), port), ("192.0.2.1".to_owned(), 80), ("1.1.1.1".to_owned(), 443)] {
+        let script = format!(
+            "import socket\ntry:\n    socket.create_connection(('{host}', {port}), 2)\n    print('connected')\nexcept OSError as error:\n    print('no way', error)"
+        );
+        let said = docker(&["exec", &name, "python3", "-c", &script]).join(" ");
+        assert!(said.starts_with("no way"), "{host}: {said}");
+    }
+    let environments = "cat /proc/[0-9]*/environ | tr '\\0' '\\n' | sed -n 's/^S3CI_DRIME_API_KEY=//p' | sort -u";
+    let keys = docker(&["exec", &name, "sh", "-c", environments]);
+    assert!(keys.len() == 1 && keys[0].len() > 16, "one key, and a long one");
+    assert!(!docker(&["inspect", &name]).join("\n").contains(&keys[0]), "the key is in what the daemon tells");
+    docker(&["kill", &name]);
+    let ran = going.end();
+    assert!(ran.everything().iter().all(|text| !text.contains(&keys[0])), "the key is in a report");
 }
 
 /// Milliseconds that the slow stand-in takes for each request.

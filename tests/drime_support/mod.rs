@@ -19,6 +19,12 @@ use super::command::{record_in, s3ci};
 
 /// A key like one of the service's.
 pub(crate) const KEY: &str = "71|QmFzZTY0bG9va3NMaWtlVGhpc0tleQ";
+/// Whether the key is in a text, its part that is secret at least: reports escape the bar before it, and break lines anywhere.
+pub(crate) fn has_key(text: &str) -> bool {
+    let secret = KEY.rsplit('|').next().expect("a part");
+    text.split_whitespace().collect::<String>().contains(secret)
+}
+
 /// A workspace beside the personal one.
 pub(crate) const WORKSPACE: u64 = 1465;
 
@@ -174,7 +180,7 @@ pub(crate) struct Account {
 }
 
 /// The address that this machine would talk to the world with; nothing is sent.
-fn own_address() -> String {
+pub(crate) fn own_address() -> String {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     socket.connect("192.0.2.1:9").unwrap();
     socket.local_addr().unwrap().ip().to_string()
