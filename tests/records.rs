@@ -5,6 +5,7 @@ mod records_support;
 
 #[cfg(test)]
 mod comparing {
+    use crate::records_support::gate::against;
     use crate::records_support::{record, red, s3ci, stderr, stdout, written};
     use s3ci::model::RunRecord;
 
@@ -27,6 +28,29 @@ mod comparing {
     #[test]
     fn being_slower_has_a_code_of_its_own() {
         assert_eq!(compared(&record("a"), &red("throughput-drop"), &[]).0, Some(3));
+    }
+
+    #[test]
+    fn throughput_is_compared_through_the_base_that_both_runs_had() {
+        let of = |reference: &str, put: u64| against(record("a"), reference, &[("put", put), ("get", 1_000_000)]);
+        let (code, text, _) = compared(&of("0.2.0", 1_000_000), &of("0.2.0", 900_000), &[]);
+        assert_eq!(code, Some(3), "{text}");
+        assert!(text.starts_with("✗ 1 REGRESSION") && text.contains("✗ put: 90% of the baseline"), "{text}");
+        assert!(text.contains("✓ get: 100% of the baseline"), "{text}");
+        // Both lag behind the base, and neither behind the other.
+        let (code, text, _) = compared(&of("0.2.0", 600_000), &of("0.2.0", 600_000), &[]);
+        assert!(code == Some(0) && text.contains("✓ put: 100% of the baseline"), "{text}");
+        let (code, text, _) = compared(&of("0.2.0", 1_000_000), &of("0.1.0", 500_000), &[]);
+        assert!(
+            code == Some(0) && text.contains("cannot be compared: the baseline was compared with another base"),
+            "{text}"
+        );
+        let (code, text, _) = compared(&record("a"), &of("0.2.0", 500_000), &["--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (code, &json["throughput"][0]["found"]),
+            (Some(0), &"the baseline compared nothing with a base".into())
+        );
     }
 
     #[test]

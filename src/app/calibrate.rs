@@ -34,7 +34,7 @@ pub(super) async fn calibrate(arguments: CalibrateArgs, mut console: Console) ->
     };
     let console = Arc::new(Mutex::new(console));
     let run_id = format!("{:08x}", rand::random::<u32>());
-    let order = Order { plan: &plan, config: &config, ledger: None, run_id, drime };
+    let order = Order { plan: &plan, config: &config, ledger: None, baseline: None, run_id, drime };
     let outputs = Outputs::default();
     let record = match carry_out(order, &console, &outputs).await {
         Ok(record) => record,

@@ -3,8 +3,10 @@
 use super::{fail, report};
 use crate::cli::{AnswerFormat, CompareArgs};
 use crate::exit::Exit;
-use crate::model::{Comparison, Outcome, compare as compared};
-use crate::report::{Console, compare as rendered};
+use crate::gate::since_baseline;
+use crate::model::{Comparison, Outcome, RunRecord, compare as compared};
+use crate::report::Console;
+use crate::report::compare::{self as rendered, SuiteSince};
 
 /// Compares, prints, and ends with what the comparison comes to.
 pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Exit {
@@ -17,20 +19,27 @@ fn run(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Exit> {
     let (from, to) = (report::read(&arguments.from, console)?, report::read(&arguments.to, console)?);
     let comparison = compared(&from, &to)
         .map_err(|error| fail(console, &error.to_string(), &error, Some(error.hint()), Exit::Usage))?;
+    let since = since(&from, &to);
     let answer = match arguments.format {
-        AnswerFormat::Text => rendered::text(&comparison),
-        AnswerFormat::Json => rendered::json(&comparison)
+        AnswerFormat::Text => rendered::text(&comparison, &since),
+        AnswerFormat::Json => rendered::json(&comparison, &since)
             .map_err(|error| fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Report))?,
     };
     console.result(&answer);
-    Ok(judge(&comparison))
+    Ok(judge(&comparison, &since))
+}
+
+/// Throughput through the base that both runs had, for each suite of the later one that compared.
+fn since(from: &RunRecord, to: &RunRecord) -> Vec<SuiteSince> {
+    let suites = to.gate.iter().flat_map(|gate| &gate.throughput).map(|compared| compared.suite.clone());
+    suites.map(|suite| SuiteSince { found: since_baseline(from, to, &suite), suite }).collect()
 }
 
 /// Wrong answers outweigh slow ones, as in a run.
-fn judge(comparison: &Comparison) -> Exit {
+fn judge(comparison: &Comparison, since: &[SuiteSince]) -> Exit {
     let mut red = comparison.cases.iter().filter(|case| case.is_red()).peekable();
     if red.peek().is_none() {
-        return Exit::Success;
+        return if since.iter().any(SuiteSince::has_dropped) { Exit::Slower } else { Exit::Success };
     }
     let slow = red.all(|case| case.to.as_ref().is_some_and(Outcome::is_slow));
     if slow { Exit::Slower } else { Exit::CheckFailed }

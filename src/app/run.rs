@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::proposal::Wanted;
+use super::report;
 use super::{fail, refuse_config, refuse_ledger, refuse_plan, refuse_report, signals, validate};
 use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
@@ -57,6 +58,10 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         Ok(drime) => drime,
         Err(exit) => return exit,
     };
+    let baseline = match baseline(&config, &mut console) {
+        Ok(baseline) => baseline,
+        Err(exit) => return exit,
+    };
     let outputs = match outputs(&arguments.reports, &mut console) {
         Ok(outputs) => outputs,
         Err(exit) => return exit,
@@ -71,7 +76,8 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
         console.print(&github.opening());
     }
     let console = Arc::new(Mutex::new(console));
-    let order = Order { plan: &plan, config: &config, ledger: ledger.as_ref(), run_id, drime };
+    let order =
+        Order { plan: &plan, config: &config, ledger: ledger.as_ref(), baseline: baseline.as_ref(), run_id, drime };
     let mut record = match carry_out(order, &console, &outputs).await {
         Ok(record) => record,
         Err(exit) => return exit,
@@ -86,6 +92,7 @@ pub(super) struct Order<'a> {
     pub(super) plan: &'a Plan,
     pub(super) config: &'a Config,
     pub(super) ledger: Option<&'a Ledger>,
+    pub(super) baseline: Option<&'a RunRecord>,
     pub(super) run_id: String,
     pub(super) drime: DrimeSettings,
 }
@@ -96,18 +103,24 @@ pub(super) async fn carry_out(
     console: &Arc<Mutex<Console>>,
     outputs: &Outputs,
 ) -> Result<RunRecord, Exit> {
-    let Order { plan, config, ledger, run_id, drime } = order;
+    let Order { plan, config, ledger, baseline, run_id, drime } = order;
     let stopper = Stopper::default();
     if let Err(error) = signals::listen(stopper.clone()) {
         return Err(fail(&mut lock(console), "listen for signals", &error, None, Exit::Environment));
     }
     // Nobody but the endpoint that they are for ever sees them.
     let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
-    let run = Run { plan, config, ledger, run_id, external_credentials, drime, stopper };
+    let run = Run { plan, config, ledger, baseline, run_id, external_credentials, drime, stopper };
     let ticker = tokio::spawn(tick(Arc::clone(console)));
     let record = run.execute(|event, record| observe(event, record, console, outputs)).await;
     ticker.abort();
     Ok(record)
+}
+
+/// The earlier run to compare with; read before anything is written, so that it may be of the same directory.
+fn baseline(config: &Config, console: &mut Console) -> Result<Option<RunRecord>, Exit> {
+    let path = config.comparison.as_ref().and_then(|comparison| comparison.baseline.as_ref());
+    path.map(|path| report::read(path, console)).transpose()
 }
 
 /// A threshold on a suite that does not exist would hold for ever.

@@ -37,6 +37,10 @@ pub struct Settings {
     /// A base to compare with, written like --target: throughput in turn with it, and which checks pass on it.
     #[arg(long, value_name = "TARGET", env = "S3CI_AGAINST")]
     pub against: Option<String>,
+    /// An earlier run that had the same --against, its metrics.json or the directory of its reports: throughput is compared with it as
+    /// well, on any machine.
+    #[arg(long, value_name = "FILE|DIR", env = "S3CI_BASELINE")]
+    pub baseline: Option<PathBuf>,
     /// The drop of throughput that is tolerated [default: 5%].
     #[arg(long, value_name = "SHARE", env = "S3CI_TOLERANCE")]
     pub tolerance: Option<String>,

@@ -1,7 +1,7 @@
 //! What a run compares its target with, and how a drop is judged.
 
 use super::ConfigError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::Settings;
 use crate::model::{Calibration, FailOn};
@@ -24,6 +24,8 @@ pub struct Comparison {
     pub fail_on: FailOn,
     /// What this machine cannot tell apart, where that was found out.
     pub calibration: Option<Calibration>,
+    /// Metrics of an earlier run that had the same base.
+    pub baseline: Option<PathBuf>,
     /// Whether all blocks are run and nothing is decided, to find that out.
     pub calibrates: bool,
 }
@@ -41,6 +43,7 @@ impl Comparison {
             inconclusive_fails: false,
             fail_on: FailOn::Any,
             calibration: None,
+            baseline: None,
             calibrates: true,
         })
     }
@@ -51,11 +54,25 @@ pub(super) fn of(settings: &Settings, target: &Target) -> Result<Option<Comparis
     let tolerance_ppm = settings.tolerance.as_deref().map_or(Ok(TOLERANCE_PPM), tolerance)?;
     let inconclusive_fails = settings.inconclusive.as_deref().map_or(Ok(false), inconclusive)?;
     let fail_on = settings.fail_on.as_deref().map_or(Ok(FailOn::Any), fail_on)?;
-    let Some(against) = &settings.against else { return Ok(None) };
+    let Some(against) = &settings.against else { return without_base(settings).map(|()| None) };
     let base = Target::parse(against)?;
     both_can_start(&base, target, settings.port)?;
     let calibration = settings.calibration.as_deref().map(calibration).transpose()?;
-    Ok(Some(Comparison { base, tolerance_ppm, inconclusive_fails, fail_on, calibration, calibrates: false }))
+    let baseline = settings.baseline.as_deref().map(metrics_in);
+    Ok(Some(Comparison { base, tolerance_ppm, inconclusive_fails, fail_on, calibration, baseline, calibrates: false }))
+}
+
+/// Figures of two runs are not comparable; their ratios to the same base are.
+fn without_base(settings: &Settings) -> Result<(), ConfigError> {
+    settings.baseline.as_ref().map_or(Ok(()), |baseline| {
+        let reason = "two runs are compared through the base that both had: give the --against of that run";
+        Err(unknown("baseline", &baseline.display().to_string(), reason))
+    })
+}
+
+/// A directory of reports stands for the metrics in it.
+fn metrics_in(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("metrics.json") } else { path.to_owned() }
 }
 
 /// Both arms are s3ci's own to start, side by side.

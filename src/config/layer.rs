@@ -19,6 +19,7 @@ pub(super) fn over(upper: Settings, lower: Settings) -> Settings {
     Settings {
         target: upper.target.or(lower.target),
         against: upper.against.or(lower.against),
+        baseline: upper.baseline.or(lower.baseline),
         tolerance: upper.tolerance.or(lower.tolerance),
         inconclusive: upper.inconclusive.or(lower.inconclusive),
         fail_on: upper.fail_on.or(lower.fail_on),

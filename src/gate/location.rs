@@ -4,7 +4,10 @@
 //! shift that the exact signed-rank test does not reject. Ties and zeros need no correction here: the k-th smallest average is what it
 //! is, and with ties the interval, ends included, covers at least as often as it says. What the distribution looks like does not
 //! matter, as long as it is symmetric, which drawing the order of the arms makes it where the arms are equal.
+//!
+//! How far one sample lies from another is told in the same way, from the differences of all pairs and the exact Mann-Whitney test.
 
+use super::rank_sum::RankSum;
 use super::signed_rank::SignedRank;
 
 /// An estimate with an interval.
@@ -27,15 +30,24 @@ pub(crate) struct Interval {
 
 /// Estimates the location of observations, each end of the interval with a one-sided error of `alpha`. None without observations.
 pub(crate) fn locate(observations: &[f64], alpha: f64) -> Option<Location> {
-    let averages = walsh_averages(observations);
-    let estimate = middle(&averages)?;
-    let interval = SignedRank::of(observations.len()).critical(alpha).and_then(|sum| {
-        // A hypothesis is rejected where at most `sum` averages lie on its far side.
-        let lower = averages.get(sum)?;
-        let upper = averages.get(averages.len().checked_sub(sum + 1)?)?;
+    within(&walsh_averages(observations), SignedRank::of(observations.len()).critical(alpha))
+}
+
+/// Estimates how far `to` lies above `from`, in the same way. None where either is empty.
+pub(crate) fn shift(from: &[f64], to: &[f64], alpha: f64) -> Option<Location> {
+    let mut differences: Vec<f64> = to.iter().flat_map(|to| from.iter().map(move |from| to - from)).collect();
+    differences.sort_unstable_by(f64::total_cmp);
+    within(&differences, RankSum::of(from.len(), to.len()).critical(alpha))
+}
+
+/// A hypothesis is rejected where at most `critical` of the sorted values lie on its far side.
+fn within(sorted: &[f64], critical: Option<usize>) -> Option<Location> {
+    let interval = critical.and_then(|critical| {
+        let lower = sorted.get(critical)?;
+        let upper = sorted.get(sorted.len().checked_sub(critical + 1)?)?;
         (lower <= upper).then_some(Interval { lower: *lower, upper: *upper })
     });
-    Some(Location { estimate, interval })
+    Some(Location { estimate: middle(sorted)?, interval })
 }
 
 /// The chance that observations as low as these come about if they lie around `location` or above it.
@@ -97,6 +109,34 @@ mod tests {
 
     fn golden() -> Vec<Golden> {
         serde_json::from_str(include_str!("../../tests/data/gate/golden.json")).unwrap()
+    }
+
+    /// Computed by `SciPy`, see `tests/data/gate/golden_shift.py`.
+    #[derive(Debug, Deserialize)]
+    struct GoldenShift {
+        from: Vec<f64>,
+        to: Vec<f64>,
+        estimate: f64,
+        intervals: Vec<Bounds>,
+    }
+
+    #[test]
+    fn shifts_and_their_intervals_hold_what_scipy_does_not_reject() {
+        let all: Vec<GoldenShift> =
+            serde_json::from_str(include_str!("../../tests/data/gate/golden_shift.json")).unwrap();
+        assert!(all.len() > 3);
+        for golden in all {
+            for bounds in &golden.intervals {
+                let found = shift(&golden.from, &golden.to, bounds.alpha).unwrap();
+                assert!(close(found.estimate, golden.estimate), "{found:?} {golden:?}");
+                assert_eq!(found.interval.is_some(), bounds.lower.is_some(), "{bounds:?}");
+                let (Some(interval), Some(lower), Some(upper)) = (found.interval, bounds.lower, bounds.upper) else {
+                    continue;
+                };
+                assert!(close(interval.lower, lower) && close(interval.upper, upper), "{interval:?} {bounds:?}");
+            }
+        }
+        assert_eq!((shift(&[], &[1.0], 0.05), shift(&[1.0], &[], 0.05)), (None, None));
     }
 
     fn close(one: f64, other: f64) -> bool {

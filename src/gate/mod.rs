@@ -1,17 +1,22 @@
 //! The throughput gate: did the candidate become slower than the base?
 //!
 //! Owns the [`duet`], which measures both in turn, and the statistics, which are pure: the exact signed-rank interval of the
-//! Hodges-Lehmann estimate, the looks by which a [`Sequence`] judges, and the smallest drop that could have been seen. The unit is
+//! Hodges-Lehmann estimate, the looks by which a [`Sequence`] judges, the smallest drop that could have been seen, and the comparison
+//! with an earlier run through the reference that both had ([`since_baseline`]). The unit is
 //! the block, never the request: requests of one server have that server's luck in common. Nothing is thrown away as an outlier.
 
+mod baseline;
 mod change_points;
 pub mod duet;
 mod location;
+mod millionths;
 mod power;
+mod rank_sum;
 mod sequence;
 mod signed_rank;
 #[cfg(test)]
 mod simulation;
 
+pub use baseline::{SinceBaseline, since_baseline};
 pub use change_points::{ChangePoint, SIGNIFICANCE, change_points};
 pub use sequence::{ALPHA, Sequence, SequenceError};

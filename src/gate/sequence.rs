@@ -4,7 +4,7 @@
 //! together make no more than the whole. A drop that equals the tolerance therefore fails with at most that chance; a smaller one
 //! less often.
 
-use super::location::{Location, locate};
+use super::location::{Interval, Location, locate};
 use super::signed_rank::{MOST_BLOCKS, SignedRank};
 use crate::model::Decision;
 
@@ -111,12 +111,18 @@ impl Sequence {
             return None;
         }
         let Location { interval, .. } = locate(log_ratios, self.alpha_per_look)?;
-        let tolerated = (1.0 - tolerance).ln();
-        match interval {
-            Some(interval) if interval.upper < tolerated => Some(Decision::Fail),
-            Some(interval) if interval.lower > tolerated => Some(Decision::Pass),
-            _ => (log_ratios.len() == self.last()).then_some(Decision::Inconclusive),
-        }
+        let at_last = || (log_ratios.len() == self.last()).then_some(Decision::Inconclusive);
+        decide(interval, tolerance).or_else(at_last)
+    }
+}
+
+/// What the interval of a logarithm says of a tolerated drop; none where it holds both.
+pub(super) fn decide(interval: Option<Interval>, tolerance: f64) -> Option<Decision> {
+    let tolerated = (1.0 - tolerance).ln();
+    match interval? {
+        Interval { upper, .. } if upper < tolerated => Some(Decision::Fail),
+        Interval { lower, .. } if lower > tolerated => Some(Decision::Pass),
+        _ => None,
     }
 }
 

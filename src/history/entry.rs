@@ -1,12 +1,11 @@
 //! The line of a run: what is worth knowing of it when it is one among hundreds.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::model::{
-    CaseId, Decision, Direction, GateBlock, GateRecord, GateResult, Outcome, RunRecord, RuntimeKind, SuiteId,
-    TargetIdentity, ThroughputComparison, Unit,
+    CaseId, Decision, Direction, GateBlock, GateRecord, GateResult, Outcome, Reference, RunRecord, RuntimeKind,
+    SuiteId, ThroughputComparison, Unit,
 };
 
 /// Version of the line's shape. A reader refuses a line with a higher one.
@@ -80,17 +79,6 @@ pub struct Counts {
     pub inconclusive: u64,
 }
 
-/// A release that others are measured against.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reference {
-    /// The target as asked for.
-    pub target: String,
-    /// Version of the server, where it is known.
-    pub version: Option<String>,
-    /// Hash of all that makes it what it is; another one starts another series.
-    pub digest: String,
-}
-
 /// A measured quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
@@ -135,7 +123,7 @@ impl Entry {
     pub fn of(record: &RunRecord, commit: Commit) -> Self {
         let failed: Vec<CaseId> =
             outcomes(record).filter(|(_, outcome)| outcome.is_failed()).map(|(id, _)| id).collect();
-        let reference = record.gate.as_ref().and_then(reference);
+        let reference = record.gate.as_ref().and_then(Reference::of);
         let ratios = record.gate.as_ref().filter(|_| reference.is_some()).map(ratios).unwrap_or_default();
         Self {
             format: FORMAT,
@@ -214,26 +202,12 @@ fn metrics(record: &RunRecord) -> Vec<Measured> {
     record.suites.iter().flat_map(|suite| suite.metrics.iter().map(|metric| of(&suite.id, metric))).collect()
 }
 
-/// What the base is, if it is something that can be told again: a release, or sources or an image with a digest.
-fn reference(gate: &GateRecord) -> Option<Reference> {
-    let TargetIdentity { spec, version, source_digest, image } = &gate.base;
-    let pinned = match spec.split(':').next() {
-        Some("pypi") => format!("pypi {}", version.as_ref()?),
-        Some("image") => format!("image {}", image.as_ref()?.id),
-        _ => format!("sources {}", source_digest.as_ref()?),
-    };
-    let constraints = image.as_ref().and_then(|image| image.constraints_digest.clone()).unwrap_or_default();
-    let digest = Sha256::digest(format!("{pinned}\n{constraints}"));
-    let digest = digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-    Some(Reference { target: spec.clone(), version: version.clone(), digest })
-}
-
 fn ratios(gate: &GateRecord) -> Vec<Ratio> {
     let of = |comparison: &ThroughputComparison, result: &GateResult| Ratio {
         suite: comparison.suite.clone(),
         name: result.metric.clone(),
         direction: result.direction,
-        procedure: procedure(comparison),
+        procedure: comparison.procedure.in_words(),
         ratio_ppm: result.ratio_ppm,
         lower_ppm: result.lower_ppm,
         upper_ppm: result.upper_ppm,
@@ -242,13 +216,6 @@ fn ratios(gate: &GateRecord) -> Vec<Ratio> {
     };
     let all = gate.throughput.iter();
     all.flat_map(|comparison| comparison.results.iter().map(move |result| of(comparison, result))).collect()
-}
-
-fn procedure(comparison: &ThroughputComparison) -> String {
-    let procedure = &comparison.procedure;
-    let (objects, listings) = (procedure.objects, procedure.listings);
-    let (smallest, largest) = (procedure.min_size_bytes, procedure.max_size_bytes);
-    format!("{objects} objects of {smallest} to {largest} bytes, {listings} listings a block")
 }
 
 /// The middle of the blocks of what one operation of the candidate took.

@@ -16,7 +16,7 @@ mod lines;
 mod store;
 
 pub use chart::{Chart, Mark, Panel, PanelKind, Point, Segment, charts};
-pub use entry::{Commit, Counts, Entry, Measured, Ratio, Reference};
+pub use entry::{Commit, Counts, Entry, Measured, Ratio};
 pub use error::HistoryError;
 pub use git::Git;
 pub use lines::History;

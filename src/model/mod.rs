@@ -16,6 +16,7 @@ mod gate;
 mod merge;
 mod metric;
 mod record;
+mod reference;
 mod threshold;
 mod verdict;
 
@@ -34,5 +35,6 @@ pub use record::{
     CaseRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
     RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
 };
+pub use reference::Reference;
 pub use threshold::Threshold;
 pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};

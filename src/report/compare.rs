@@ -1,7 +1,7 @@
 //! Two records side by side, for a person and for a program.
 //!
-//! The verdict first: which rules held before and are broken now. What only informs, such as single figures of two single runs,
-//! stands last and says why it is to be read with care.
+//! The verdict first: which rules held before and are broken now, and what became slower through the base that both had. What only
+//! informs, such as single figures of two single runs, stands last and says why it is to be read with care.
 
 use serde::Serialize;
 
@@ -9,13 +9,47 @@ use super::format::{self, counted};
 use super::json::JsonReportError;
 use super::page::Page;
 use super::sanitize;
-use crate::model::{CaseComparison, Change, Comparison, MetricComparison, Outcome, Side, Unit};
+use crate::gate::SinceBaseline;
+use crate::model::{CaseComparison, Change, Comparison, Decision, MetricComparison, Outcome, Side, SuiteId, Unit};
+
+/// The throughput of a suite in both records, through the base that they have in common.
+#[derive(Debug, Clone, Serialize)]
+pub struct SuiteSince {
+    /// The suite.
+    pub suite: SuiteId,
+    /// Its metrics, or why they cannot be compared.
+    #[serde(serialize_with = "either")]
+    pub found: Result<Vec<SinceBaseline>, &'static str>,
+}
+
+impl SuiteSince {
+    /// Whether a metric has dropped by more than is tolerated.
+    #[must_use]
+    pub fn has_dropped(&self) -> bool {
+        self.dropped().next().is_some()
+    }
+
+    fn dropped(&self) -> impl Iterator<Item = &SinceBaseline> {
+        self.found.iter().flatten().filter(|since| since.decision == Decision::Fail)
+    }
+}
+
+/// The metrics as a list, or the reason as a text.
+fn either<S: serde::Serializer>(
+    found: &Result<Vec<SinceBaseline>, &'static str>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match found {
+        Ok(metrics) => metrics.serialize(serializer),
+        Err(reason) => reason.serialize(serializer),
+    }
+}
 
 /// Renders a comparison for a terminal.
 #[must_use]
-pub fn text(comparison: &Comparison) -> String {
+pub fn text(comparison: &Comparison, since: &[SuiteSince]) -> String {
     let mut page = Page::default();
-    page.item(0, "", &verdict(comparison));
+    page.item(0, "", &verdict(comparison, since));
     for (side, whose) in [(&comparison.from, "first"), (&comparison.to, "second")] {
         if !side.complete {
             page.item(
@@ -28,6 +62,7 @@ pub fn text(comparison: &Comparison) -> String {
     for (title, mark, chosen) in groups() {
         block(&mut page, comparison, title, mark, chosen);
     }
+    since.iter().for_each(|since| through_the_base(&mut page, since));
     throughput(&mut page, comparison);
     page.into_text()
 }
@@ -36,28 +71,30 @@ pub fn text(comparison: &Comparison) -> String {
 ///
 /// # Errors
 /// Never for a comparison of records that were read.
-pub fn json(comparison: &Comparison) -> Result<String, JsonReportError> {
+pub fn json(comparison: &Comparison, since: &[SuiteSince]) -> Result<String, JsonReportError> {
     #[derive(Serialize)]
     struct Document<'a> {
         regressions: usize,
+        throughput: &'a [SuiteSince],
         #[serde(flatten)]
         comparison: &'a Comparison,
     }
-    let document = Document { regressions: red(comparison), comparison };
+    let document = Document { regressions: red(comparison, since), throughput: since, comparison };
     serde_json::to_string_pretty(&document).map(|json| json + "\n").map_err(JsonReportError::Write)
 }
 
-fn red(comparison: &Comparison) -> usize {
-    comparison.cases.iter().filter(|case| case.is_red()).count()
+fn red(comparison: &Comparison, since: &[SuiteSince]) -> usize {
+    let dropped: usize = since.iter().map(|since| since.dropped().count()).sum();
+    comparison.cases.iter().filter(|case| case.is_red()).count() + dropped
 }
 
-fn verdict(comparison: &Comparison) -> String {
+fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
     let count = |change| comparison.cases.iter().filter(|case| case.change == Some(change)).count();
     let both = comparison.cases.iter().filter(|case| case.change.is_some()).count();
     let (from, to) = (side(&comparison.from), side(&comparison.to));
     let (old, mended) = (count(Change::PreExisting), count(Change::Mended));
     let rest = format!("{} in both; {old} failing in both, {mended} mended", counted(both, "check"));
-    match red(comparison) {
+    match red(comparison, since) {
         0 => format!("✓ no regression from {from} to {to}: {rest}"),
         red => format!("✗ {} from {from} to {to}: {rest}", counted(red, "REGRESSION")),
     }
@@ -112,6 +149,23 @@ fn words(outcome: &Outcome) -> String {
         Outcome::Skipped { reason } => format!("skipped: {reason}"),
         Outcome::Inconclusive { reason } => format!("inconclusive: {reason}"),
         Outcome::Error(fault) => format!("could not be told: {}", fault.message),
+    }
+}
+
+fn through_the_base(page: &mut Page, since: &SuiteSince) {
+    page.block(&format!("{} of both, through the base that they have in common", since.suite));
+    match &since.found {
+        Err(reason) => page.item(2, "!", &format!("cannot be compared: {reason}")),
+        Ok(metrics) => {
+            for metric in metrics {
+                let mark = match metric.decision {
+                    Decision::Pass => "✓",
+                    Decision::Fail => "✗",
+                    Decision::Inconclusive => "?",
+                };
+                page.item(2, mark, &format!("{}: {}", metric.metric, metric.in_words()));
+            }
+        }
     }
 }
 

@@ -128,15 +128,6 @@ fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
     }
 }
 
-/// The cases that thresholds make of a suite that ends.
-pub(super) fn thresholds(record: &RunRecord, event: &Event, config: &Config) -> Vec<Event> {
-    let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
-    let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
-    let of_suite = config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
-    let cases = of_suite.map(|threshold| Box::new(threshold.case(&suite, &config.repro)));
-    cases.map(|case| Event::CaseFinished { case }).collect()
-}
-
 /// Closes the record.
 pub(super) fn finish(record: &mut RunRecord, started: Instant) {
     record.duration_ns = nanoseconds(started.elapsed());

@@ -3,6 +3,7 @@
 //! Owns order, cancellation and teardown: whatever was started here is stopped here, on every way out. Deliberately absent: what is
 //! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
 
+mod afterwards;
 mod duet;
 mod fold;
 mod host;
@@ -73,6 +74,8 @@ pub struct Run<'a> {
     pub config: &'a Config,
     /// What results are held against; nothing where there is no ledger.
     pub ledger: Option<&'a Ledger>,
+    /// The earlier run that throughput is compared with, where there is one.
+    pub baseline: Option<&'a RunRecord>,
     /// Random name of the run.
     pub run_id: String,
     /// Credentials of an external endpoint.
@@ -111,7 +114,7 @@ impl Run<'_> {
                 if matches!(event, Event::Prepared { .. }) {
                     record.ledger = known.identity();
                 }
-                for event in fold::thresholds(&record, &event, self.config).into_iter().chain([event]) {
+                for event in self.afterwards(&record, &event).into_iter().chain([event]) {
                     fold::apply(&mut record, &event, started);
                     observe(&event, &record);
                 }

@@ -23,6 +23,13 @@ pub(crate) fn against(mut record: RunRecord, reference: &str, ratios: &[(&str, u
     record
 }
 
+/// The logarithms of ten blocks around a ratio, as noisy as those of a quiet machine.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "ratios of tests are small")]
+fn blocks(ratio: u64) -> Vec<i64> {
+    let center = ((ratio as f64 / 1e6).ln() * 1e6) as i64;
+    (0..10).map(|block| center + 6_000 * (block * 7 % 5 - 2)).collect()
+}
+
 fn comparison(ratios: &[(&str, u64)]) -> ThroughputComparison {
     let pass = |(operation, ratio): &(&str, u64)| GatePass {
         operation: (*operation).to_owned(),
@@ -45,7 +52,7 @@ fn comparison(ratios: &[(&str, u64)]) -> ThroughputComparison {
         tolerance_ppm: 50_000,
         floor_ppm: None,
         detectable_drop_ppm: Some(60_000),
-        log_ratios_ppm: Vec::new(),
+        log_ratios_ppm: blocks(*ratio),
     };
     ThroughputComparison {
         suite: SuiteId::new("throughput/local"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::ratios::Ratio;
 use crate::gate::location::{Location, locate};
+use crate::gate::millionths::{millionths, share, signed_millionths};
 use crate::gate::power::detectable_drop;
 use crate::gate::{Sequence, SequenceError};
 use crate::model::{Decision, Direction, GateProcedure, GateResult};
@@ -133,21 +134,6 @@ impl Judge {
         let floor = self.floors.get(&metric.metric).copied();
         (floor, self.tolerance_ppm.max(floor.unwrap_or_default()))
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "millionths are small")]
-fn share(millionths: u64) -> f64 {
-    millionths as f64 / 1e6
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded, and rounded on purpose")]
-pub(crate) fn millionths(share: f64) -> u64 {
-    (share * 1e6).round().clamp(0.0, 1e15) as u64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "bounded, and rounded on purpose")]
-fn signed_millionths(log: f64) -> i64 {
-    (log * 1e6).round().clamp(-1e15, 1e15) as i64
 }
 
 #[cfg(test)]

@@ -19,10 +19,11 @@ use tokio_util::sync::CancellationToken;
 pub use block::BrokenOff;
 use block::{Both, Ground};
 pub use judge::Floors;
-use judge::{Judge, millionths};
+use judge::Judge;
 use objects::Objects;
 use schedule::{BlockSchedule, Operation};
 
+use super::millionths::millionths;
 use super::{ALPHA, Sequence, SequenceError};
 use crate::event::{Event, Events};
 use crate::model::{GateProcedure, SuiteId, ThroughputComparison};

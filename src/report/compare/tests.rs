@@ -58,7 +58,7 @@ fn two() -> (RunRecord, RunRecord) {
 #[test]
 fn what_changed_is_said_in_the_order_in_which_it_matters() {
     let (from, to) = two();
-    insta::assert_snapshot!(text(&compare(&from, &to).unwrap()));
+    insta::assert_snapshot!(text(&compare(&from, &to).unwrap(), &[]));
 }
 
 #[test]
@@ -77,7 +77,8 @@ fn a_record_compared_with_itself_has_changed_in_nothing() {
 #[test]
 fn a_program_reads_the_same() {
     let (from, to) = two();
-    let json: serde_json::Value = serde_json::from_str(&super::json(&compare(&from, &to).unwrap()).unwrap()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&super::json(&compare(&from, &to).unwrap(), &[]).unwrap()).unwrap();
     assert_eq!(json["regressions"], 1);
     assert_eq!(json["cases"][0]["change"], "regression");
     assert_eq!(json["cases"][0]["from"]["status"], "passed");

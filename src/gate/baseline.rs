@@ -1,0 +1,147 @@
+//! A comparison with an earlier run, through the reference that both were compared with.
+//!
+//! Figures of two machines, or of one at two times, differ by more than most regressions do. Their ratios to one reference do not: what
+//! the machine does to a server it does to the reference in the same block. So two runs can be compared if each was a comparison with
+//! the same release by the same procedure; for any other pair there is a reason why not, and no answer.
+
+use serde::Serialize;
+
+use super::ALPHA;
+use super::location::{Location, shift};
+use super::millionths::{millionths, share, signed_share};
+use super::sequence::decide;
+use crate::model::{Decision, GateResult, Reference, RunRecord, SuiteId, ThroughputComparison, percent};
+
+/// One metric now and in an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SinceBaseline {
+    /// Name of the metric: `put`.
+    pub metric: String,
+    /// What it came to.
+    pub decision: Decision,
+    /// Estimate of now over then, in millionths: the exponential of the middle of all pairs of blocks' differences.
+    pub ratio_ppm: u64,
+    /// The exact Mann-Whitney interval of it; none where there are too few blocks for one.
+    pub interval_ppm: Option<(u64, u64)>,
+    /// Blocks then and now.
+    pub blocks: (usize, usize),
+    /// The drop that is tolerated, in millionths.
+    pub tolerance_ppm: u64,
+}
+
+impl SinceBaseline {
+    /// The ratio with its interval: `91.2% of the baseline (89% to 93.4%, 10 and 15 blocks)`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let interval = self.interval_ppm.map_or_else(
+            || "too few for an interval".to_owned(),
+            |(lower, upper)| format!("{} to {}", percent(lower), percent(upper)),
+        );
+        let (then, now) = self.blocks;
+        format!("{} of the baseline ({interval}, {then} and {now} blocks)", percent(self.ratio_ppm))
+    }
+}
+
+/// The metrics that decide, now and in `baseline`.
+///
+/// The error of a run's comparison is shared out over them evenly, so that a drop that equals the tolerance fails in no more than
+/// [`ALPHA`] of the runs.
+///
+/// # Errors
+/// Why the two cannot be compared.
+pub fn since_baseline(
+    baseline: &RunRecord,
+    now: &RunRecord,
+    suite: &SuiteId,
+) -> Result<Vec<SinceBaseline>, &'static str> {
+    let then = throughput(baseline, suite).ok_or("the baseline compared nothing with a base")?;
+    let now_in = throughput(now, suite).ok_or("this run compared nothing with a base")?;
+    let reference = |record: &RunRecord| Some(Reference::of(record.gate.as_ref()?)?.digest);
+    match (reference(baseline), reference(now)) {
+        (Some(then), Some(now)) if then == now => {}
+        (Some(_), Some(_)) => {
+            return Err("the baseline was compared with another base, or one with other dependencies");
+        }
+        _ => return Err("nobody can tell whether the baseline was compared with the same base"),
+    }
+    if baseline.runtime.kind != now.runtime.kind {
+        return Err("the baseline ran in another runtime");
+    }
+    if then.procedure.in_words() != now_in.procedure.in_words() {
+        return Err("the baseline had other objects");
+    }
+    let decides = |result: &&GateResult| result.decision.is_some();
+    let results: Vec<&GateResult> = now_in.results.iter().filter(decides).collect();
+    let of = |result: &&GateResult| {
+        let earlier = then.results.iter().find(|earlier| earlier.metric == result.metric)?;
+        judge(&earlier.log_ratios_ppm, result, ALPHA / f64::from(u32::try_from(results.len()).ok()?))
+    };
+    Ok(results.iter().filter_map(of).collect())
+}
+
+fn throughput<'a>(record: &'a RunRecord, suite: &SuiteId) -> Option<&'a ThroughputComparison> {
+    record.gate.as_ref()?.throughput.iter().find(|comparison| comparison.suite == *suite)
+}
+
+fn judge(then: &[i64], now: &GateResult, alpha: f64) -> Option<SinceBaseline> {
+    let logs = |ppm: &[i64]| -> Vec<f64> { ppm.iter().copied().map(signed_share).collect() };
+    let Location { estimate, interval } = shift(&logs(then), &logs(&now.log_ratios_ppm), alpha)?;
+    let decision = decide(interval, share(now.tolerance_ppm)).unwrap_or(Decision::Inconclusive);
+    Some(SinceBaseline {
+        metric: now.metric.clone(),
+        decision,
+        ratio_ppm: millionths(estimate.exp()),
+        interval_ppm: interval.map(|found| (millionths(found.lower.exp()), millionths(found.upper.exp()))),
+        blocks: (then.len(), now.log_ratios_ppm.len()),
+        tolerance_ppm: now.tolerance_ppm,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::millionths::signed_millionths;
+    use crate::model::{Direction, Estimator};
+
+    fn result(log_ratios_ppm: Vec<i64>) -> GateResult {
+        GateResult {
+            metric: "put".to_owned(),
+            direction: Direction::Higher,
+            estimator: Estimator::MedianOfRatios,
+            decision: Some(Decision::Pass),
+            blocks: 10,
+            ratio_ppm: 1_000_000,
+            lower_ppm: None,
+            upper_ppm: None,
+            alpha_ppm: 2_500,
+            tolerance_ppm: 50_000,
+            floor_ppm: None,
+            detectable_drop_ppm: None,
+            log_ratios_ppm,
+        }
+    }
+
+    /// Blocks around a ratio, as noisy as they are on a quiet machine.
+    fn blocks(ratio: f64, count: i64) -> Vec<i64> {
+        (0..count).map(|at| signed_millionths(ratio.ln()) + 7_000 * (at * 7 % 5 - 2)).collect()
+    }
+
+    #[test]
+    fn what_counts_is_the_change_and_not_how_either_run_stands_to_the_reference() {
+        let decision = |then: f64, now: f64| judge(&blocks(then, 10), &result(blocks(now, 15)), 0.01).unwrap().decision;
+        assert_eq!(
+            (decision(1.0, 1.0), decision(0.5, 0.5), decision(0.5, 0.6)),
+            (Decision::Pass, Decision::Pass, Decision::Pass)
+        );
+        assert_eq!((decision(1.2, 1.0), decision(0.5, 0.45)), (Decision::Fail, Decision::Fail));
+        assert_eq!(decision(1.0, 0.95), Decision::Inconclusive, "a drop that equals the tolerance");
+    }
+
+    #[test]
+    fn too_few_blocks_are_an_estimate_and_no_answer() {
+        let found = judge(&blocks(1.0, 2), &result(blocks(0.5, 2)), 0.01).unwrap();
+        assert_eq!((found.decision, found.interval_ppm), (Decision::Inconclusive, None));
+        assert_eq!(found.in_words(), "50% of the baseline (too few for an interval, 2 and 2 blocks)");
+        assert_eq!(judge(&[], &result(blocks(1.0, 10)), 0.01), None);
+    }
+}

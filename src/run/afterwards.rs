@@ -1,0 +1,60 @@
+//! The cases that a suite's measurements make once it has ended: thresholds, and the comparison with an earlier run.
+
+use super::Run;
+use crate::event::Event;
+use crate::gate::{SinceBaseline, since_baseline};
+use crate::model::{
+    CaseId, CaseRecord, Decision, Failure, Outcome, RunRecord, Severity, SuiteId, SuiteRecord, percent,
+};
+
+impl Run<'_> {
+    /// What comes of an event before it is folded into the record.
+    pub(super) fn afterwards(&self, record: &RunRecord, event: &Event) -> Vec<Event> {
+        let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
+        let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
+        let of_suite = self.config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
+        let mut cases: Vec<CaseRecord> = of_suite.map(|threshold| threshold.case(&suite, &self.config.repro)).collect();
+        cases.extend(self.baseline.into_iter().flat_map(|baseline| self.since(baseline, record, &suite.id)));
+        cases.into_iter().map(|case| Event::CaseFinished { case: Box::new(case) }).collect()
+    }
+
+    /// A case for each operation that was compared, none where the suite compares nothing.
+    fn since(&self, baseline: &RunRecord, record: &RunRecord, suite: &SuiteId) -> Vec<CaseRecord> {
+        let compares = |gate: &crate::model::GateRecord| gate.throughput.iter().any(|other| other.suite == *suite);
+        if !record.gate.as_ref().is_some_and(compares) {
+            return Vec::new();
+        }
+        let case = |name: &str, outcome: Outcome| CaseRecord {
+            id: CaseId::new(suite, name),
+            severity: Severity::Slower,
+            rule: "throughput is no less than in the baseline, but for the tolerance".to_owned(),
+            consequence: "backups and restores take longer than with the baseline".to_owned(),
+            source: format!("run {} of {}, through the base that both had", baseline.run_id, baseline.target.spec),
+            outcome,
+            duration_ns: 0,
+            exchanges: Vec::new(),
+            repro: format!("{} {suite}", self.config.repro),
+            commands: Vec::new(),
+            explained_by: Vec::new(),
+        };
+        match since_baseline(baseline, record, suite) {
+            Err(reason) => vec![case("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],
+            Ok(found) => {
+                found.iter().map(|since| case(&format!("baseline.{}", since.metric), outcome(since))).collect()
+            }
+        }
+    }
+}
+
+fn outcome(since: &SinceBaseline) -> Outcome {
+    match since.decision {
+        Decision::Pass => Outcome::Passed,
+        Decision::Inconclusive => Outcome::Inconclusive { reason: since.in_words() },
+        Decision::Fail => {
+            let drop = percent(1_000_000_u64.saturating_sub(since.ratio_ppm));
+            let message = format!("{} has {drop} less throughput than in the baseline", since.metric);
+            let expected = format!("no drop of more than {}", percent(since.tolerance_ppm));
+            Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, since.in_words()))
+        }
+    }
+}
