@@ -9,6 +9,14 @@ mod support;
 #[expect(dead_code, reason = "the table of red cases is for another test")]
 mod command;
 
+#[cfg(test)]
+#[path = "cli/answers.rs"]
+mod answers;
+
+#[cfg(test)]
+#[path = "cli/ledger.rs"]
+mod ledger;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -17,9 +25,8 @@ use command::{Outcomes, record_in, run_against, s3ci};
 use s3ci::model::{Interruption, Outcome, RunRecord};
 use support::Behaviour;
 use support::fault::{Fault, FaultKind};
-use support::mutation::Mutation;
 use support::operation::Operation;
-use support::server::{ACCESS_KEY, SECRET_KEY, TestServer};
+use support::server::{SECRET_KEY, TestServer};
 
 /// A benchmark that takes little time.
 const SMALL: [&str; 5] = ["bench/local", "--files", "4", "--max-size", "3000"];
@@ -351,136 +358,6 @@ fn a_full_work_directory_is_an_environment_error() {
     assert!(fault.is_some_and(|fault| fault.message.contains("No space") && fault.hint.is_some()), "{fault:?}");
 }
 
-/// A ledger with one entry for servers of any version: ETags stay after an edit.
-fn ledger_in(directory: &Path, actual: &str, times: usize) -> std::path::PathBuf {
-    let entry = format!(
-        "[[issue]]\nchecks = [\"etag/local::changes-on-same-size-edit\"]\nseverity = \"data_loss\"\n\
-         symptom = {{ kind = \"etag-unchanged\", actual = '{actual}' }}\nreason = \"it computes tags of sizes\"\n"
-    );
-    let path = directory.join("issues.toml");
-    std::fs::write(&path, entry.repeat(times)).unwrap();
-    path
-}
-
-/// One check against a server and a ledger: the code, the outcome, and stdout.
-fn held_against(behaviour: impl Into<Behaviour>, actual: &str) -> (i32, Outcome, String) {
-    let (server, directory) = (TestServer::start(behaviour), tempfile::tempdir().unwrap());
-    let ledger = ledger_in(directory.path(), actual, 1);
-    let check = "etag/local::changes-on-same-size-edit";
-    let outcomes = Outcomes::of(&server, &[check, "--known-issues", ledger.to_str().unwrap()]);
-    let said = String::from_utf8_lossy(&outcomes.output.stdout).into_owned();
-    (code(&outcomes.output), outcomes.record.suites[0].cases[0].outcome.clone(), said)
-}
-
-#[test]
-fn a_listed_failure_is_known_and_not_red() {
-    let (code, outcome, said) = held_against(Mutation::EtagBySize, "\"*\"");
-    assert!(code == 0 && outcome.is_known(), "{code} {outcome:?}");
-    // Data loss where backups stand on it is said before anything else.
-    assert!(said.lines().next().unwrap().contains("KNOWN DATA LOSS in etag/local"), "{said}");
-    assert!(said.contains("~ data loss or corruption: etag/local::changes-on-same-size-edit"), "{said}");
-}
-
-#[test]
-fn a_listed_check_that_passes_or_fails_otherwise_is_red() {
-    let (code, outcome, said) = held_against(Behaviour::default(), "\"*\"");
-    assert!(code == 1 && outcome.is_failed() && said.contains("fixed: remove it from the ledger"), "{said}");
-    let (code, outcome, said) = held_against(Mutation::EtagBySize, "something else");
-    assert!(code == 1 && outcome.is_failed() && said.contains("not the known issue"), "{said}");
-}
-
-#[test]
-fn a_proposed_change_of_the_ledger_is_refused_until_it_is_completed_and_then_holds() {
-    let (server, directory) = (TestServer::start(Mutation::EtagBySize), tempfile::tempdir().unwrap());
-    let ledger = ledger_in(directory.path(), "something else", 1);
-    let proposal = directory.path().join("proposal.diff");
-    let (listed, update) = (ledger.to_str().unwrap(), format!("--update-known-issues={}", proposal.display()));
-    let run = |more: &[&str]| {
-        let checks = ["etag/local::changes-on-same-size-edit", "etag/local::put-is-md5", "--known-issues", listed];
-        run_against(&server, &[&checks, more].concat()).output().unwrap()
-    };
-    let before = std::fs::read_to_string(&ledger).unwrap();
-    assert_eq!(code(&run(&[&update])), 1, "the exit code stays that of the run");
-    assert_eq!(std::fs::read_to_string(&ledger).unwrap(), before, "the ledger stays as it is");
-    let diff = std::fs::read_to_string(&proposal).unwrap();
-    assert!(diff.contains("-symptom = { kind = \"etag-unchanged\", actual = 'something else' }"), "{diff}");
-    assert!(diff.contains("+checks = [\"etag/local::put-is-md5\"]"), "{diff}");
-
-    let patched = Command::new("patch").args(["-p0", listed, proposal.to_str().unwrap()]).status().unwrap();
-    assert!(patched.success(), "{diff}");
-    assert_eq!(code(&run(&[])), 2, "a reason that is open is no reason");
-    let completed = std::fs::read_to_string(&ledger).unwrap().replace("TODO", "by hand");
-    std::fs::write(&ledger, completed).unwrap();
-    assert_eq!(code(&run(&[&update])), 0, "both failures are known");
-    assert_eq!(std::fs::read_to_string(&proposal).unwrap(), "", "nothing is left to propose");
-    let said = String::from_utf8(run(&["--update-known-issues"]).stdout).unwrap();
-    assert!(said.ends_with("# The ledger of known issues has nothing to change.\n"), "{said}");
-    let refused = run_against(&server, &["etag", "--no-known-issues", "--update-known-issues"]).output().unwrap();
-    assert_eq!(code(&refused), 2);
-}
-
-/// The server has given the bucket back, so a request that it understands and lets in finds none.
-#[test]
-fn the_curl_line_of_a_failure_can_be_pasted() {
-    let (server, directory) = (TestServer::start(Mutation::RangeIgnored), tempfile::tempdir().unwrap());
-    let run = run_against(&server, &["api/local::range-first"]).arg("--out").arg(directory.path()).output().unwrap();
-    assert_eq!(code(&run), 1);
-    let junit = std::fs::read_to_string(directory.path().join("out.xml")).unwrap();
-    let line = junit.lines().find_map(|line| line.strip_prefix("curl: ")).expect("a line for curl");
-    // It is the last one of its CDATA section.
-    let line = line.split("]]>").next().unwrap().to_owned();
-    assert!(line.contains("-H 'range: bytes=") && !junit.contains(SECRET_KEY), "{line}");
-    let pasted = |secret: &str| {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &line]).env("AWS_ENDPOINT_URL", server.endpoint());
-        shell.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", secret);
-        String::from_utf8_lossy(&shell.output().unwrap().stdout).into_owned()
-    };
-    let answer = pasted(SECRET_KEY);
-    assert!(answer.contains(" 404 ") && answer.contains("NoSuchBucket"), "{line}: {answer}");
-    assert!(pasted("wrong").contains(" 403 "), "it is signed");
-    // The text report breaks the line so that it still can be pasted.
-    let text = std::fs::read_to_string(directory.path().join("report.txt")).unwrap();
-    assert!(text.contains("curl:        curl -sS --globoff --path-as-is --include"), "{text}");
-    assert!(std::fs::read_to_string(directory.path().join("report.html")).unwrap().contains("--aws-sigv4"));
-}
-
-#[test]
-fn a_server_of_unknown_version_is_held_against_no_ledger_that_nobody_named() {
-    let server = TestServer::start(Mutation::RangeIgnored);
-    let outcomes = Outcomes::of(&server, &["api/local::range-first"]);
-    assert_eq!((code(&outcomes.output), outcomes.record.ledger.map(|ledger| ledger.checks)), (1, Some(0)));
-}
-
-#[test]
-fn a_ledger_that_cannot_be_is_refused_before_any_work() {
-    let directory = tempfile::tempdir().unwrap();
-    let twice = ledger_in(directory.path(), "x", 2);
-    refused(
-        &["run", "--all", "--known-issues", twice.to_str().unwrap()],
-        2,
-        &["issues.toml, line 7", "already in line 2"],
-    );
-    refused(&["run", "--all", "--known-issues", "/nowhere.toml"], 2, &["/nowhere.toml"]);
-    refused(&["run", "--all", "--known-issues", "x", "--no-known-issues"], 2, &["leave one of the two out"]);
-}
-
-#[test]
-fn lists_schema_and_completions_are_printed() {
-    for arguments in [
-        &["list"][..],
-        &["list", "--format", "json"],
-        &["list", "--format", "md"],
-        &["schema"],
-        &["completions", "bash"],
-        &["--help"],
-        &["run", "--help"],
-    ] {
-        let output = s3ci().args(arguments).output().unwrap();
-        assert_eq!((code(&output), output.stdout.is_empty()), (0, false), "{arguments:?}");
-    }
-}
-
 #[cfg(unix)]
 fn send(signal: &str, process: u32) {
     let sent = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status().unwrap();
@@ -494,51 +371,4 @@ fn wait_for(condition: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "the condition never came true");
         std::thread::sleep(Duration::from_millis(5));
     }
-}
-
-#[test]
-fn the_doctor_says_what_is_missing_and_what_mends_it() {
-    let directory = tempfile::tempdir().unwrap();
-    let bundle = directory.path().join("ca.pem");
-    std::fs::write(&bundle, "no certificate").unwrap();
-    let doctor = |format: &str| {
-        let mut command = s3ci();
-        command.args(["doctor", "--format", format, "--ca-bundle"]).arg(&bundle);
-        command.env("DOCKER_HOST", "unix:///nowhere/docker.sock").env("DRIME_API_KEY", "half a-key-5c1e");
-        command.output().unwrap()
-    };
-    let output = doctor("json");
-    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let of = |subject: &str| {
-        let findings = findings["findings"].as_array().unwrap();
-        findings
-            .iter()
-            .find(|finding| finding["subject"] == subject)
-            .unwrap_or_else(|| panic!("{subject}: {findings:?}"))
-    };
-    for (subject, words) in [("docker", "/nowhere/docker.sock"), ("credentials", "blanks"), ("CA bundle", "ca.pem")] {
-        assert_eq!(of(subject)["good"], false, "{subject}");
-        assert!(of(subject)["detail"].as_str().unwrap().contains(words), "{}", of(subject));
-        assert!(of(subject)["remedy"].is_string(), "{}", of(subject));
-    }
-    for subject in ["python", "git", "memory", "work directory", "work room"] {
-        assert_eq!(of(subject)["good"], true, "{}", of(subject));
-    }
-    assert_eq!((&findings["can_run"], &findings["isolated"]), (&true.into(), &false.into()));
-    let text = String::from_utf8(doctor("text").stdout).unwrap();
-    assert!(text.contains("! docker") && text.contains("mend: ") && text.contains("but not isolated"), "{text}");
-    assert!(!text.contains("a-key-5c1e") && !String::from_utf8_lossy(&output.stdout).contains("a-key-5c1e"));
-}
-
-#[test]
-fn there_is_a_manual_page_for_each_subcommand() {
-    let directory = tempfile::tempdir().unwrap();
-    let man = directory.path().join("man");
-    assert_eq!(code(&s3ci().arg("man").arg(&man).output().unwrap()), 0);
-    for page in ["s3ci.1", "s3ci-run.1", "s3ci-merge.1", "s3ci-image-build.1"] {
-        let text = std::fs::read_to_string(man.join(page)).unwrap();
-        assert!(text.contains(".TH"), "{page}: {text}");
-    }
-    assert!(!man.join("s3ci-reap.1").exists(), "what is hidden has no page");
-    refused(&["man", "/dev/null/man"], 5, &["/dev/null/man"]);
 }

@@ -4,9 +4,9 @@ use super::{fail, report};
 use crate::cli::{AnswerFormat, CompareArgs};
 use crate::exit::Exit;
 use crate::gate::since_baseline;
-use crate::model::{Comparison, Outcome, RunRecord, compare as compared};
+use crate::model::{Comparison, Outcome, RunRecord, SuiteSince, compare as compared};
 use crate::report::Console;
-use crate::report::compare::{self as rendered, SuiteSince};
+use crate::report::compare as rendered;
 
 /// Compares, prints, and ends with what the comparison comes to.
 pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Exit {

@@ -4,43 +4,11 @@
 //! the machine does to a server it does to the reference in the same block. So two runs can be compared if each was a comparison with
 //! the same release by the same procedure; for any other pair there is a reason why not, and no answer.
 
-use serde::Serialize;
-
 use super::ALPHA;
 use super::location::{Location, shift};
 use super::millionths::{millionths, share, signed_share};
 use super::sequence::decide;
-use crate::model::{Decision, GateResult, Reference, RunRecord, SuiteId, ThroughputComparison, percent};
-
-/// One metric now and in an earlier run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SinceBaseline {
-    /// Name of the metric: `put`.
-    pub metric: String,
-    /// What it came to.
-    pub decision: Decision,
-    /// Estimate of now over then, in millionths: the exponential of the middle of all pairs of blocks' differences.
-    pub ratio_ppm: u64,
-    /// The exact Mann-Whitney interval of it; none where there are too few blocks for one.
-    pub interval_ppm: Option<(u64, u64)>,
-    /// Blocks then and now.
-    pub blocks: (usize, usize),
-    /// The drop that is tolerated, in millionths.
-    pub tolerance_ppm: u64,
-}
-
-impl SinceBaseline {
-    /// The ratio with its interval: `91.2% of the baseline (89% to 93.4%, 10 and 15 blocks)`.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        let interval = self.interval_ppm.map_or_else(
-            || "too few for an interval".to_owned(),
-            |(lower, upper)| format!("{} to {}", percent(lower), percent(upper)),
-        );
-        let (then, now) = self.blocks;
-        format!("{} of the baseline ({interval}, {then} and {now} blocks)", percent(self.ratio_ppm))
-    }
-}
+use crate::model::{Decision, GateResult, Reference, RunRecord, SinceBaseline, SuiteId, ThroughputComparison};
 
 /// The metrics that decide, now and in `baseline`.
 ///

@@ -17,6 +17,6 @@ mod signed_rank;
 #[cfg(test)]
 mod simulation;
 
-pub use baseline::{SinceBaseline, since_baseline};
+pub use baseline::since_baseline;
 pub use change_points::{ChangePoint, SIGNIFICANCE, change_points};
 pub use sequence::{ALPHA, Sequence, SequenceError};

@@ -7,6 +7,7 @@
 //! Deliberately absent: I/O, clocks, rendering, and any import from the rest
 //! of the crate.
 
+mod baseline;
 mod calibration;
 mod case;
 mod command;
@@ -20,6 +21,7 @@ mod reference;
 mod threshold;
 mod verdict;
 
+pub use baseline::{SinceBaseline, SuiteSince};
 pub use calibration::Calibration;
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};

@@ -9,41 +9,7 @@ use super::format::{self, counted};
 use super::json::JsonReportError;
 use super::page::Page;
 use super::sanitize;
-use crate::gate::SinceBaseline;
-use crate::model::{CaseComparison, Change, Comparison, Decision, MetricComparison, Outcome, Side, SuiteId, Unit};
-
-/// The throughput of a suite in both records, through the base that they have in common.
-#[derive(Debug, Clone, Serialize)]
-pub struct SuiteSince {
-    /// The suite.
-    pub suite: SuiteId,
-    /// Its metrics, or why they cannot be compared.
-    #[serde(serialize_with = "either")]
-    pub found: Result<Vec<SinceBaseline>, &'static str>,
-}
-
-impl SuiteSince {
-    /// Whether a metric has dropped by more than is tolerated.
-    #[must_use]
-    pub fn has_dropped(&self) -> bool {
-        self.dropped().next().is_some()
-    }
-
-    fn dropped(&self) -> impl Iterator<Item = &SinceBaseline> {
-        self.found.iter().flatten().filter(|since| since.decision == Decision::Fail)
-    }
-}
-
-/// The metrics as a list, or the reason as a text.
-fn either<S: serde::Serializer>(
-    found: &Result<Vec<SinceBaseline>, &'static str>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match found {
-        Ok(metrics) => metrics.serialize(serializer),
-        Err(reason) => reason.serialize(serializer),
-    }
-}
+use crate::model::{CaseComparison, Change, Comparison, Decision, MetricComparison, Outcome, Side, SuiteSince, Unit};
 
 /// Renders a comparison for a terminal.
 #[must_use]
@@ -62,7 +28,9 @@ pub fn text(comparison: &Comparison, since: &[SuiteSince]) -> String {
     for (title, mark, chosen) in groups() {
         block(&mut page, comparison, title, mark, chosen);
     }
-    since.iter().for_each(|since| through_the_base(&mut page, since));
+    for since in since {
+        through_the_base(&mut page, since);
+    }
     throughput(&mut page, comparison);
     page.into_text()
 }

@@ -2,9 +2,10 @@
 
 use super::Run;
 use crate::event::Event;
-use crate::gate::{SinceBaseline, since_baseline};
+use crate::gate::since_baseline;
 use crate::model::{
-    CaseId, CaseRecord, Decision, Failure, Outcome, RunRecord, Severity, SuiteId, SuiteRecord, percent,
+    CaseId, CaseRecord, Decision, Failure, GateRecord, Outcome, RunRecord, Severity, SinceBaseline, SuiteId,
+    SuiteRecord, percent,
 };
 
 impl Run<'_> {
@@ -20,7 +21,7 @@ impl Run<'_> {
 
     /// A case for each operation that was compared, none where the suite compares nothing.
     fn since(&self, baseline: &RunRecord, record: &RunRecord, suite: &SuiteId) -> Vec<CaseRecord> {
-        let compares = |gate: &crate::model::GateRecord| gate.throughput.iter().any(|other| other.suite == *suite);
+        let compares = |gate: &GateRecord| gate.throughput.iter().any(|other| other.suite == *suite);
         if !record.gate.as_ref().is_some_and(compares) {
             return Vec::new();
         }
