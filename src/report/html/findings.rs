@@ -74,8 +74,8 @@ fn evidence(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> Markup 
             dt { "rule" } dd { (sanitize::line(&case.rule)) }
             dt { "expected" } dd { (quoted(&failure.expected)) }
             dt { "actual" } dd { (quoted(&failure.actual)) }
-            @if let Some(first) = explanations.first() {
-                dt { (explains(first)) }
+            @if let Some(name) = explains(&explanations) {
+                dt { (name) }
                 dd { @for explanation in &explanations { div { (explaining(explanation)) } } }
             }
             dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }

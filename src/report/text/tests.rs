@@ -280,8 +280,8 @@ fn a_failure_of_a_client_names_what_explains_it() {
     let mut record = fixture::with_a_client();
     let shown = |record: &_| {
         let text = render(record);
-        let from = text.find("explained").unwrap_or_else(|| panic!("{text}")) - "un".len();
-        text[from..].lines().take(3).map(str::trim).collect::<Vec<_>>().join(" ")
+        let lines = text.lines().skip_while(|line| !line.contains("expla")).take(3);
+        lines.map(str::trim).collect::<Vec<_>>().join(" ")
     };
     let failed = shown(&record);
     assert!(failed.starts_with("explained by: api/local::range-first (known issue here), "), "{failed}");
@@ -292,7 +292,7 @@ fn a_failure_of_a_client_names_what_explains_it() {
     assert_eq!(shown(&record), failed, "the same of a known issue");
     record.suites.remove(1);
     let alone = shown(&record);
-    assert!(alone.starts_with("unexplained: api/local::object-roundtrip (not run here), "), "{alone}");
+    assert!(alone.starts_with("may explain: api/local::object-roundtrip (not run here), "), "{alone}");
 }
 
 #[test]
