@@ -52,8 +52,13 @@ pub fn json(comparison: &Comparison, since: &[SuiteSince]) -> Result<String, Jso
 }
 
 fn red(comparison: &Comparison, since: &[SuiteSince]) -> usize {
-    let dropped: usize = since.iter().map(|since| since.dropped().count()).sum();
-    comparison.cases.iter().filter(|case| case.is_red()).count() + dropped
+    let cases: Vec<String> =
+        comparison.cases.iter().filter(|case| case.is_red()).map(|case| case.id.to_string()).collect();
+    // An operation that fails against the base and against the other run is one regression.
+    let is_new = |name: &String| !cases.contains(name);
+    let dropped =
+        since.iter().flat_map(|since| since.dropped().map(|drop| format!("{}::{}", since.suite, drop.metric)));
+    cases.len() + dropped.filter(is_new).count()
 }
 
 fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {

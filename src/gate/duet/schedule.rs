@@ -44,7 +44,7 @@ impl Operation {
 
 /// The passes of a round, each with how often it runs: reading is noisier than the rest and bears repeating.
 const ROUND: [(Operation, usize); 5] =
-    [(Operation::Put, 1), (Operation::Get, 2), (Operation::Head, 2), (Operation::List, 1), (Operation::Delete, 1)];
+    [(Operation::Put, 1), (Operation::Get, 2), (Operation::Head, 3), (Operation::List, 1), (Operation::Delete, 1)];
 
 /// One block.
 #[derive(Debug, Clone, PartialEq, Eq)]
