@@ -253,6 +253,39 @@ fn a_pull_request_is_compared_with_where_it_branched_off_even_in_a_shallow_check
     }
 }
 
+/// What GitHub checks out: the merge with the base as it is now, which is on no branch, while the event names an older one.
+#[test]
+fn a_merge_of_a_pull_request_is_compared_with_what_it_is_merged_into_however_shallow() {
+    let directory = tempfile::tempdir().unwrap();
+    let (origin, checkout) = (directory.path().join("origin"), directory.path().join("checkout"));
+    let before = repository(&origin);
+    git(&origin, &["switch", "--quiet", "--detach", "main"]);
+    git(&origin, &["merge", "--quiet", "--no-edit", "topic"]);
+    git(&origin, &["update-ref", "refs/pull/1/merge", "HEAD"]);
+    git(&origin, &["switch", "--quiet", "main"]);
+    let (main, head) = (git(&origin, &["rev-parse", "main"]), git(&origin, &["rev-parse", "topic"]));
+    assert_ne!(main, before);
+    let binary = recorder(directory.path());
+    for depth in ["1", "100"] {
+        let url = format!("file://{}", origin.display());
+        let merge = "refs/remotes/pull/1/merge";
+        git(directory.path(), &["init", "--quiet", checkout.to_str().unwrap()]);
+        git(&checkout, &["remote", "add", "origin", &url]);
+        let refspec = format!("+refs/pull/1/merge:{merge}");
+        git(&checkout, &["fetch", "--quiet", "--no-tags", "--depth", depth, "origin", &refspec]);
+        git(&checkout, &["checkout", "--quiet", "--detach", merge]);
+        let job = Job::new(&checkout, &[("binary", &binary)])
+            .context("github.event_name", "pull_request")
+            .context("github.event.pull_request.base.sha", &before)
+            .context("github.event.pull_request.head.sha", &head);
+        let ended = job.run();
+        assert!(ended.success, "{}", ended.log);
+        assert!(words(&binary).contains(&format!("git:{main}")), "{:?}", words(&binary));
+        assert_eq!(git(&checkout, &["describe", "--tags", "--abbrev=0"]), "v0.1.0", "the version can be told");
+        std::fs::remove_dir_all(&checkout).unwrap();
+    }
+}
+
 #[test]
 fn a_pull_request_whose_base_is_nowhere_is_told() {
     let directory = tempfile::tempdir().unwrap();

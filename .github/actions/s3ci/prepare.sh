@@ -17,12 +17,25 @@ if [ -n "${INPUT_VERSION-}" ] && [ -z "${INPUT_SHA256-}" ]; then
 fi
 
 # Of the checked-out repository: history as far back as a question needs it, for a checkout of the last commit alone has none.
+# The merge that stands for a pull request is on no branch, so it is asked for by its name, where the server takes that.
 deepen() {
   git rev-parse --git-dir >/dev/null 2>&1 || return 1
-  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
-    git fetch --quiet --unshallow --tags origin >&2 || return 1
+  local fetch=(git fetch --quiet --tags)
+  [ "$(git rev-parse --is-shallow-repository)" = false ] || fetch+=(--unshallow)
+  "${fetch[@]}" origin "$(git rev-parse HEAD)" >&2 || "${fetch[@]}" origin >&2 || return 1
+}
+
+# What the change of a pull request is added to. Of the merge with the base as it is now, which is what GitHub checks out, that is the first
+# parent: the event's own word for the base (BASE_SHA) is of when it was sent, and would lay to the change what the base has done since.
+# Of any other commit it is where it branched off.
+base_of_change() {
+  local first second
+  # A shallow commit has no parents but in its own text.
+  read -r first second <<<"$(git cat-file commit HEAD 2>/dev/null | sed -n '/^$/q; s/^parent //p' | tr '\n' ' ')"
+  if [ -n "${HEAD_SHA-}" ] && [ "$second" = "$HEAD_SHA" ]; then
+    git rev-parse --quiet --verify "$first^{commit}"
   else
-    git fetch --quiet --tags origin >&2 || return 1
+    git merge-base "$BASE_SHA" HEAD 2>/dev/null
   fi
 }
 
@@ -45,13 +58,14 @@ case $against in
     against=
     if [[ ${EVENT_NAME-} == pull_request || ${EVENT_NAME-} == merge_group ]] && [ -n "${BASE_SHA-}" ]; then
       by_itself=true
-      if ! git merge-base "$BASE_SHA" HEAD >/dev/null 2>&1; then
-        if deepen; then git fetch --quiet origin "$BASE_SHA" >&2 || true; fi
+      if ! base=$(base_of_change) && deepen; then
+        git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null || git fetch --quiet origin "$BASE_SHA" >&2 || true
+        base=$(base_of_change) || true
       fi
-      if base=$(git merge-base "$BASE_SHA" HEAD 2>/dev/null); then
+      if [ -n "$base" ]; then
         against=git:$base
       else
-        warn "the commit that the pull request branched off is not here, so it is compared with nothing; check out with fetch-depth: 0"
+        warn "the commit that the pull request is based on is not here, so it is compared with nothing; check out with fetch-depth: 0"
       fi
     fi
     ;;
