@@ -17,18 +17,39 @@ use runner::{Ended, Job};
 
 const RELEASE: &str = "0.2.1";
 
+/// A change of one place of pys3local.
+struct Edit {
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
 /// What a hurried optimisation could do: an object that is there keeps its tag.
-const TAG_THAT_STAYS: (&str, &str) = (
-    "        etag = S3Object.calculate_etag(data)\n",
-    "        try:\n            etag = self.head_object(bucket_name, key).etag\n        except Exception:\n            \
-     etag = S3Object.calculate_etag(data)\n",
-);
+const TAG_THAT_STAYS: Edit = Edit {
+    file: "pys3local/providers/local.py",
+    from: "        etag = S3Object.calculate_etag(data)\n",
+    to: "        try:\n            etag = self.head_object(bucket_name, key).etag\n        except Exception:\n            \
+         etag = S3Object.calculate_etag(data)\n",
+};
 
 /// The same code in other words.
-const HARMLESS: (&str, &str) = (
-    "        etag = S3Object.calculate_etag(data)\n",
-    "        tag = S3Object.calculate_etag(data)\n        etag = tag\n",
-);
+const HARMLESS: Edit = Edit {
+    file: "pys3local/providers/local.py",
+    from: "        etag = S3Object.calculate_etag(data)\n",
+    to: "        tag = S3Object.calculate_etag(data)\n        etag = tag\n",
+};
+
+/// The answer to a PUT is held back for as long again as it took, and every other answer is as fast as before.
+const SLOW_PUT: Edit = Edit {
+    file: "pys3local/server.py",
+    from: "    @app.put(\"/{path:path}\")\n",
+    to: include_str!("data/pull_request/slow_put.py"),
+};
+
+/// Little data, and a tolerance in the middle between no drop and one by half: a busy machine decides soon as well. What a smaller drop
+/// takes is measured by `ci/measure-gate`.
+const COMPARISON: [(&str, &str); 3] =
+    [("suites", "throughput"), ("tolerance", "30%"), ("args", "--files 12 --max-size 60000")];
 
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -61,17 +82,17 @@ static SOURCES: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// A repository whose main branch is the release and whose branch `topic`, checked out, makes an edit; the commit of main.
-fn repository(at: &Path, edit: (&str, &str)) -> String {
+fn repository(at: &Path, edit: &Edit) -> String {
     run(Command::new("cp").arg("-r").arg(&*SOURCES).arg(at));
     git(at, &["init", "--quiet", "--initial-branch", "main"]);
     git(at, &["add", "--force", "."]);
     git(at, &["commit", "--quiet", "--message", "release"]);
     git(at, &["tag", &format!("v{RELEASE}")]);
     git(at, &["switch", "--quiet", "--create", "topic"]);
-    let file = at.join("pys3local/providers/local.py");
+    let file = at.join(edit.file);
     let text = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(text.matches(edit.0).count(), 1, "the place of the edit is there once");
-    std::fs::write(&file, text.replace(edit.0, edit.1)).unwrap();
+    assert_eq!(text.matches(edit.from).count(), 1, "the place of the edit is there once");
+    std::fs::write(&file, text.replace(edit.from, edit.to)).unwrap();
     git(at, &["commit", "--quiet", "--all", "--message", "change"]);
     git(at, &["rev-parse", "main"])
 }
@@ -82,7 +103,7 @@ fn containers(label: &str) -> String {
 }
 
 /// Runs the action on a pull request with this edit, as the example has it but for the suites.
-fn pull_request(edit: (&str, &str), inputs: &[(&str, &str)]) -> (Job, Ended) {
+fn pull_request(edit: &Edit, inputs: &[(&str, &str)]) -> (Job, Ended) {
     let directory = tempfile::tempdir().unwrap();
     let checkout = directory.path().join("checkout");
     let main = repository(&checkout, edit);
@@ -113,11 +134,12 @@ fn errors(ended: &Ended) -> Vec<&String> {
 #[test]
 fn a_pull_request_whose_tags_stand_still_is_red_each_time() {
     for _ in 0..2 {
-        let (job, ended) = pull_request(TAG_THAT_STAYS, &[("suites", "etag/local sync/local")]);
+        let (job, ended) = pull_request(&TAG_THAT_STAYS, &[("suites", "etag/local sync/local")]);
         assert_eq!((ended.success, ended.codes["run"]), (false, 1), "{}", ended.log);
         assert_eq!((ended.outputs["result"].as_str(), ended.outputs["exit-code"].as_str()), ("failed", "1"));
         assert!(ended.outputs["failed"].parse::<u32>().unwrap() >= 3, "{:?}", ended.outputs);
         assert!(ended.summary.starts_with("## ✗ FAILED"), "{}", ended.summary);
+        assert!(ended.summary.contains("### ✗ Regressions: passed on the base"), "{}", ended.summary);
         for case in ["etag/local::changes-on-same-size-edit", "sync/local::"] {
             assert!(ended.summary.contains(case), "{case}: {}", ended.summary);
         }
@@ -130,9 +152,33 @@ fn a_pull_request_whose_tags_stand_still_is_red_each_time() {
 }
 
 #[test]
+fn a_pull_request_whose_uploads_take_twice_as_long_is_red() {
+    let (job, ended) = pull_request(&SLOW_PUT, &COMPARISON);
+    assert_eq!((ended.success, ended.codes["run"]), (false, 3), "{}", ended.log);
+    assert_eq!((ended.outputs["result"].as_str(), ended.outputs["exit-code"].as_str()), ("slower", "3"));
+    assert_eq!(ended.outputs["failed"], "1", "{}", ended.log);
+    assert!(ended.summary.starts_with("## ✗ FAILED: 1 of 5 checks"), "{}", ended.summary);
+    assert!(ended.summary.contains("| ✗ | put |"), "{}", ended.summary);
+    let annotated = errors(&ended);
+    assert_eq!(annotated.len(), 1, "{annotated:?}");
+    assert!(annotated[0].starts_with("::error title=throughput/local%3A%3Aput::put has "), "{annotated:?}");
+    let junit = std::fs::read_to_string(job.artifact("s3ci").join("out.xml")).unwrap();
+    assert_eq!(junit.matches("type=\"throughput-drop\"").count(), 1, "{junit}");
+}
+
+#[test]
+fn a_pull_request_that_slows_nothing_down_is_green() {
+    let (_, ended) = pull_request(&HARMLESS, &COMPARISON);
+    assert!(ended.success, "{}", ended.log);
+    assert_eq!((ended.outputs["result"].as_str(), ended.outputs["failed"].as_str()), ("passed", "0"));
+    assert!(ended.summary.contains("### Throughput against git:"), "{}", ended.summary);
+    assert_eq!(errors(&ended), Vec::<&String>::new());
+}
+
+#[test]
 fn a_pull_request_that_breaks_nothing_is_green_each_time() {
     for _ in 0..2 {
-        let (_, ended) = pull_request(HARMLESS, &[("suites", "etag/local sync/local")]);
+        let (_, ended) = pull_request(&HARMLESS, &[("suites", "etag/local sync/local")]);
         assert!(ended.success, "{}", ended.log);
         assert_eq!((ended.outputs["result"].as_str(), ended.outputs["failed"].as_str()), ("passed", "0"));
         assert!(ended.summary.starts_with("## ✓ PASSED"), "{}", ended.summary);
