@@ -1,15 +1,31 @@
-//! What the documents tell people to type is what s3ci takes: every line of s3ci in README and docs is parsed by the real parser, what is
-//! cheap is run, and scripts and tests that are named exist.
+//! What the documents tell people to type is what s3ci takes: every line of s3ci in README and docs is parsed by the real parser, what
+//! needs nothing or records alone is run, scripts and tests that are named exist, and the action has the inputs and outputs that
+//! are written of it. What starts servers is run by the tests in Docker.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(test)]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod records_support;
+
+#[cfg(test)]
+#[path = "runner/action.rs"]
+#[expect(dead_code, reason = "the steps are for the tests of the action")]
+mod action;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
+use records_support::{record, written};
 use s3ci::cli::Cli;
+use s3ci::model::{Shard, SuiteId};
 
 /// Subcommands that need neither network nor Docker, and take no time.
 const CHEAP: [&str; 5] = ["list", "schema", "completions", "plan", "man"];
+
+/// Subcommands that need the records of earlier runs.
+const OF_RECORDS: [&str; 5] = ["report", "merge", "compare", "history", "trend"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -113,6 +129,113 @@ fn what_is_cheap_is_run() {
         }
     }
     assert!(ran >= 4, "{ran}");
+}
+
+fn git(directory: &Path, arguments: &[&str]) {
+    let output = Command::new("git").arg("-C").arg(directory).args(arguments).output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A repository with the records that the documents speak of: of a run, of an older one, and of the shards of one.
+fn records(at: &Path) {
+    git(at, &["init", "--quiet"]);
+    let identity = ["-c", "user.name=tester", "-c", "user.email=tester@localhost"];
+    git(at, &[identity.as_slice(), &["commit", "--quiet", "--allow-empty", "--message", "one"]].concat());
+    written(at, "metrics.json", &record("run"));
+    for name in ["old", "new"] {
+        std::fs::create_dir(at.join(name)).unwrap();
+        written(&at.join(name), "metrics.json", &record(name));
+    }
+    for (number, suite) in (1..).zip(["bench/local", "sync/local", "etag/local", "api/local"]) {
+        let mut shard = record("shard");
+        shard.shard = Some(Shard { number, count: 4 });
+        shard.suites[0].id = SuiteId::new(suite);
+        let part = at.join(format!("part-{number}"));
+        std::fs::create_dir(&part).unwrap();
+        written(&part, "metrics.json", &shard);
+    }
+}
+
+/// By a shell, with its patterns, pipes and redirections.
+#[test]
+fn what_needs_records_alone_is_run_as_it_stands() {
+    let program = Path::new(env!("CARGO_BIN_EXE_s3ci")).parent().unwrap().display();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap());
+    let mut ran = 0;
+    for document in documents() {
+        let directory = tempfile::tempdir().unwrap();
+        records(directory.path());
+        for line in typed(&std::fs::read_to_string(&document).unwrap()) {
+            let words = words(&line);
+            let word = |at: usize| words.get(at).map_or("", String::as_str);
+            if word(0) == "jq" || (word(0) == "s3ci" && OF_RECORDS.contains(&word(1))) {
+                let line = line.replace("/reports/RUN", ".");
+                let mut shell = Command::new("sh");
+                shell.args(["-e", "-c", &line]).env("PATH", &path).env("NO_COLOR", "1").current_dir(directory.path());
+                let output = shell.output().unwrap();
+                assert!(output.status.success(), "{}: {line}: {output:?}", document.display());
+                ran += 1;
+            }
+        }
+    }
+    assert!(ran >= 12, "{ran}");
+}
+
+/// The YAML of the documents and the examples.
+fn workflows() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        found.extend(blocks.map(|block| (path.clone(), block.to_owned())));
+    }
+    for entry in std::fs::read_dir(root().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        found.push((path.clone(), std::fs::read_to_string(&path).unwrap()));
+    }
+    found
+}
+
+/// What is handed to the action, wherever it is used in a piece of YAML.
+fn inputs_used(yaml: &serde_json::Value, found: &mut Vec<String>) {
+    match yaml {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| inputs_used(item, found)),
+        serde_json::Value::Object(fields) => {
+            let uses = fields.get("uses").and_then(serde_json::Value::as_str).unwrap_or_default();
+            if uses.contains(".github/actions/s3ci@") {
+                let with = fields.get("with").and_then(serde_json::Value::as_object).unwrap();
+                found.extend(with.keys().cloned());
+            }
+            fields.values().for_each(|value| inputs_used(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_action_has_the_inputs_and_outputs_that_are_written_of_it() {
+    let action = action::read();
+    let mut used = 0;
+    for (path, text) in workflows() {
+        let yaml: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+        let mut names = Vec::new();
+        inputs_used(&yaml, &mut names);
+        for name in names {
+            assert!(action.inputs.contains_key(&name), "{}: {name}", path.display());
+            used += 1;
+        }
+    }
+    assert!(used >= 4, "{used}");
+    let text = std::fs::read_to_string(root().join("docs/CI.md")).unwrap();
+    let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let table = text.split("| input |").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let rows = table.lines().skip(2).filter_map(|row| row.split('|').nth(1));
+    let described: BTreeSet<String> = rows.flat_map(quoted).collect();
+    assert_eq!(described, action.inputs.into_keys().collect());
+    let outputs = text.split("\nOutputs: ").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let described: BTreeSet<String> = quoted(outputs).into_iter().collect();
+    let missing: Vec<_> = action.outputs.keys().filter(|name| !described.contains(*name)).collect();
+    assert_eq!(missing, Vec::<&String>::new());
 }
 
 #[test]
