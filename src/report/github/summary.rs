@@ -32,6 +32,7 @@ pub(super) fn render(record: &RunRecord) -> String {
 fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
     let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&tally::verdict(record)));
     let version = record.target.version.as_deref().unwrap_or("unknown version");
+    let base = record.gate.as_ref().map(|gate| ("base", ratios::base(gate)));
     let facts = [
         ("target", format!("{} ({version})", record.target.spec)),
         ("runtime", words::runtime(&record.runtime)),
@@ -39,7 +40,7 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
         ("duration", format::duration(record.duration_ns)),
         ("s3ci", record.tool.version.clone()),
     ];
-    let facts: Vec<_> = facts.iter().map(|(name, value)| format!("{name}: {}", inline(value))).collect();
+    let facts: Vec<_> = facts.iter().chain(&base).map(|(name, value)| format!("{name}: {}", inline(value))).collect();
     let _ = writeln!(page, "{}\n", facts.join(" · "));
     for notice in tally::notices(record) {
         let _ = writeln!(page, "> [!WARNING]\n> {}\n", inline(&notice));
@@ -219,6 +220,14 @@ mod tests {
         assert!(place("### What broke") < place("### What could not be told"));
         assert!(place("### What could not be told") < place("### Throughput"));
         assert!(place("Repeat the worst of it") < place("<details>"));
+    }
+
+    #[test]
+    fn what_it_was_compared_with_is_named_beside_the_target() {
+        let text = render(&fixture::compared());
+        let facts = text.lines().nth(2).unwrap();
+        assert!(facts.starts_with("target: ") && facts.contains(" · base: "), "{facts}");
+        assert!(!render(&fixture::record()).contains(" · base: "));
     }
 
     #[test]
