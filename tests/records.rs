@@ -189,6 +189,7 @@ mod keeping {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_remote_that_refuses_is_told_from_one_that_others_were_faster_at() {
         let folder = tempfile::tempdir().unwrap();
         let (remote, clone) = (folder.path().join("remote.git"), folder.path().join("clone"));
