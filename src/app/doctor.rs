@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{drime, fail, refuse_config};
-use crate::cli::{DoctorArgs, DoctorFormat};
+use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
@@ -25,8 +25,8 @@ pub(super) async fn doctor(arguments: DoctorArgs, console: &mut Console) -> Exit
     });
     diagnosis.findings.push(drime::finding());
     let text = match arguments.format {
-        DoctorFormat::Text => render(&diagnosis),
-        DoctorFormat::Json => match serde_json::to_string_pretty(&diagnosis) {
+        AnswerFormat::Text => render(&diagnosis),
+        AnswerFormat::Json => match serde_json::to_string_pretty(&diagnosis) {
             Ok(json) => json + "\n",
             Err(error) => return fail(console, "write the findings", &error, None, Exit::Report),
         },

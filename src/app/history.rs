@@ -48,7 +48,10 @@ pub(super) fn read(place: &str, console: &mut Console) -> Result<History, Exit> 
 /// A history that cannot be written is a lost report; a repository that does not answer is the environment's.
 fn refuse(console: &mut Console, error: &HistoryError) -> Exit {
     let exit = match error {
-        HistoryError::Name { .. } | HistoryError::NoCommit | HistoryError::Read { .. } => Exit::Usage,
+        HistoryError::Name { .. }
+        | HistoryError::NoCommit
+        | HistoryError::NoBranch { .. }
+        | HistoryError::Read { .. } => Exit::Usage,
         HistoryError::Write { .. } | HistoryError::Line(_) => Exit::Report,
         HistoryError::Start(_)
         | HistoryError::Git { .. }

@@ -120,7 +120,15 @@ pub(super) async fn carry_out(
 /// The earlier run to compare with; read before anything is written, so that it may be of the same directory.
 fn baseline(config: &Config, console: &mut Console) -> Result<Option<RunRecord>, Exit> {
     let path = config.comparison.as_ref().and_then(|comparison| comparison.baseline.as_ref());
-    path.map(|path| report::read(path, console)).transpose()
+    let Some(path) = path else { return Ok(None) };
+    let record = report::read(path, console)?;
+    if record.gate.as_ref().is_none_or(|gate| gate.throughput.is_empty()) {
+        let what = format!("use the baseline {}", path.display());
+        let hint = "name a run of throughput with the same --against";
+        console.error(&what, &["its run compared no throughput with a base".to_owned()], Some(hint));
+        return Err(Exit::Usage);
+    }
+    Ok(Some(record))
 }
 
 /// A threshold on a suite that does not exist would hold for ever.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::records::AnswerFormat;
 use super::settings::Settings;
 
 /// Arguments of `list`.
@@ -31,20 +32,10 @@ pub enum ListFormat {
 pub struct DoctorArgs {
     /// text or json.
     #[arg(long, value_enum, default_value_t)]
-    pub format: DoctorFormat,
+    pub format: AnswerFormat,
     /// Settings that decide what is looked for.
     #[command(flatten)]
     pub settings: Settings,
-}
-
-/// How findings are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum DoctorFormat {
-    /// For a person.
-    #[default]
-    Text,
-    /// For a program.
-    Json,
 }
 
 /// Arguments of `clean`.

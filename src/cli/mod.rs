@@ -16,7 +16,7 @@ use plan::PLAN_EXAMPLES;
 use records::{COMPARE_EXAMPLES, HISTORY_EXAMPLES, REPORT_EXAMPLES, TREND_EXAMPLES};
 use run::{CALIBRATE_EXAMPLES, RUN_EXAMPLES};
 
-pub use machine::{CleanArgs, DoctorArgs, DoctorFormat, ImageCommand, ListArgs, ListFormat, ReapArgs};
+pub use machine::{CleanArgs, DoctorArgs, ImageCommand, ListArgs, ListFormat, ReapArgs};
 pub use plan::{MergeArgs, PlanArgs, PlanFormat};
 pub use records::{
     AnswerFormat, CompareArgs, Export, HistoryAddArgs, HistoryCommand, HistoryFormat, HistoryShowArgs, ReportArgs,

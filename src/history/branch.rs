@@ -60,7 +60,11 @@ impl Branch {
     pub(super) fn read(&self) -> Result<String, HistoryError> {
         let git = self.git();
         let remote = remote(&git)?;
-        self.tip(&git, remote.as_deref()).map(|tip| tip.text)
+        let tip = self.tip(&git, remote.as_deref())?;
+        match tip.commit {
+            Some(_) => Ok(tip.text),
+            None => Err(HistoryError::NoBranch { branch: self.name.clone() }),
+        }
     }
 
     pub(super) fn add(&self, entry: &Entry) -> Result<bool, HistoryError> {

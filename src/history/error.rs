@@ -42,6 +42,12 @@ pub enum HistoryError {
         /// What git said, in one line.
         said: String,
     },
+    /// There is no such branch.
+    #[error("read the history of the branch {branch}: there is none of that name")]
+    NoBranch {
+        /// The branch.
+        branch: String,
+    },
     /// The branch is checked out, and writing it would leave the work tree behind.
     #[error("write the branch {branch}: it is checked out here")]
     CheckedOut {
@@ -74,6 +80,7 @@ impl HistoryError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::NoBranch { .. } => "`s3ci history add` makes it; name the one that it wrote",
             Self::Read { .. } => "name the file that `s3ci history add` writes, or git:BRANCH",
             Self::Write { .. } => "name a file in a directory that is there and that you may write to",
             Self::Line(_) => "see what is odd about the record's times",

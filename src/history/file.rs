@@ -8,12 +8,9 @@ use super::entry::Entry;
 use super::error::HistoryError;
 use super::lines::addition;
 
-/// The text; nothing where there is no file.
+/// The text.
 pub(super) fn read(path: &Path) -> Result<String, HistoryError> {
-    match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        read => read.map_err(|source| HistoryError::Read { path: path.to_owned(), source }),
-    }
+    std::fs::read_to_string(path).map_err(|source| HistoryError::Read { path: path.to_owned(), source })
 }
 
 /// Appends an entry; false where it is there already.

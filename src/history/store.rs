@@ -47,10 +47,10 @@ impl Store {
         }
     }
 
-    /// Reads all that is there; nothing where nothing was added yet.
+    /// Reads all that is there.
     ///
     /// # Errors
-    /// A file or a repository that cannot be read.
+    /// A file or a repository that cannot be read, and a place where nothing was added yet: a name mistyped is no empty history.
     pub fn read(&self) -> Result<History, HistoryError> {
         let text = match self {
             Self::File(path) => file::read(path)?,

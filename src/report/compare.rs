@@ -66,7 +66,11 @@ fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
     let both = comparison.cases.iter().filter(|case| case.change.is_some()).count();
     let (from, to) = (side(&comparison.from), side(&comparison.to));
     let (old, mended) = (count(Change::PreExisting), count(Change::Mended));
-    let rest = format!("{} in both; {old} failing in both, {mended} mended", counted(both, "check"));
+    let vanished = match comparison.cases.iter().filter(|case| case.to.is_none()).count() {
+        0 => String::new(),
+        gone => format!(", {gone} VANISHED"),
+    };
+    let rest = format!("{} in both; {old} failing in both, {mended} mended{vanished}", counted(both, "check"));
     match red(comparison, since) {
         0 => format!("✓ no regression from {from} to {to}: {rest}"),
         red => format!("✗ {} from {from} to {to}: {rest}", counted(red, "REGRESSION")),
