@@ -112,13 +112,13 @@ impl<'a> Tally<'a> {
         (!self.known.is_empty()).then(|| format!("{count} ({severities})"))
     }
 
-    /// Suites with known data loss in what backups stand on.
-    fn known_in_bedrock(&self) -> Vec<SuiteId> {
+    /// Known data loss, if it is in what backups stand on as well: the first such suite, and how many others there are of any kind.
+    fn known_in_bedrock(&self) -> Option<(SuiteId, usize)> {
         let grave = self.known.iter().filter(|known| known.case.severity == Severity::DataLoss);
-        let mut bedrock: Vec<SuiteId> =
-            grave.map(|known| known.case.id.suite()).filter(|suite| BEDROCK.contains(&suite.kind())).collect();
-        bedrock.dedup();
-        bedrock
+        let mut suites: Vec<SuiteId> = grave.map(|known| known.case.id.suite()).collect();
+        suites.dedup();
+        let first = suites.iter().find(|suite| BEDROCK.contains(&suite.kind()))?;
+        Some((first.clone(), suites.len() - 1))
     }
 
     /// The counts in one line: `10 passed, 1 failed, 2 skipped, 1 error`; what is zero is left out.
@@ -189,9 +189,14 @@ pub(super) fn verdict(record: &RunRecord) -> String {
     let tally = Tally::of(record);
     let known = tally.known_in_words().map(|known| format!("; {known}")).unwrap_or_default();
     let verdict = format!("{}{known}", verdict_on_the_unknown(record, &tally));
-    let bedrock: Vec<String> = tally.known_in_bedrock().iter().map(ToString::to_string).collect();
     // First of all, so that no line is too short for it.
-    if bedrock.is_empty() { verdict } else { format!("KNOWN DATA LOSS in {}; {verdict}", bedrock.join(", ")) }
+    match tally.known_in_bedrock() {
+        None => verdict,
+        Some((suite, 0)) => format!("KNOWN DATA LOSS in {suite}; {verdict}"),
+        Some((suite, others)) => {
+            format!("KNOWN DATA LOSS in {suite} and {}; {verdict}", counted(others, "other suite"))
+        }
+    }
 }
 
 fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
@@ -288,6 +293,13 @@ mod tests {
             case.id = CaseId::new(&SuiteId::new("sync/local"), case.id.name());
         }
         assert_eq!(verdict(&record), format!("KNOWN DATA LOSS in sync/local; NOTHING NEW: 2 checks; {known}"));
+        let mut elsewhere = record.suites[0].clone();
+        for case in &mut elsewhere.cases {
+            case.id = CaseId::new(&SuiteId::new("api/local"), case.id.name());
+        }
+        record.suites.insert(0, elsewhere);
+        let said = verdict(&record);
+        assert!(said.starts_with("KNOWN DATA LOSS in sync/local and 1 other suite; NOTHING NEW: 4 checks; "), "{said}");
     }
 
     #[test]
