@@ -6,8 +6,8 @@
 use tokio::sync::mpsc;
 
 use crate::model::{
-    CaseRecord, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart, SuiteId,
-    SuiteRecord, TargetIdentity, ThroughputComparison,
+    CapabilityRecord, CaseRecord, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart,
+    SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -45,6 +45,11 @@ pub enum Event {
         name: String,
         /// The fact.
         value: String,
+    },
+    /// A suite learnt whether the server offers something that it may lack.
+    Capability {
+        /// What, and whether.
+        capability: CapabilityRecord,
     },
     /// A suite advanced within a long step.
     Progress {

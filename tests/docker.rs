@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use docker_support::{
     Exchange, checkout, fails_in, holder, prepare, prints_in, put, request, settings, spec, still_there,
 };
-use s3ci::server::{BucketMode, DockerError, Leftovers, Runtime, ServerError, Target};
+use s3ci::server::{BucketMode, DockerError, Leftovers, Runtime, ServerError, Shutdown, Target};
 
 const PYS3LOCAL: &str = "0.2.1";
 
@@ -109,7 +109,7 @@ async fn a_restart_keeps_what_was_stored() {
     assert_eq!(put(&server, "/kept/object", b"content").await.status, 200);
 
     for _ in 0..2 {
-        server.restart().await.unwrap();
+        server.restart(Shutdown::Orderly).await.unwrap();
         let Exchange { status, body } = request(server.endpoint(), "GET", "/kept/object", b"").await.unwrap();
         assert_eq!((status, body.as_slice()), (200, b"content".as_slice()));
     }
@@ -133,7 +133,7 @@ async fn the_death_of_a_server_is_noticed_at_once() {
     assert_eq!(server.ended().await, "the server was killed by signal 11 (exit code 139)");
     assert!(killed.elapsed() < Duration::from_secs(3), "noticed after {:?}", killed.elapsed());
     assert!(server.exited().is_some());
-    assert!(matches!(server.restart().await, Err(ServerError::NotRestarted { .. })));
+    assert!(matches!(server.restart(Shutdown::Orderly).await, Err(ServerError::NotRestarted { .. })));
     server.stop().await.unwrap();
     runtime.close().await.unwrap();
     assert_eq!(still_there(&run_id).await, (0, 0));

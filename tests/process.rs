@@ -11,7 +11,8 @@ use std::time::Duration;
 use s3ci::event::{Event, Events};
 use s3ci::server::process::{ProcessError, ProcessRuntime, ProcessServer};
 use s3ci::server::{
-    Backend, BucketMode, Credentials, DockerSettings, DrimeSettings, RuntimeChoice, RuntimeSettings, ServerSpec, Target,
+    Backend, BucketMode, Credentials, DockerSettings, DrimeSettings, RuntimeChoice, RuntimeSettings, ServerSpec,
+    Shutdown, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -49,6 +50,7 @@ fn spec(bucket_mode: BucketMode, credentials: Option<Credentials>) -> ServerSpec
         largest_object_bytes: 1 << 20,
         objects: 100,
         yard: false,
+        data_limit_bytes: None,
     }
 }
 
@@ -107,7 +109,7 @@ async fn objects_survive_a_restart_and_nothing_survives_a_stop() {
         tokio::select! {
             biased;
             sentence = &mut ended => panic!("a restart was taken for an end: {sentence}"),
-            restarted = server.restart() => restarted.unwrap(),
+            restarted = server.restart(Shutdown::Orderly) => restarted.unwrap(),
         }
     }
     assert_ne!(server.process_group(), group, "another process");
@@ -148,12 +150,15 @@ async fn a_server_that_is_killed_is_noticed() {
     let sentence = tokio::time::timeout(Duration::from_secs(10), server.ended()).await.unwrap();
     assert_eq!(sentence, "the server was killed by signal 9 (SIGKILL)");
     assert_eq!(server.exited(), Some(sentence));
-    server.restart().await.unwrap();
+    server.restart(Shutdown::Orderly).await.unwrap();
     assert_eq!(server.exited(), None, "it is up again");
-    assert!(tokio::time::timeout(Duration::ZERO, server.restart()).await.is_err(), "given up half-way");
+    assert!(
+        tokio::time::timeout(Duration::ZERO, server.restart(Shutdown::Orderly)).await.is_err(),
+        "given up half-way"
+    );
     let sentence = tokio::time::timeout(Duration::from_secs(10), server.ended()).await.unwrap();
     assert_eq!(sentence, "the server's restart was given up");
-    server.restart().await.unwrap();
+    server.restart(Shutdown::Orderly).await.unwrap();
     let endpoint = server.endpoint().to_owned();
     drop(server);
     while accepts_connections(&endpoint).await {

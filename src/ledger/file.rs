@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::support::{self, Offered};
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
 use crate::model::{CaseId, Severity, SuiteId};
 use crate::plan::nearest;
@@ -17,6 +18,8 @@ pub(super) const OPEN_REASON: &str = "TODO";
 struct File {
     #[serde(default)]
     issue: Vec<Written>,
+    #[serde(default)]
+    capabilities: Vec<support::Written>,
 }
 
 /// An entry as it is written.
@@ -39,16 +42,39 @@ struct WrittenSymptom {
 }
 
 /// Reads entries; `name` is what the file is called in messages.
-pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Issue>, LedgerError> {
+pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Issue>, Vec<Offered>), LedgerError> {
     let file: File = toml::from_str(text)
         .map_err(|source| LedgerError::Malformed { file: name.to_owned(), source: Box::new(source) })?;
     let mut issues: Vec<Issue> = Vec::with_capacity(file.issue.len());
+    let problem = |(at, problem)| LedgerError::Entry { file: name.to_owned(), line: line(text, at), problem };
     for written in file.issue {
-        let problem = |(at, problem)| LedgerError::Entry { file: name.to_owned(), line: line(text, at), problem };
         let issue = entry(&written, text, &issues).map_err(problem)?;
         issues.push(issue);
     }
-    Ok(issues)
+    let mut all: Vec<Offered> = Vec::new();
+    for written in file.capabilities {
+        let offered = offered(&written, text, &all).map_err(problem)?;
+        all.push(offered);
+    }
+    Ok((issues, all))
+}
+
+fn offered(written: &support::Written, text: &str, earlier: &[Offered]) -> Result<Offered, Wrong> {
+    let at = written.backend.span().start;
+    let backend = written.backend.get_ref().name().to_owned();
+    let versions = written.versions.as_ref().map(versions).transpose()?;
+    let again =
+        earlier.iter().find(|other| other.backend == backend && meet(other.versions.as_ref(), versions.as_ref()));
+    if let Some(again) = again {
+        let check = format!("what {backend} offers");
+        return Err((at, Problem::Duplicate { check, first: again.line }));
+    }
+    Ok(Offered { backend, versions, support: written.support(), line: line(text, at) })
+}
+
+/// Whether some version is in both ranges; one that is not there holds any.
+fn meet(one: Option<&Versions>, other: Option<&Versions>) -> bool {
+    one.is_none_or(|one| other.is_none_or(|other| one.overlap(other)))
 }
 
 /// Where in the text something is wrong, and what.
@@ -73,24 +99,15 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
     };
     for check in written.checks.get_ref() {
         let id = known_check(check, &written.severity)?;
-        let again =
-            std::iter::once(&issue).chain(earlier).find(|other| other.checks.contains(&id) && other.meets(&issue));
+        let again = std::iter::once(&issue)
+            .chain(earlier)
+            .find(|other| other.checks.contains(&id) && meet(other.versions.as_ref(), issue.versions.as_ref()));
         if let Some(again) = again {
             return Err((check.span().start, Problem::Duplicate { check: id.to_string(), first: again.line }));
         }
         issue.checks.push(id);
     }
     Ok(issue)
-}
-
-impl Issue {
-    /// Whether some version has both.
-    fn meets(&self, other: &Self) -> bool {
-        match (&self.versions, &other.versions) {
-            (Some(one), Some(two)) => one.overlap(two),
-            _ => true,
-        }
-    }
 }
 
 fn versions(written: &Spanned<String>) -> Result<Versions, Wrong> {

@@ -8,8 +8,8 @@ use crate::model::{CaseId, Failure, KnownIssue, LedgerIdentity, Outcome};
 /// What a ledger lists for one version of the server.
 #[derive(Debug)]
 pub struct Listed<'a> {
-    ledger: &'a Ledger,
-    version: Option<String>,
+    pub(super) ledger: &'a Ledger,
+    pub(super) version: Option<String>,
     issues: BTreeMap<&'a CaseId, &'a Issue>,
 }
 

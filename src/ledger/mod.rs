@@ -16,6 +16,15 @@
 //! upstream = "https://example.org/issues/7"      # where there is one
 //! ```
 //!
+//! What a server may lack is listed as well, and red where a version offers more or less than that:
+//!
+//! ```toml
+//! [[capabilities]]
+//! backend = "local"
+//! versions = ">=0.2.0, <0.3"
+//! multipart = "broken"                           # supported, unsupported or broken; none is held against what is not listed
+//! ```
+//!
 //! Without `versions` an entry holds for every server, one of an unknown version included.
 
 mod edit;
@@ -25,6 +34,7 @@ mod generalise;
 mod judge;
 mod pattern;
 mod proposal;
+mod support;
 mod versions;
 
 use crate::config::KnownIssues;
@@ -34,6 +44,7 @@ use crate::workload::sha256_hex;
 pub use error::{LedgerError, Problem};
 pub use judge::Listed;
 pub use pattern::Pattern;
+pub use support::Offered;
 pub use versions::Versions;
 
 /// The ledger that s3ci carries with it: where it lies in the sources, and what it says.
@@ -46,6 +57,7 @@ pub struct Ledger {
     text: String,
     digest: String,
     issues: Vec<Issue>,
+    offered: Vec<Offered>,
 }
 
 /// One defect, and the checks that see it.
@@ -102,8 +114,8 @@ impl Ledger {
     }
 
     fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
-        let issues = file::parse(source, text)?;
-        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues })
+        let (issues, offered) = file::parse(source, text)?;
+        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered })
     }
 
     /// What the ledger lists for a version of the server; for an unknown one only what names no versions.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Failure, Fault, Outcome};
+use crate::model::{CapabilityRecord, Failure, Fault, Outcome, Support};
 
 const MD5: &str = "etag/local::put-is-md5";
 const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
@@ -122,6 +122,42 @@ fn an_entry_that_cannot_be_is_refused_with_its_place() {
     let vague = "symptom = { kind = \"etag-unchanged\", actual = \"*\" }";
     assert_eq!(refused(&[entry(&[MD5], "<0.3", vague)]), (6, Problem::VagueSymptom));
     assert_eq!(refused(&[entry(&[MD5], "<0.3", "reason = \" \"")]), (6, Problem::NoReason));
+}
+
+/// What asking for multipart uploads showed, on a server of 0.2.1 and a ledger that says `listed` of it.
+fn asked(listed: &str, support: Support) -> Option<(String, String)> {
+    let offered = format!("[[capabilities]]\nbackend = \"local\"\nversions = \"<0.3\"\nmultipart = \"{listed}\"\n");
+    let ledger = ledger(&[offered]);
+    let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
+    let capability = CapabilityRecord { name, support, detail, expected: None };
+    let suite = crate::model::SuiteId::new("api/local");
+    assert!(ledger.of(None).changed(&suite, "local", &capability).is_none(), "nothing is known of this version");
+    assert!(ledger.of(Some("0.2.1")).changed(&suite, "drime", &capability).is_none(), "nor of this backend");
+    let case = ledger.of(Some("0.2.1")).changed(&suite, "local", &capability)?;
+    assert_eq!(case.id.as_str(), "api/local::capability-multipart");
+    let Outcome::Failed(failure) = case.outcome else { panic!("not red: {case:?}") };
+    Some((failure.kind, failure.message))
+}
+
+#[test]
+fn support_that_appears_or_disappears_is_red_and_says_where_it_is_listed() {
+    let place = "(issues.toml, line 2)";
+    assert_eq!(asked("broken", Support::Broken), None);
+    assert_eq!(asked("supported", Support::Supported), None);
+    let lost = format!("multipart was supported, and is not supported now {place}");
+    assert_eq!(asked("supported", Support::Unsupported), Some(("support-disappeared".to_owned(), lost)));
+    let gained = format!("multipart is supported now: say so in the ledger, or end its versions before 0.2.1 {place}");
+    assert_eq!(asked("unsupported", Support::Supported), Some(("support-appeared".to_owned(), gained)));
+    let changed = format!("multipart was broken, and is not supported now {place}");
+    assert_eq!(asked("broken", Support::Unsupported), Some(("support-changed".to_owned(), changed)));
+}
+
+#[test]
+fn what_a_backend_offers_is_listed_once_for_each_version() {
+    let offered = |versions: &str| format!("[[capabilities]]\nbackend = \"local\"\nversions = \"{versions}\"\n");
+    let again = Problem::Duplicate { check: "what local offers".to_owned(), first: 2 };
+    assert_eq!(refused(&[offered("<0.3"), offered("==0.2.1")]), (5, again));
+    assert_eq!(ledger(&[offered("<0.2"), offered(">=0.2")]).offered.len(), 2);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod baseline;
 mod calibration;
+mod capability;
 mod case;
 mod command;
 mod compare;
@@ -23,6 +24,7 @@ mod verdict;
 
 pub use baseline::{SinceBaseline, SuiteSince};
 pub use calibration::Calibration;
+pub use capability::{CapabilityRecord, Support};
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
 pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};

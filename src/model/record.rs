@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
+use super::{CapabilityRecord, CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
 pub const SCHEMA_VERSION: &str = "1.1";
@@ -187,6 +187,9 @@ pub struct SuiteRecord {
     pub duration_ns: u64,
     /// Facts for a reader, in order: bucket mode, address, number of bytes.
     pub facts: Vec<(String, String)>,
+    /// What the server offers beside what every one must, as far as cases depended on it.
+    #[serde(default)]
+    pub capabilities: Vec<CapabilityRecord>,
     /// Cases in the order of the catalogue.
     pub cases: Vec<CaseRecord>,
     /// Measured quantities.

@@ -86,6 +86,7 @@ mod tests {
             started_at: OffsetDateTime::UNIX_EPOCH,
             duration_ns: 0,
             facts: Vec::new(),
+            capabilities: Vec::new(),
             cases: Vec::new(),
             metrics: vec![Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, rate)],
             fault: None,

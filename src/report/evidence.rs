@@ -4,7 +4,9 @@
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
 use super::{curl, format, sanitize};
-use crate::model::{CaseRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord};
+use crate::model::{
+    CapabilityRecord, CaseRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord,
+};
 
 /// The evidence of a failed case of a run.
 pub(super) fn of_failure(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> String {
@@ -59,6 +61,15 @@ pub(super) fn of_log(log: &[String]) -> Vec<String> {
 /// A named value; what follows its first line is indented.
 pub(super) fn fact(name: &str, value: &str) -> String {
     format!("{}: {}", sanitize::line(name), continued(value))
+}
+
+/// Whether the server offers something, and how that showed.
+pub(super) fn support(capability: &CapabilityRecord) -> String {
+    let change = match capability.expected {
+        Some(expected) if expected != capability.support => format!(", {} in the ledger", expected.word()),
+        _ => String::new(),
+    };
+    format!("{}{change} ({})", capability.support.word(), sanitize::line(&capability.detail))
 }
 
 fn continued(value: &str) -> String {

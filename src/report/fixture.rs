@@ -328,6 +328,7 @@ fn suite(id: &str, title: &str) -> SuiteRecord {
         started_at: datetime!(2026-03-14 15:09:30.25 UTC),
         duration_ns: 4_200 * MILLISECOND,
         facts: Vec::new(),
+        capabilities: Vec::new(),
         cases: Vec::new(),
         metrics: Vec::new(),
         fault: None,

@@ -114,6 +114,8 @@ fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, Juni
     let mut lines = preamble(record);
     lines.push(format!("{}, backend {}", suite.title, suite.backend));
     lines.extend(suite.facts.iter().map(|(name, value)| evidence::fact(name, value)));
+    let support = suite.capabilities.iter().map(|it| evidence::fact(&it.name, &evidence::support(it)));
+    lines.extend(support);
     if rendered.errors() + rendered.failures() > 0 && !suite.server_log.is_empty() {
         lines.extend(evidence::of_log(&suite.server_log));
     }

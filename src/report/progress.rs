@@ -2,6 +2,7 @@
 //!
 //! Keeps just enough of the run to say where it stands. Deliberately absent: printing, clocks, and the drawing of bars.
 
+use super::evidence;
 use super::format;
 use super::options::Verbosity;
 use super::page::Page;
@@ -48,6 +49,9 @@ impl Progress {
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
+            Event::Capability { capability } if verbose => {
+                page.item(4, "", &evidence::fact(&capability.name, &evidence::support(capability)));
+            }
             Event::Progress { step, done, total } => {
                 if self.step != *step {
                     self.enter(step);
@@ -88,7 +92,11 @@ impl Progress {
                 page.item(0, "", &format!("{} on the base: {}", suite.id, Tally::of_cases(&suite.cases).counts()));
                 self.enter("");
             }
-            Event::Output { .. } | Event::Fact { .. } | Event::Measured { .. } | Event::Compared { .. } => {}
+            Event::Output { .. }
+            | Event::Fact { .. }
+            | Event::Capability { .. }
+            | Event::Measured { .. }
+            | Event::Compared { .. } => {}
         }
         page.into_text()
     }

@@ -9,6 +9,7 @@ mod measures;
 
 use time::format_description::well_known::Rfc3339;
 
+use super::evidence;
 use super::format;
 use super::page::Page;
 use super::ratios::{self, Row};
@@ -118,6 +119,9 @@ fn configuration(page: &mut Page, suite: &SuiteRecord) {
     page.pair("Backend", &suite.backend);
     for (name, value) in &suite.facts {
         page.pair(name, value);
+    }
+    for capability in &suite.capabilities {
+        page.pair(&capability.name, &evidence::support(capability));
     }
     if let Some(start) = &suite.server_start {
         page.pair("Server ready", &format!("after {}", format::duration(start.ready_ns)));

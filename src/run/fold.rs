@@ -81,13 +81,18 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
             started_at: OffsetDateTime::now_utc(),
             duration_ns: 0,
             facts: Vec::new(),
+            capabilities: Vec::new(),
             cases: Vec::new(),
             metrics: Vec::new(),
             fault: None,
             server_start: None,
             server_log: Vec::new(),
         }),
-        Event::Fact { .. } | Event::CaseFinished { .. } | Event::Measured { .. } | Event::SuiteFinished { .. } => {
+        Event::Fact { .. }
+        | Event::Capability { .. }
+        | Event::CaseFinished { .. }
+        | Event::Measured { .. }
+        | Event::SuiteFinished { .. } => {
             if let Some(suite) = record.suites.last_mut() {
                 within(suite, event);
             }
@@ -102,6 +107,7 @@ fn within(suite: &mut SuiteRecord, event: &Event) {
     suite.duration_ns = u64::try_from(elapsed.whole_nanoseconds()).unwrap_or_default();
     match event {
         Event::Fact { name, value } => suite.facts.push((name.clone(), value.clone())),
+        Event::Capability { capability } => suite.capabilities.push(capability.clone()),
         Event::CaseFinished { case } => enter(suite, (**case).clone()),
         Event::Measured { metric } => suite.metrics.push((**metric).clone()),
         Event::SuiteFinished { end, .. } => finish_suite(suite, end),

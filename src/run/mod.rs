@@ -114,7 +114,8 @@ impl Run<'_> {
                 if matches!(event, Event::Prepared { .. }) {
                     record.ledger = known.identity();
                 }
-                for event in self.afterwards(&record, &event).into_iter().chain([event]) {
+                let follows = known.follows(&event);
+                for event in self.afterwards(&record, &event).into_iter().chain([event]).chain(follows) {
                     fold::apply(&mut record, &event, started);
                     observe(&event, &record);
                 }

@@ -235,6 +235,7 @@ impl SuiteRun<'_> {
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
             yard: self.planned.suite.escapes,
+            data_limit_bytes: footprint.data_limit_bytes,
         }
     }
 }

@@ -81,6 +81,15 @@ impl S3 {
         self.deadline
     }
 
+    /// The same client for another server, noted by the same recorder.
+    #[must_use]
+    pub fn towards(&self, endpoint: &str) -> Self {
+        let config = self.client.config().to_builder().endpoint_url(endpoint).build();
+        let settings = ClientSettings { endpoint: endpoint.to_owned(), ..(*self.settings).clone() };
+        let client = aws_sdk_s3::Client::from_conf(config);
+        Self { client, settings: Arc::new(settings), ..self.clone() }
+    }
+
     /// The same client, with every exchange noted in the returned recorder.
     #[must_use]
     pub fn recorded(&self) -> (Self, Recorder) {

@@ -26,7 +26,8 @@ impl Leases {
     /// Enters a bucket before it is asked for, so that one is never forgotten between request and answer.
     #[must_use]
     pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
-        let lease = Lease { bucket: bucket.into(), case: self.case, kept, keys: Arc::default() };
+        let (keys, uploads) = (Arc::default(), Arc::default());
+        let lease = Lease { bucket: bucket.into(), case: self.case, kept, keys, uploads };
         self.books().push(lease.clone());
         lease
     }
@@ -67,6 +68,8 @@ pub struct Lease {
     case: Option<&'static str>,
     kept: bool,
     keys: Arc<Mutex<BTreeSet<String>>>,
+    /// Uploads in parts that were begun, each a key and an id.
+    uploads: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
 impl Lease {
@@ -81,6 +84,12 @@ impl Lease {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
     }
 
+    /// Notes an upload in parts that was begun, and with it its key.
+    pub fn uploads(&self, key: &str, id: &str) {
+        self.writes(key);
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).insert((key.to_owned(), id.to_owned()));
+    }
+
     /// Notes a key that the server has deleted.
     pub fn deleted(&self, key: &str) {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -93,6 +102,11 @@ impl Lease {
     }
 
     async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
+        let uploads = std::mem::take(&mut *self.uploads.lock().unwrap_or_else(PoisonError::into_inner));
+        for (key, id) in uploads {
+            // Most have ended, and are not there to be aborted.
+            let _ = s3.abort_upload(&self.bucket, &key, &id).await;
+        }
         let keys: Vec<String> = self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let mut first = None;
         for batch in keys.chunks(DELETE_BATCH) {

@@ -13,10 +13,12 @@ mod integrity;
 mod lease;
 mod listing;
 mod listing_forms;
+mod multipart;
 mod operations;
 mod raw;
 mod recorder;
 mod selective;
+mod tagging;
 
 pub use attributes::Attributes;
 pub use client::{ClientSettings, S3};
@@ -24,6 +26,7 @@ pub use error::RequestError;
 pub use lease::{Lease, Leases};
 pub use listing::{ListError, Listed, Page};
 pub use listing_forms::{EncodedListing, Level};
+pub use multipart::UploadedPart;
 pub use operations::{Body, DeleteReport, Downloaded, Head};
 pub use raw::{
     Delivery, Line, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Timed, Trailer, content_md5, crc32, crc64nvme,

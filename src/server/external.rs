@@ -195,6 +195,7 @@ mod tests {
             largest_object_bytes: 0,
             objects: 100,
             yard: false,
+            data_limit_bytes: None,
         };
         let server = runtime.start(&spec);
         assert_eq!(server.endpoint(), format!("http://{address}"));

@@ -28,7 +28,7 @@ pub use docker::{DockerError, DockerSettings, Inventory, Leftovers, Yard, build_
 pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
-pub use runtime::{Runtime, Server};
+pub use runtime::{Ambush, Neighbour, Runtime, Server};
 pub use target::{Target, TargetError};
 pub use toolbox::{
     Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxError, ToolboxSpec,
@@ -153,6 +153,26 @@ pub struct ServerSpec {
     pub objects: u64,
     /// Whether its data is to lie in a [`Yard`]: a container gives it one, a process does not.
     pub yard: bool,
+    /// The size that the data file system is to have, where that matters; roomy otherwise. Only a container can have it.
+    pub data_limit_bytes: Option<u64>,
+}
+
+/// How a server comes to its end before it starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// It is asked to end, and ends by itself.
+    Orderly,
+    /// It is killed, as in a crash of its own: what it has handed to the system stays, other than in a power cut.
+    Killed,
+}
+
+/// A moment of a server's work, as the room on its data file system shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Something is being stored.
+    RoomTaken,
+    /// Something that was stored is given up, as when an object is overwritten.
+    RoomGivenBack,
 }
 
 /// CPU time and memory of a server since its start.
@@ -160,8 +180,10 @@ pub struct ServerSpec {
 pub struct Usage {
     /// CPU time of all its processes.
     pub cpu: Duration,
-    /// Peak memory; in a container this counts what lies on its tmpfs.
+    /// Peak memory.
     pub memory_peak_bytes: Option<u64>,
+    /// Whether the peak counts what is stored as well: a container's file systems lie in its memory.
+    pub peak_counts_data: bool,
 }
 
 /// How servers are to be run: the user's choice, before anything is asked of the machine.

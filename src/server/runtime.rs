@@ -2,12 +2,12 @@
 //!
 //! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
 
-use super::docker::{DockerRuntime, DockerServer, Yard, toolbox_for_endpoint};
+use super::docker::{DockerAmbush, DockerNeighbour, DockerRuntime, DockerServer, Yard, toolbox_for_endpoint};
 use super::drime::Service;
 use super::external::{ExternalRuntime, ExternalServer};
 use super::process::{ProcessRuntime, ProcessServer, start_toolbox};
 use super::toolbox::{Place, Started, Toolbox, ToolboxSpec};
-use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target, Usage};
+use super::{Moment, RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Shutdown, Target, Usage};
 use crate::event::{Event, Events};
 use crate::model::{HarnessTiming, RuntimeIdentity, ServerStart, TargetIdentity};
 
@@ -204,22 +204,58 @@ impl Server {
         }
     }
 
-    /// Whether [`Server::restart`] can work.
+    /// Whether [`Server::restart`] can work: somebody else's server is theirs to restart.
     #[must_use]
     pub fn supports_restart(&self) -> bool {
         !matches!(self.0, AnyServer::External(_))
     }
 
-    /// Asks the server to end, starts it again on the same address and data, and waits until it answers.
+    /// Ends the server, starts it again on the same address and data, and waits until it answers.
     ///
     /// # Errors
     ///
     /// An endpoint that somebody else runs; otherwise the server did not come back.
-    pub async fn restart(&self) -> Result<(), ServerError> {
+    pub async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
         match &self.0 {
-            AnyServer::Docker(server) => server.restart().await,
-            AnyServer::Process(server) => Ok(server.restart().await?),
+            AnyServer::Docker(server) => server.restart(shutdown).await,
+            AnyServer::Process(server) => Ok(server.restart(shutdown).await?),
             AnyServer::External(server) => Ok(server.restart()?),
+        }
+    }
+
+    /// Lies in wait: the server is killed at the moment named, and starts again. None where the moment cannot be seen.
+    ///
+    /// # Errors
+    ///
+    /// The runtime could not be told to.
+    pub async fn ambush(&self, moment: Moment) -> Result<Option<Ambush<'_>>, ServerError> {
+        match &self.0 {
+            AnyServer::Docker(server) => Ok(server.ambush(moment).await?.map(Ambush)),
+            AnyServer::Process(_) | AnyServer::External(_) => Ok(None),
+        }
+    }
+
+    /// Starts a second server as somebody does who serves two directories: the same release, options and HOME, another data
+    /// directory. None where there can be no such server, or where it could not be reached.
+    ///
+    /// # Errors
+    ///
+    /// It could not be started, or did not answer in time. Nothing is left of it then.
+    pub async fn neighbour(&self) -> Result<Option<Neighbour>, ServerError> {
+        Ok(match &self.0 {
+            AnyServer::Docker(server) => server.neighbour().await?.map(AnyNeighbour::Docker),
+            AnyServer::Process(server) => Some(AnyNeighbour::Process(Box::new(server.neighbour().await?))),
+            AnyServer::External(_) => None,
+        }
+        .map(Neighbour))
+    }
+
+    /// The size of the data file system, where the runtime could give it the one that was asked for.
+    #[must_use]
+    pub fn data_limit_bytes(&self) -> Option<u64> {
+        match &self.0 {
+            AnyServer::Docker(server) => server.data_limit_bytes(),
+            AnyServer::Process(_) | AnyServer::External(_) => None,
         }
     }
 
@@ -299,6 +335,54 @@ impl Server {
             AnyServer::Docker(server) => server.stop().await,
             AnyServer::Process(server) => Ok(server.stop().await?),
             AnyServer::External(_) => Ok(()),
+        }
+    }
+}
+
+/// Lies in wait for a [`Server`]. To be ended with [`Ambush::sprung`].
+pub struct Ambush<'server>(DockerAmbush<'server>);
+
+impl Ambush<'_> {
+    /// Waits until the server was killed and answers again; false where the moment does not come in time, and will not any more.
+    ///
+    /// # Errors
+    ///
+    /// The server did not come back.
+    pub async fn sprung(self, within: std::time::Duration) -> Result<bool, ServerError> {
+        self.0.sprung(within).await
+    }
+}
+
+/// A second server beside a [`Server`]. To be stopped explicitly; it ends with the first one at the latest, or with this process.
+pub struct Neighbour(AnyNeighbour);
+
+enum AnyNeighbour {
+    Docker(DockerNeighbour),
+    Process(Box<ProcessServer>),
+}
+
+impl Neighbour {
+    /// URL of the server, without a slash at its end.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        match &self.0 {
+            AnyNeighbour::Docker(server) => server.endpoint(),
+            AnyNeighbour::Process(server) => server.endpoint(),
+        }
+    }
+
+    /// Stops the server; its data goes with the first one's.
+    ///
+    /// # Errors
+    ///
+    /// It could not be told to stop.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        match self.0 {
+            AnyNeighbour::Docker(server) => server.stop().await,
+            AnyNeighbour::Process(server) => {
+                server.end().await;
+                Ok(())
+            }
         }
     }
 }

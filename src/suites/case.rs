@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use rand::Rng;
 
+use super::capability::{Capability, Offer};
 use super::{CATALOGUE, SuiteContext};
 use crate::event::{Event, Events};
-use crate::model::{CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId};
+use crate::model::{
+    CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Metric, Outcome, Severity, Stop, SuiteId,
+};
 use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, Recorder, S3};
 use crate::server::{Server, TagProfile};
 use crate::workload::{Content, seeded};
@@ -44,7 +48,7 @@ pub(super) struct CaseContext<'a> {
     leases: Leases,
     /// Bucket of the case's own, already there.
     lease: Lease,
-    seed: u64,
+    suite: &'a SuiteContext<'a>,
     name: &'static str,
 }
 
@@ -62,6 +66,11 @@ impl CaseContext<'_> {
     /// Whether a key was ever written by this case.
     pub(super) fn wrote(&self, key: &str) -> bool {
         self.lease.holds(key)
+    }
+
+    /// Notes an upload in parts that was begun.
+    pub(super) fn uploads(&self, key: &str, id: &str) {
+        self.lease.uploads(key, id);
     }
 
     /// A sender of requests made by hand, whose exchanges are recorded.
@@ -82,7 +91,30 @@ impl CaseContext<'_> {
 
     /// Random bytes, other ones for each label.
     pub(super) fn bytes(&self, label: &str, size: usize) -> Bytes {
-        Content::Random.bytes(size, &mut seeded(self.seed, &format!("{}/{label}", self.name))).into()
+        Content::Random.bytes(size, &mut self.seeded(label)).into()
+    }
+
+    /// A generator of the case's own, another one for each label.
+    pub(super) fn seeded(&self, label: &str) -> impl Rng {
+        seeded(self.suite.settings.seed, &format!("{}/{label}", self.name))
+    }
+
+    /// Reports a measured quantity.
+    pub(super) async fn measured(&self, metric: Metric) {
+        self.suite.measured(metric).await;
+    }
+
+    /// What the server offers.
+    pub(super) async fn offer(&self, capability: Capability) -> Result<&Offer, Stop> {
+        self.suite.capabilities.offer(self.suite, capability).await
+    }
+
+    /// Skips a case about something that the server does not take.
+    pub(super) async fn requires(&self, capability: Capability) -> Result<(), Stop> {
+        if self.offer(capability).await?.applies {
+            return Ok(());
+        }
+        Err(Stop::Skipped(format!("{} are not supported", capability.words())))
     }
 
     /// Stores an object; the tag of the answer.
@@ -142,7 +174,7 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
             tag_profile: context.tag_profile,
             leases: leases.clone(),
             lease,
-            seed: context.settings.seed,
+            suite: context,
             name: case.spec.name,
         };
         (case.body)(&handed).await

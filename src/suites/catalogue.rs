@@ -2,7 +2,7 @@
 
 use super::bench::Concurrency;
 use super::pace::Pace;
-use super::{Body, Suite, api, auth, clients, containment, etag, large, sync};
+use super::{Body, Footprint, Suite, api, auth, clients, containment, durability, etag, large, sync};
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -55,6 +55,12 @@ pub static CATALOGUE: &[Suite] = &[
         pace: Pace::SideBySideExcept(&[]),
         body: Body::Cases(auth::CASES),
         ..local("auth/local")
+    },
+    Suite {
+        title: "what survives a crash, a restart, a full disk",
+        room: durability::FOOTPRINT,
+        body: Body::Cases(durability::CASES),
+        ..local("durability/local")
     },
     Suite {
         title: "benchmark, custom buckets, sequential",
@@ -143,6 +149,7 @@ const fn local(name: &'static str) -> Suite {
         signed: false,
         escapes: false,
         pace: Pace::InTurn,
+        room: Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000, data_limit_bytes: None },
         body: Body::Cases(&[]),
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::capability::Capabilities;
 use crate::event::{Event, Events};
 use crate::model::{Fault, Metric, SuiteId};
 use crate::s3::{Leases, S3};
@@ -64,6 +65,8 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only cases to run; all where none.
     pub only: Option<Vec<String>>,
+    /// What is known of what the server may lack.
+    pub(super) capabilities: Capabilities,
     buckets: AtomicU32,
 }
 
@@ -96,6 +99,7 @@ impl<'a> SuiteContext<'a> {
             run_id,
             work_dir,
             only,
+            capabilities: Capabilities::default(),
             buckets: AtomicU32::new(1),
         }
     }

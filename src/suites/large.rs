@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use super::case::{Case, CaseContext};
 use super::judge::{ensure, ensure_content, few, shown};
 use crate::model::{CaseSpec, Fault, Severity, Stop};
+use crate::server::Shutdown;
 
 /// The cases in the order of the catalogue.
 pub(super) static CASES: &[Case] = &[FORTY_MEBIBYTES, BEYOND_A_PAGE, FOUND_AFTER_RESTART];
@@ -88,7 +89,7 @@ async fn found_after_restart(context: &CaseContext<'_>) -> Result<(), Stop> {
         return Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()));
     }
     let keys = fill(context).await?;
-    context.server.restart().await.map_err(|error| Fault::new("restart", error.to_string()))?;
+    context.server.restart(Shutdown::Orderly).await.map_err(|error| Fault::new("restart", error.to_string()))?;
     let found = context.s3.bucket_exists(context.bucket()).await?;
     ensure(found, "bucket-missing", "HeadBucket does not find the bucket after a restart", "200", "404")?;
     let key = &keys[MANY - 1];

@@ -8,11 +8,13 @@
 mod api;
 mod auth;
 mod bench;
+mod capability;
 mod case;
 mod catalogue;
 mod clients;
 mod containment;
 mod context;
+mod durability;
 mod etag;
 mod judge;
 mod large;
@@ -52,6 +54,8 @@ pub struct Suite {
     pub escapes: bool,
     /// How many cases that stand alone are under way at a time.
     pace: Pace,
+    /// What its cases store at the most, where they stand alone.
+    room: Footprint,
     body: Body,
 }
 
@@ -64,6 +68,8 @@ pub struct Footprint {
     pub largest_object_bytes: u64,
     /// Number of objects.
     pub objects: u64,
+    /// The size that the data file system is to have; roomy where none is given.
+    pub data_limit_bytes: Option<u64>,
 }
 
 /// How a suite is carried out.
@@ -138,10 +144,11 @@ impl Suite {
                 bytes: settings.dataset.most_bytes(),
                 largest_object_bytes: settings.dataset.max_size_bytes,
                 objects: settings.dataset.files as u64,
+                data_limit_bytes: None,
             },
-            Body::Cases(_) => Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000 },
+            Body::Cases(_) => self.room,
             Body::Sync => sync::footprint(settings.sync_files),
-            Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0 },
+            Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0, data_limit_bytes: None },
             Body::Clients(_) => clients::footprint(settings.large),
         }
     }

@@ -59,6 +59,13 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// MD5 of the MD5s of some parts, in lower-case hexadecimal: what the `ETag` of an upload in parts begins with.
+#[must_use]
+pub fn md5_of_md5s_hex<T: AsRef<[u8]>>(parts: &[T]) -> String {
+    let digests: Vec<u8> = parts.iter().flat_map(|part| Md5::digest(part.as_ref())).collect();
+    md5_hex(&digests)
+}
+
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -83,5 +90,7 @@ mod tests {
     fn digests_agree_with_published_values() {
         assert_eq!(md5_hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(md5_hex(b"abc"), "900150983cd24fb0d6963f7d28e17f72");
+        // printf abc | md5sum | xxd -r -p | md5sum
+        assert_eq!(md5_of_md5s_hex(&[b"abc"]), "af5da9f45af7a300e3aded972f8ff687");
     }
 }

@@ -7,6 +7,6 @@ mod content;
 mod dataset;
 mod tree;
 
-pub use content::{Content, md5_hex, seeded, sha256_hex};
+pub use content::{Content, md5_hex, md5_of_md5s_hex, seeded, sha256_hex};
 pub use dataset::{DataFile, Dataset, DatasetSettings};
 pub use tree::{Difference, SizeClass, compare, copy_tree, path_for};

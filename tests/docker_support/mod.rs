@@ -61,6 +61,7 @@ pub(crate) fn spec(bucket_mode: BucketMode) -> ServerSpec {
         largest_object_bytes: 1 << 20,
         objects: 100,
         yard: false,
+        data_limit_bytes: None,
     }
 }
 

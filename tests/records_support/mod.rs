@@ -86,6 +86,7 @@ fn suite() -> SuiteRecord {
         started_at: START,
         duration_ns: 1_000_000_000,
         facts: Vec::new(),
+        capabilities: Vec::new(),
         fault: None,
         server_start: None,
         server_log: Vec::new(),

@@ -4,7 +4,7 @@
 //! every operation that it has is right; a [`Mutation`] breaks exactly one rule of S3, and a [`Fault`] breaks the
 //! transport or answers with something that is no answer. So a check can be seen passing and seen failing.
 //!
-//! Deliberately absent: multipart uploads, versions, ACLs and tags (501 `NotImplemented`), virtual-host addressing,
+//! Deliberately absent: versions and ACLs (501 `NotImplemented`), virtual-host addressing,
 //! and anything that survives the server.
 //!
 //! A test file that uses only a part declares it so, since each test file compiles its own copy:

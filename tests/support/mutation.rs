@@ -293,4 +293,30 @@ mutations! {
     ShortChunksAccepted,
     /// An upload whose connection breaks off is stored as far as it came.
     ShortBodyStored,
+
+    /// Every request of an upload in parts is answered 501.
+    MultipartNotImplemented,
+    /// Every request of an upload in parts is answered 400.
+    MultipartRefusedInOtherWords,
+    /// `CreateMultipartUpload` is refused, `UploadPart` is taken for `PutObject`, `AbortMultipartUpload` for `DeleteObject`.
+    MultipartTakenForTheObject,
+    /// Completed parts are put together in the order of their arrival.
+    MultipartByArrival,
+    /// The tag of an upload in parts is the MD5 of the whole.
+    MultipartEtagIsMd5,
+    /// `UploadPart` stores the part as the object as well.
+    MultipartVisibleEarly,
+    /// A part that is sent again is answered and forgotten.
+    MultipartKeepsFirstPart,
+    /// `AbortMultipartUpload` deletes the object of the key as well.
+    MultipartAbortDeletes,
+    /// `AbortMultipartUpload` answers 204 and the upload can still be completed.
+    MultipartAbortDoesNothing,
+    /// `CompleteMultipartUpload` takes the parts that are there, whatever it is told.
+    MultipartCompletesAnything,
+
+    /// Requests for tags are answered 501.
+    TaggingNotImplemented,
+    /// `PutObjectTagging` is answered and forgotten.
+    TagsForgotten,
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use s3s::dto::Timestamp;
+use s3s::dto::{Tag, Timestamp};
 use s3s::{S3Result, s3_error};
 use time::OffsetDateTime;
 
@@ -30,12 +30,14 @@ pub(super) struct Object {
     /// Whole seconds, so that the HTTP header and the listing say the same.
     pub(super) modified: Timestamp,
     pub(super) headers: Headers,
+    /// Tags that a user gave it; not its `ETag`.
+    pub(super) tags: Vec<Tag>,
 }
 
 impl Object {
     /// An object that is stored now.
     pub(super) fn new(content: Bytes, tag: String, headers: Headers) -> Self {
-        Self { content, tag, modified: now(), headers }
+        Self { content, tag, modified: now(), headers, tags: Vec::new() }
     }
 
     /// The size as S3's answers want it.
@@ -51,6 +53,24 @@ pub(super) struct Bucket {
     pub(super) objects: BTreeMap<String, Object>,
     /// Objects that were deleted and not uploaded again.
     pub(super) deleted: BTreeMap<String, Object>,
+    /// Uploads in parts that were begun and have not ended, by their id.
+    pub(super) uploads: BTreeMap<String, Upload>,
+}
+
+/// An upload in parts.
+#[derive(Debug, Default)]
+pub(super) struct Upload {
+    pub(super) key: String,
+    pub(super) headers: Headers,
+    /// Parts by their number, each with its place in the order of arrival.
+    pub(super) parts: BTreeMap<i32, Part>,
+}
+
+/// A part of an upload.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) content: Bytes,
+    pub(super) arrival: usize,
 }
 
 impl Bucket {
@@ -85,7 +105,8 @@ impl Store {
         if self.buckets.contains_key(&name) {
             return false;
         }
-        let bucket = Bucket { created: now(), objects: BTreeMap::new(), deleted: BTreeMap::new() };
+        let bucket =
+            Bucket { created: now(), objects: BTreeMap::new(), deleted: BTreeMap::new(), uploads: BTreeMap::new() };
         self.buckets.insert(name, bucket);
         true
     }

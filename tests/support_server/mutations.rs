@@ -4,7 +4,8 @@
 //! that looks for the symptom passes on the unbroken server, and fails on this one alone or with its kin.
 
 use crate::probes::{
-    attributes, buckets, conditions, content, copies, deletes, keys, listing_forms, listings, ranges, tags,
+    attributes, buckets, conditions, content, copies, deletes, keys, listing_forms, listings, multipart, ranges,
+    tagging, tags,
 };
 use crate::support::Behaviour;
 use crate::support::mutation::Mutation;
@@ -84,6 +85,27 @@ async fn shows_beside_the_basics(behaviour: Behaviour, mutation: Mutation) -> Op
         Mutation::PutIgnoresIfNoneMatch => conditions::are_no_hindrance_to_writing(behaviour).await,
         Mutation::PutStoresDespiteIfNoneMatch => conditions::refuse_and_write(behaviour).await,
         Mutation::PutIfNoneMatchNotImplemented => conditions::are_not_implemented(behaviour).await,
+        _ => return shows_in_what_may_lack(behaviour, mutation).await,
+    };
+    Some(shows)
+}
+
+/// The same for mutations of what a server may lack.
+async fn shows_in_what_may_lack(behaviour: Behaviour, mutation: Mutation) -> Option<bool> {
+    let shows = match mutation {
+        Mutation::MultipartNotImplemented => multipart::is_not_implemented(behaviour).await,
+        Mutation::MultipartRefusedInOtherWords => multipart::is_refused_in_other_words(behaviour).await,
+        Mutation::MultipartTakenForTheObject => multipart::is_taken_for_the_object(behaviour).await,
+        Mutation::MultipartByArrival => multipart::is_put_together_by_arrival(behaviour).await,
+        Mutation::MultipartEtagIsMd5 => multipart::has_the_tag_of_a_simple_upload(behaviour).await,
+        Mutation::MultipartVisibleEarly => multipart::shows_before_its_end(behaviour).await,
+        Mutation::MultipartKeepsFirstPart => multipart::keeps_the_first_part(behaviour).await,
+        Mutation::MultipartAbortDeletes => multipart::deletes_when_aborted(behaviour).await,
+        Mutation::MultipartAbortDoesNothing => multipart::outlives_its_abortion(behaviour).await,
+        Mutation::MultipartCompletesAnything => multipart::is_completed_with_anything(behaviour).await,
+        Mutation::TaggingNotImplemented => tagging::is_not_implemented(behaviour).await,
+        Mutation::TagsForgotten => tagging::is_forgotten(behaviour).await,
+        Mutation::PutTaggingOverwritesObject => tagging::replaces_the_content(behaviour).await,
         _ => return None,
     };
     Some(shows)

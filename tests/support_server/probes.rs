@@ -19,7 +19,11 @@ pub(crate) mod keys;
 pub(crate) mod listing_forms;
 #[path = "probes/listings.rs"]
 pub(crate) mod listings;
+#[path = "probes/multipart.rs"]
+pub(crate) mod multipart;
 #[path = "probes/ranges.rs"]
 pub(crate) mod ranges;
+#[path = "probes/tagging.rs"]
+pub(crate) mod tagging;
 #[path = "probes/tags.rs"]
 pub(crate) mod tags;

@@ -153,6 +153,7 @@ impl Duet<'_> {
             largest_object_bytes: procedure.max_size_bytes,
             objects: procedure.objects,
             yard: false,
+            data_limit_bytes: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::evidence;
 use super::super::format::{self, counted};
 use super::super::sanitize;
 use super::super::tally::Tally;
@@ -69,6 +70,7 @@ fn facts(suite: &SuiteRecord) -> Markup {
         dl.small {
             dt { "Backend" } dd { (sanitize::line(&suite.backend)) }
             @for (name, value) in &suite.facts { dt { (sanitize::line(name)) } dd { (sanitize::line(value)) } }
+            @for it in &suite.capabilities { dt { (sanitize::line(&it.name)) } dd { (evidence::support(it)) } }
             @if let Some(start) = &suite.server_start { dt { "Server ready" } dd { "after " (format::duration(start.ready_ns)) } }
         }
     }

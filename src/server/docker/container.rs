@@ -49,7 +49,8 @@ const OBJECT_METADATA_BYTES: u64 = 4096;
 ///
 /// `stored_bytes` sizes the file system at `/data`, `largest_object_bytes` what may be in flight.
 pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Sizes) -> ContainerCreateBody {
-    let data = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
+    let roomy = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
+    let data = sizes.data_limit_bytes.unwrap_or(roomy);
     let temporary = SCRATCH_BYTES + 2 * sizes.largest_object_bytes;
     let home = SCRATCH_BYTES + sizes.objects * OBJECT_METADATA_BYTES;
     let memory = PROGRAM_BYTES + data + temporary + home + 4 * sizes.largest_object_bytes;
@@ -97,6 +98,8 @@ pub(super) struct Sizes {
     pub(super) largest_object_bytes: u64,
     /// The most objects.
     pub(super) objects: u64,
+    /// The size of the file system at `/data`, where it is not to follow from the others.
+    pub(super) data_limit_bytes: Option<u64>,
 }
 
 /// Output comes at once, in plain text and in long lines; nothing is compiled at run time, for nothing could be kept.
@@ -126,7 +129,7 @@ pub(super) fn of_server(
     capabilities: &Capabilities,
     more: Vec<String>,
 ) -> ContainerCreateBody {
-    let mut command = command(spec, capabilities);
+    let mut command = command(spec, capabilities, Place::FIRST);
     command.extend(more);
     supervised(ground, sizes(spec), PORT, &ground.network.route, command)
 }
@@ -140,7 +143,12 @@ pub(super) fn of_drime(ground: Ground<'_>, spec: &ServerSpec, program: &str) -> 
 }
 
 fn sizes(spec: &ServerSpec) -> Sizes {
-    Sizes { stored_bytes: spec.data_bytes, largest_object_bytes: spec.largest_object_bytes, objects: spec.objects }
+    Sizes {
+        stored_bytes: spec.data_bytes,
+        largest_object_bytes: spec.largest_object_bytes,
+        objects: spec.objects,
+        data_limit_bytes: spec.data_limit_bytes,
+    }
 }
 
 /// A container whose program ends when its standard input does, and that is reached at a port.
@@ -203,9 +211,27 @@ fn on_network(body: &mut ContainerCreateBody, network: &RunNetwork) {
     }
 }
 
-fn command(spec: &ServerSpec, capabilities: &Capabilities) -> Vec<String> {
-    let listen = format!(":{PORT}");
-    let root = if spec.yard { format!("{YARD}/{YARD_ROOT}") } else { YARD.to_owned() };
+/// Where a server of a container stores and listens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The data directory.
+    pub(super) data: &'static str,
+    /// The port.
+    pub(super) port: u16,
+}
+
+impl Place {
+    /// The server that the container is for.
+    pub(super) const FIRST: Self = Self { data: YARD, port: PORT };
+    /// One beside it, with the same HOME and data of its own.
+    pub(super) const SECOND: Self = Self { data: "/tmp/data-of-a-neighbour", port: PORT + 1 };
+}
+
+/// The command line of a server.
+pub(super) fn command(spec: &ServerSpec, capabilities: &Capabilities, place: Place) -> Vec<String> {
+    let listen = format!(":{}", place.port);
+    let yard = spec.yard && place.data == Place::FIRST.data;
+    let root = if yard { format!("{YARD}/{YARD_ROOT}") } else { place.data.to_owned() };
     let mut command: Vec<String> =
         ["pys3local", "serve", "--path", &root, "--listen", &listen, "--backend", spec.backend.name()]
             .map(str::to_owned)
@@ -240,6 +266,7 @@ mod tests {
             largest_object_bytes: MEBIBYTE,
             objects: 100,
             yard: false,
+            data_limit_bytes: None,
         }
     }
 
@@ -248,6 +275,7 @@ mod tests {
         let flag = "--allow-bucket-creation".to_owned();
         let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
         let older = Capabilities { version: None, allow_bucket_creation: false, drime: true };
+        let command = |spec: &ServerSpec, capabilities| command(spec, capabilities, Place::FIRST);
         assert!(command(&spec(), &newer).contains(&flag));
         assert!(!command(&spec(), &older).contains(&flag));
         let default = ServerSpec { bucket_mode: BucketMode::Default, ..spec() };
@@ -259,8 +287,8 @@ mod tests {
         let credentials = Credentials { access_key: "key".into(), secret_key: "secret".into() };
         let signed = ServerSpec { credentials: Some(credentials), ..spec() };
         let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
-        assert!(command(&spec(), &newer).contains(&"--no-auth".to_owned()));
-        let command = command(&signed, &newer);
+        assert!(command(&spec(), &newer, Place::FIRST).contains(&"--no-auth".to_owned()));
+        let command = command(&signed, &newer, Place::FIRST);
         assert!(!command.contains(&"--no-auth".to_owned()));
         assert!(command.windows(2).any(|pair| pair == ["--secret-access-key", "secret"]));
     }
@@ -268,7 +296,7 @@ mod tests {
     #[test]
     fn a_yard_has_the_data_in_a_directory_of_its_own() {
         let capabilities = Capabilities { version: None, allow_bucket_creation: true, drime: true };
-        let path = |yard| command(&ServerSpec { yard, ..spec() }, &capabilities)[3].clone();
+        let path = |yard| command(&ServerSpec { yard, ..spec() }, &capabilities, Place::FIRST)[3].clone();
         assert_eq!((path(false), path(true)), ("/data".to_owned(), "/data/root".to_owned()));
     }
 
@@ -280,5 +308,16 @@ mod tests {
         assert_eq!((host.nano_cpus, host.pids_limit), (None, None));
         let host = isolated("image", "run", &SystemInfo::default(), Sizes::default()).host_config.unwrap();
         assert_eq!((host.nano_cpus, host.pids_limit), (Some(2_000_000_000), Some(256)));
+    }
+
+    #[test]
+    fn the_data_file_system_has_the_size_that_is_asked_for() {
+        let data = |data_limit_bytes| {
+            let sizes = Sizes { stored_bytes: 8 * MEBIBYTE, data_limit_bytes, ..Sizes::default() };
+            let host = isolated("image", "run", &SystemInfo::default(), sizes).host_config.unwrap();
+            host.tmpfs.unwrap()["/data"].clone()
+        };
+        assert!(data(Some(4096)).contains(",size=4096,"));
+        assert!(data(None).contains(&format!(",size={},", 73 * MEBIBYTE)));
     }
 }

@@ -4,17 +4,20 @@
 //! machine's side of the run's bridge, and ends when this process does (`launch`, `docker/supervise.sh`). Nothing is removed in
 //! `Drop`: teardown is explicit, and what a killed process leaves is found by its labels.
 
+mod ambush;
 mod base;
 mod build;
 mod connect;
 mod container;
 mod drime;
 mod error;
+mod execute;
 mod image;
 mod labels;
 mod launch;
 mod leftovers;
 mod location;
+mod neighbour;
 mod network;
 mod probe;
 mod server;
@@ -28,10 +31,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+pub(super) use ambush::DockerAmbush;
 use connect::Daemon;
 use drime::Backing;
 pub use error::DockerError;
 pub use leftovers::Leftovers;
+pub(super) use neighbour::DockerNeighbour;
 pub(super) use server::DockerServer;
 pub(super) use survey::{Survey, survey};
 use tokio::sync::OnceCell;
@@ -164,6 +169,8 @@ impl DockerRuntime {
             network: network.name.clone(),
             route: network.route.clone(),
             handed: drime::handed(&environment, &certificates),
+            neighbour: container::command(spec, &self.capabilities, container::Place::SECOND),
+            data_limit_bytes: spec.data_limit_bytes,
             secrets: secret_key.into_iter().chain(tenancy.into_iter().flat_map(Tenancy::secrets)).collect(),
             ready_timeout: self.ready_timeout,
             yard: spec.yard,

@@ -3,17 +3,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use bollard::Docker;
 use bollard::errors::Error as Bollard;
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
 use bollard::query_parameters::KillContainerOptions;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
+use super::ambush::DockerAmbush;
 use super::connect::Daemon;
 use super::container::PORT;
 use super::drime::Backing;
 use super::error::DockerError;
 use super::launch::{self, Lifeline, Output};
+use super::neighbour::DockerNeighbour;
 use super::network::Route;
 use super::usage::Accounting;
 use super::yard::Yard;
@@ -21,7 +24,7 @@ use crate::model::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
-use crate::server::{ServerError, Usage};
+use crate::server::{Moment, ServerError, Shutdown, Usage};
 
 /// The line that the supervising script writes before each start.
 const MARKER: &str = "s3ci: server started";
@@ -41,6 +44,8 @@ pub(in crate::server) struct DockerServer {
     accounting: Accounting,
     restarts: AtomicUsize,
     ready_timeout: Duration,
+    neighbour: Vec<String>,
+    data_limit_bytes: Option<u64>,
     #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
     lifeline: Lifeline,
     backing: Option<Backing>,
@@ -59,6 +64,10 @@ pub(super) struct Order {
     pub(super) route: Route,
     /// What its standard input begins with.
     pub(super) handed: String,
+    /// The command line of a second server in the same container.
+    pub(super) neighbour: Vec<String>,
+    /// The size that the data file system was asked to have.
+    pub(super) data_limit_bytes: Option<u64>,
     /// What must not appear in the log.
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
@@ -71,7 +80,8 @@ impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, handed, secrets, ready_timeout, yard } = order;
+        let Order { name, body, network, route, handed, neighbour, data_limit_bytes, secrets, ready_timeout, yard } =
+            order;
         let launched = launch::launch(&daemon.docker, &name, body, &handed).await;
         let launched = launched.map_err(|error| explain(error, &route))?;
         tracing::debug!(name, after = ?begin.elapsed(), "container started");
@@ -105,6 +115,8 @@ impl DockerServer {
                     end,
                     restarts: AtomicUsize::new(0),
                     ready_timeout,
+                    neighbour: if matches!(route, Route::Direct) { neighbour } else { Vec::new() },
+                    data_limit_bytes,
                     lifeline: launched.lifeline,
                     backing: None,
                 })
@@ -153,26 +165,65 @@ impl DockerServer {
         &self.started
     }
 
-    /// Asks the server to end, starts it again on the same data and waits until it answers.
-    pub(in crate::server) async fn restart(&self) -> Result<(), ServerError> {
-        let starts = 2 + self.restarts.fetch_add(1, Ordering::Relaxed);
-        let not_restarted = |reason: String| ServerError::NotRestarted { reason, log: self.log.tail(QUOTED_LINES) };
-        let options = KillContainerOptions { signal: "SIGHUP".into() };
+    /// Ends the server, starts it again on the same data and waits until it answers.
+    pub(in crate::server) async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
+        // What these mean is for the supervising script to say.
+        let signal = match shutdown {
+            Shutdown::Orderly => "SIGHUP",
+            Shutdown::Killed => "SIGUSR1",
+        };
+        let options = KillContainerOptions { signal: signal.into() };
         if let Err(error) = self.daemon.docker.kill_container(&self.name, Some(options)).await {
             return Err(match self.exited() {
-                Some(sentence) => not_restarted(sentence),
+                Some(sentence) => self.not_restarted(sentence),
                 None => DockerError::during("signal the container")(error).into(),
             });
         }
+        self.comes_back().await
+    }
+
+    /// Waits until the server, which was told to end and start again, answers.
+    pub(super) async fn comes_back(&self) -> Result<(), ServerError> {
+        let starts = 2 + self.restarts.fetch_add(1, Ordering::Relaxed);
         tokio::select! {
             () = self.log.wait_for(MARKER, starts) => {}
-            sentence = self.ended() => return Err(not_restarted(sentence)),
+            sentence = self.ended() => return Err(self.not_restarted(sentence)),
             () = tokio::time::sleep(self.ready_timeout) => {
-                return Err(not_restarted(format!("the server did not end within {} s", self.ready_timeout.as_secs())));
+                return Err(self.not_restarted(format!("the server did not end within {} s", self.ready_timeout.as_secs())));
             }
         }
         let ready = wait_until_ready(&self.endpoint, self.ready_timeout, self.ended()).await;
-        ready.map(drop).map_err(|error| not_restarted(error.to_string()))
+        ready.map(drop).map_err(|error| self.not_restarted(error.to_string()))
+    }
+
+    fn not_restarted(&self, reason: String) -> ServerError {
+        ServerError::NotRestarted { reason, log: self.log.tail(QUOTED_LINES) }
+    }
+
+    /// The daemon that the container is on.
+    pub(super) fn docker(&self) -> &Docker {
+        &self.daemon.docker
+    }
+
+    /// Lies in wait for the server; none where its container does not show the room of its data.
+    pub(in crate::server) async fn ambush(&self, moment: Moment) -> Result<Option<DockerAmbush<'_>>, ServerError> {
+        Ok(DockerAmbush::lay(self, moment).await?)
+    }
+
+    /// Starts a second server in the container, with the same HOME and data of its own; none where it could not be reached.
+    pub(in crate::server) async fn neighbour(&self) -> Result<Option<DockerNeighbour>, ServerError> {
+        if self.neighbour.is_empty() {
+            return Ok(None);
+        }
+        let (docker, log) = (&self.daemon.docker, self.log.clone());
+        DockerNeighbour::start(docker, &self.name, &self.endpoint, &self.neighbour, log, self.ready_timeout)
+            .await
+            .map(Some)
+    }
+
+    /// The size of the data file system, where it was chosen.
+    pub(in crate::server) fn data_limit_bytes(&self) -> Option<u64> {
+        self.data_limit_bytes
     }
 
     /// CPU time and memory since the start.

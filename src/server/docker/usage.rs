@@ -52,7 +52,7 @@ impl Accounting {
         let now = memory.usage.unwrap_or(0);
         let seen = self.seen_bytes.fetch_max(now, Ordering::Relaxed).max(now);
         let peak = memory.max_usage.or((seen > 0).then_some(seen));
-        Some(Usage { cpu: Duration::from_nanos(cpu), memory_peak_bytes: peak })
+        Some(Usage { cpu: Duration::from_nanos(cpu), memory_peak_bytes: peak, peak_counts_data: true })
     }
 }
 
@@ -81,13 +81,14 @@ impl Accounts {
         let number = |path: &Path| std::fs::read_to_string(path).ok()?.trim().parse().ok();
         match self {
             Self::V1 { cpu, memory } => {
-                Some(Usage { cpu: Duration::from_nanos(number(cpu)?), memory_peak_bytes: number(memory) })
+                let cpu = Duration::from_nanos(number(cpu)?);
+                Some(Usage { cpu, memory_peak_bytes: number(memory), peak_counts_data: true })
             }
             Self::V2 { group } => {
                 let accounts = std::fs::read_to_string(group.join("cpu.stat")).ok()?;
                 let micros = accounts.lines().find_map(|line| line.strip_prefix("usage_usec ")?.parse().ok())?;
                 let memory_peak_bytes = Some(number(&group.join("memory.peak"))?);
-                Some(Usage { cpu: Duration::from_micros(micros), memory_peak_bytes })
+                Some(Usage { cpu: Duration::from_micros(micros), memory_peak_bytes, peak_counts_data: true })
             }
         }
     }
@@ -122,7 +123,8 @@ mod tests {
         machine.write("cgroup/system.slice/docker-abc.scope/cpu.stat", "usage_usec 1500\nuser_usec 1000\n");
         machine.write("cgroup/system.slice/docker-abc.scope/memory.peak", "4096\n");
         let usage = machine.find(7).unwrap().read().unwrap();
-        assert_eq!(usage, Usage { cpu: Duration::from_micros(1500), memory_peak_bytes: Some(4096) });
+        let cpu = Duration::from_micros(1500);
+        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(4096), peak_counts_data: true });
     }
 
     #[test]
@@ -132,7 +134,8 @@ mod tests {
         machine.write("cgroup/cpuacct/docker/abc/cpuacct.usage", "2500\n");
         machine.write("cgroup/memory/docker/abc/memory.max_usage_in_bytes", "8192\n");
         let usage = machine.find(7).unwrap().read().unwrap();
-        assert_eq!(usage, Usage { cpu: Duration::from_nanos(2500), memory_peak_bytes: Some(8192) });
+        let cpu = Duration::from_nanos(2500);
+        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(8192), peak_counts_data: true });
     }
 
     #[test]

@@ -25,21 +25,29 @@ pub(super) fn apply(command: &mut Command, home: &Path) {
 #[derive(Debug, Clone)]
 pub(super) struct Directories {
     root: PathBuf,
+    data: &'static str,
 }
 
 impl Directories {
     /// Makes the directories of a server below the run's.
     pub(super) fn create(work_dir: &Path, name: &str) -> std::io::Result<Self> {
-        let directories = Self { root: std::path::absolute(work_dir)?.join(name) };
+        let directories = Self { root: std::path::absolute(work_dir)?.join(name), data: "data" };
         for directory in [directories.data(), directories.home()] {
             std::fs::create_dir_all(directory)?;
         }
         Ok(directories)
     }
 
+    /// The same home with another data directory.
+    pub(super) fn with_data_of_a_neighbour(&self) -> std::io::Result<Self> {
+        let directories = Self { root: self.root.clone(), data: "data-of-a-neighbour" };
+        std::fs::create_dir_all(directories.data())?;
+        Ok(directories)
+    }
+
     /// Where the server stores.
     pub(super) fn data(&self) -> PathBuf {
-        self.root.join("data")
+        self.root.join(self.data)
     }
 
     /// Where it keeps its settings, its metadata and its temporary files.

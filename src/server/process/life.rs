@@ -75,12 +75,17 @@ impl Life {
         }
     }
 
+    /// Kills the process and waits for the end.
+    pub(super) async fn kill(&self) {
+        let _ = self.orders.send(Order::Kill).await;
+        self.ended().await;
+    }
+
     /// Asks the process to end, kills it when it has not after `grace`, and waits for the end.
     pub(super) async fn finish(&self, grace: Duration) {
         let _ = self.orders.send(Order::Terminate).await;
         if tokio::time::timeout(grace, self.ended()).await.is_err() {
-            let _ = self.orders.send(Order::Kill).await;
-            self.ended().await;
+            self.kill().await;
         }
     }
 }

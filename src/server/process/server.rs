@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use super::confinement::{self, Directories};
 use super::drime::Backing;
 use super::life::Life;
-use super::{ProcessError, port, usage};
+use super::{PORT_TRIES, ProcessError, port, usage};
 use crate::model::ServerStart;
-use crate::server::Usage;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::{ReadyError, wait_until_ready};
 use crate::server::reaper::Watch;
+use crate::server::{Shutdown, Usage};
 
 /// How long a server may take to end when it is asked to, before it is killed.
 pub(super) const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ const RESTART_GRACE: Duration = Duration::from_secs(5);
 pub(super) const SHOWN_LINES: usize = 20;
 
 /// How a server is started, any number of times.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Launch {
     /// The environment's interpreter.
     pub(super) python: PathBuf,
@@ -78,6 +78,10 @@ impl Launch {
     /// Ends a process that was begun here.
     async fn finish(&self, life: &Life, grace: Duration) {
         life.finish(grace).await;
+        self.note_end(life).await;
+    }
+
+    async fn note_end(&self, life: &Life) {
         if let Some(watch) = &self.watch {
             watch.gone(life.pid()).await;
         }
@@ -171,17 +175,21 @@ impl ProcessServer {
         &self.started
     }
 
-    /// Ends the server in an orderly way and starts it again on the same port and data; returns once it answers.
+    /// Ends the server and starts it again on the same port and data; returns once it answers.
     ///
     /// # Errors
     ///
     /// What [`super::ProcessRuntime::start`] finds; the server is down then.
-    pub async fn restart(&self) -> Result<(), ProcessError> {
+    pub async fn restart(&self, shutdown: Shutdown) -> Result<(), ProcessError> {
         let _turn = self.restarting.lock().await;
         let _given_up = Restart { state: &self.state };
         let used = self.life().and_then(|life| usage::of_process(life.pid()));
         if let State::Running(life) = self.state.send_replace(State::Restarting) {
-            self.launch.finish(&life, RESTART_GRACE).await;
+            match shutdown {
+                Shutdown::Orderly => life.finish(RESTART_GRACE).await,
+                Shutdown::Killed => life.kill().await,
+            }
+            self.launch.note_end(&life).await;
         }
         if let Some(used) = used {
             let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -197,6 +205,29 @@ impl ProcessServer {
                 Err(error)
             }
         }
+    }
+
+    /// Starts a second server with the same home, and a port and data of its own. To be ended with [`ProcessServer::end`].
+    ///
+    /// # Errors
+    ///
+    /// What [`super::ProcessRuntime::start`] finds.
+    pub async fn neighbour(&self) -> Result<Self, ProcessError> {
+        let home = self.launch.directories.home();
+        let directories = self
+            .launch
+            .directories
+            .with_data_of_a_neighbour()
+            .map_err(ProcessError::file("create a directory beside", &home))?;
+        let mut launch = Launch { directories, ..self.launch.clone() };
+        for _ in 0..PORT_TRIES {
+            match Self::start(launch, port::ephemeral()?, self.log.clone(), Instant::now()).await {
+                Ok(server) => return Ok(server),
+                Err((again, ProcessError::PortTaken { .. })) => launch = again,
+                Err((_, error)) => return Err(error),
+            }
+        }
+        Err(ProcessError::PortsContested { tries: PORT_TRIES })
     }
 
     /// CPU time and peak memory since the start, restarts included; none where the system does not tell.
@@ -257,15 +288,20 @@ impl ProcessServer {
     ///
     /// What it stored elsewhere could not be removed.
     pub async fn stop(self) -> Result<(), ProcessError> {
-        if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
-            self.launch.finish(&life, STOP_GRACE).await;
-        }
+        self.end().await;
         let ended = match self.backing {
             Some(backing) => backing.end().await,
             None => Ok(()),
         };
         self.launch.directories.remove().await;
         Ok(ended?)
+    }
+
+    /// Stops the server, by force where it takes over 2 seconds, and leaves its data.
+    pub async fn end(&self) {
+        if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
+            self.launch.finish(&life, STOP_GRACE).await;
+        }
     }
 
     fn life(&self) -> Option<Life> {

@@ -17,8 +17,11 @@ mod keys;
 mod list;
 mod list_form;
 mod list_limit;
+mod multipart;
+mod multipart_refused;
 mod object;
 mod range;
+mod tagging;
 mod time;
 
 use super::case::Case;
@@ -81,6 +84,15 @@ pub(super) static CASES: &[Case] = &[
     copy_source::LEADING_SLASH,
     copy_source::IF_MATCH,
     attributes::COPY_REPLACE,
+    multipart::COMPLETE,
+    multipart::ETAG,
+    multipart::HIDDEN,
+    multipart::RESEND,
+    multipart::ABORT,
+    multipart::WRONG_PART,
+    multipart_refused::WITHOUT_SIDE_EFFECTS,
+    multipart_refused::NOT_IMPLEMENTED,
+    tagging::ROUNDTRIP,
     keys::PERCENT,
     keys::FILE_AND_DIRECTORY,
     keys::TRAILING_SLASH,

@@ -52,7 +52,7 @@ pub(super) const CP_OVER: ClientCase = ClientCase {
         "aws s3 cp copies a file that it sends in parts there and back unchanged",
         SOURCE_OF_RULES,
     ),
-    explained_by: &[],
+    explained_by: flows::IN_PARTS,
     body: |bench| cp(bench, tree::OVER_BYTES).boxed(),
     ..BASE
 };

@@ -67,7 +67,7 @@ pub(super) const UPLOAD_OVER: ClientCase = ClientCase {
         "upload_file sends a file of over 8 MiB in parts, and download_file fetches it unchanged",
         SOURCE_OF_RULES,
     ),
-    explained_by: &[],
+    explained_by: flows::IN_PARTS,
     body: |bench| upload_over(bench).boxed(),
     ..BASE
 };

@@ -14,6 +14,8 @@ pub(super) const ROUND_TRIP: &[&str] = &["api::object-roundtrip", "api::list-rea
 pub(super) const AWKWARD: &[&str] = &["auth::auth-special-keys", "api::keys-percent-literal"];
 /// The same where nobody looks at signatures.
 pub(super) const AWKWARD_UNSIGNED: &[&str] = &["api::keys-percent-literal"];
+/// What explains a client that sends a file in parts, to a server that takes them wrong or refuses them in words of its own.
+pub(super) const IN_PARTS: &[&str] = &["api::multipart-complete", "api::multipart-unsupported-is-501"];
 
 /// The case `name` in which a tree goes to the server and comes back.
 pub(super) const fn roundtrip(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {

@@ -88,6 +88,7 @@ pub(super) const LARGE: ClientCase = ClientCase {
         "rclone copies a file of 250 MiB, which it sends in parts, there and back unchanged",
         SOURCE_OF_RULES,
     ),
+    explained_by: flows::IN_PARTS,
     large: true,
     body: |bench| large(bench, &[]).boxed(),
     ..BASE

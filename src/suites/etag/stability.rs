@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use crate::model::{CaseSpec, Fault, Severity, Stop};
+use crate::server::Shutdown;
 use crate::suites::case::{Case, CaseContext};
 use crate::suites::judge::{ensure, ensure_content, shown};
 
@@ -51,7 +52,7 @@ async fn restart(context: &CaseContext<'_>) -> Result<(), Stop> {
     }
     let bytes = context.bytes("object", 70_000);
     let before = context.put("object", &bytes).await?;
-    context.server.restart().await.map_err(|error| Fault::new("restart", error.to_string()))?;
+    context.server.restart(Shutdown::Orderly).await.map_err(|error| Fault::new("restart", error.to_string()))?;
     let after = context.head("object").await?.etag;
     let message = "the tag is another one after a restart";
     ensure(

@@ -208,6 +208,7 @@ pub(in crate::suites) fn footprint(files: usize) -> Footprint {
         bytes: (files as u64) * PAGES_OF_A_FILE * 4096 + (1 << 20),
         largest_object_bytes: 8192,
         objects: files as u64,
+        data_limit_bytes: None,
     }
 }
 

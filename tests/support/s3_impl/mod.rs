@@ -6,8 +6,10 @@ mod copies;
 mod deletes;
 mod keys;
 mod listings;
+mod multipart;
 mod objects;
 mod ranges;
+mod tagging;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +42,11 @@ impl MemoryS3 {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A number that no other answer has.
+    fn number(&self) -> u64 {
+        self.answers.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Whether the server breaks this rule.
     fn breaks(&self, mutation: Mutation) -> bool {
         self.mutation == Some(mutation)
@@ -47,7 +54,7 @@ impl MemoryS3 {
 
     /// The tag that an answer shows for an object of this stored tag.
     fn shown(&self, place: Place, tag: &str) -> Option<ETag> {
-        tags::shown(self.mutation, place, tag, self.answers.fetch_add(1, Ordering::Relaxed))
+        tags::shown(self.mutation, place, tag, self.number())
     }
 }
 
@@ -90,20 +97,6 @@ impl S3 for MemoryS3 {
         buckets::put_versioning(self, req.input.bucket).map(S3Response::new)
     }
 
-    async fn put_object_tagging(
-        &self,
-        req: S3Request<PutObjectTaggingInput>,
-    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
-        objects::put_tagging(self, &req.input).map(S3Response::new)
-    }
-
-    async fn delete_object_tagging(
-        &self,
-        req: S3Request<DeleteObjectTaggingInput>,
-    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
-        objects::delete_tagging(self, &req.input).map(S3Response::new)
-    }
-
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         let announced = req.headers.get("x-amz-decoded-content-length").cloned();
         objects::put(self, req.input, req.trailing_headers, announced).await.map(S3Response::new)
@@ -115,6 +108,52 @@ impl S3 for MemoryS3 {
 
     async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         objects::head(self, &req.input).map(S3Response::new)
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        multipart::create(self, req.input).map(S3Response::new)
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        multipart::part(self, req.input).await.map(S3Response::new)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        multipart::complete(self, req.input).map(S3Response::new)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        multipart::abort(self, &req.input).map(S3Response::new)
+    }
+
+    async fn put_object_tagging(
+        &self,
+        req: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        tagging::put(self, req.input).map(S3Response::new)
+    }
+
+    async fn get_object_tagging(
+        &self,
+        req: S3Request<GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
+        tagging::get(self, &req.input).map(S3Response::new)
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        tagging::delete(self, &req.input).map(S3Response::new)
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {

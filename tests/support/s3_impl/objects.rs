@@ -6,8 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::header::HeaderValue;
 use s3s::dto::{
-    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectInput, GetObjectOutput, HeadObjectInput,
-    HeadObjectOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, StreamingBlob,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::{Body, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
@@ -131,29 +130,6 @@ async fn finish_late(server: &MemoryS3, bucket: &str, key: &str, content: &Bytes
 fn half_of_each(new: &Bytes, old: &Bytes) -> Bytes {
     let middle = (new.len() / 2).min(old.len());
     [&new[..middle], &old[middle..]].concat().into()
-}
-
-/// Not implemented, which the mutation forgets to say.
-pub(super) fn put_tagging(server: &MemoryS3, input: &PutObjectTaggingInput) -> S3Result<PutObjectTaggingOutput> {
-    if !server.breaks(Mutation::PutTaggingOverwritesObject) {
-        return Err(s3_error!(NotImplemented));
-    }
-    let content = Bytes::from_static(b"<Tagging></Tagging>");
-    let object = Object::new(content.clone(), tags::md5_hex(&content), Headers::default());
-    server.store().bucket_mut(&input.bucket)?.put(input.key.clone(), object);
-    Ok(PutObjectTaggingOutput::default())
-}
-
-/// Not implemented, which the mutation forgets to say.
-pub(super) fn delete_tagging(
-    server: &MemoryS3,
-    input: &DeleteObjectTaggingInput,
-) -> S3Result<DeleteObjectTaggingOutput> {
-    if !server.breaks(Mutation::DeleteTaggingDeletesObject) {
-        return Err(s3_error!(NotImplemented));
-    }
-    server.store().bucket_mut(&input.bucket)?.delete(&input.key);
-    Ok(DeleteObjectTaggingOutput::default())
 }
 
 /// Sends an object or a range of it.

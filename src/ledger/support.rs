@@ -1,0 +1,117 @@
+//! What a version of the server is known to offer beside what every one must, held against what asking it showed.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Listed, Versions};
+use crate::model::{CapabilityRecord, CaseId, CaseRecord, Failure, Outcome, Severity, SuiteId, Support};
+
+/// What versions of the server offer on one backend.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// The backend, as `local`.
+    pub backend: String,
+    /// The versions; any where none.
+    pub versions: Option<Versions>,
+    /// Each by its name.
+    pub support: BTreeMap<&'static str, Support>,
+    /// Where it stands in the file.
+    pub line: usize,
+}
+
+/// The same as it is written. What may be written is what suites ask for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Written {
+    pub(super) backend: Spanned<Backend>,
+    pub(super) versions: Option<Spanned<String>>,
+    multipart: Option<Support>,
+    conditional_writes: Option<Support>,
+    tagging: Option<Support>,
+}
+
+/// A backend as it is written.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Backend {
+    Local,
+    Drime,
+}
+
+impl Backend {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Drime => "drime",
+        }
+    }
+}
+
+impl Written {
+    pub(super) fn support(&self) -> BTreeMap<&'static str, Support> {
+        let all =
+            [("multipart", self.multipart), ("conditional-writes", self.conditional_writes), ("tagging", self.tagging)];
+        all.into_iter().filter_map(|(name, support)| Some((name, support?))).collect()
+    }
+}
+
+impl Listed<'_> {
+    /// What the ledger expects of a server's backend.
+    #[must_use]
+    pub fn support(&self, backend: &str, capability: &str) -> Option<Support> {
+        self.offered(backend, capability).map(|(support, _)| support)
+    }
+
+    fn offered(&self, backend: &str, capability: &str) -> Option<(Support, usize)> {
+        let version = self.version.as_deref();
+        let holds = |offered: &&super::Offered| {
+            offered.backend == backend
+                && offered
+                    .versions
+                    .as_ref()
+                    .is_none_or(|versions| version.is_some_and(|version| versions.contain(version)))
+        };
+        let mut offered = self.ledger.offered.iter().filter(holds);
+        offered.find_map(|offered| Some((*offered.support.get(capability)?, offered.line)))
+    }
+
+    /// A result of its own where a server offers something else than the ledger says. Less is red because clients rely on it, more
+    /// because the ledger would go on allowing its loss.
+    #[must_use]
+    pub fn changed(&self, suite: &SuiteId, backend: &str, capability: &CapabilityRecord) -> Option<CaseRecord> {
+        let (expected, line) = self.offered(backend, &capability.name)?;
+        let (name, actual) = (&capability.name, capability.support);
+        let version = self.version.as_deref().unwrap_or("this one");
+        let place = format!("{}, line {line}", self.ledger.source);
+        let (kind, message) = match (expected, actual) {
+            _ if expected == actual => return None,
+            (_, Support::Supported) => (
+                "support-appeared",
+                format!(
+                    "{name} is supported now: say so in the ledger, or end its versions before {version} ({place})"
+                ),
+            ),
+            (Support::Supported, _) => {
+                ("support-disappeared", format!("{name} was supported, and is {} now ({place})", actual.word()))
+            }
+            _ => ("support-changed", format!("{name} was {}, and is {} now ({place})", expected.word(), actual.word())),
+        };
+        let actual = format!("{}: {}", actual.word(), capability.detail);
+        let failure = Failure::new(kind, message, expected.word(), actual);
+        Some(CaseRecord {
+            id: CaseId::new(suite, &format!("capability-{name}")),
+            severity: Severity::BreaksClients,
+            rule: format!("{name} is offered as the ledger says of this version"),
+            consequence: "clients that relied on it fail, or nobody would notice its loss".to_owned(),
+            source: place,
+            outcome: Outcome::Failed(failure),
+            duration_ns: 0,
+            exchanges: Vec::new(),
+            repro: format!("s3ci run {suite}"),
+            commands: Vec::new(),
+            explained_by: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! Uploads in parts, on a server that takes none: it has to say so, and to mistake none of their requests for one to the object.
+
+use futures_util::FutureExt;
+
+use crate::model::{CaseSpec, Failure, Severity, Stop};
+use crate::suites::capability::{Capability, MultipartRequest, answered, is_not_implemented};
+use crate::suites::case::{Case, CaseContext};
+use crate::suites::judge::{ensure, ensure_content};
+
+pub(super) const WITHOUT_SIDE_EFFECTS: Case = Case {
+    spec: CaseSpec {
+        name: "multipart-unsupported-is-refused-without-side-effects",
+        severity: Severity::DataLoss,
+        rule: "a server without multipart uploads refuses each of their requests, and the object of that key stays as it is",
+        consequence: "a client that uploads a large file over an old one leaves a fragment in its place, or nothing",
+        source: "S3 API reference, UploadPart and AbortMultipartUpload: they concern an upload, not the object",
+    },
+    body: |context| without_side_effects(context).boxed(),
+};
+
+async fn without_side_effects(context: &CaseContext<'_>) -> Result<(), Stop> {
+    unless_supported(context).await?;
+    for request in MultipartRequest::ALL {
+        let (key, name) = (format!("object-{request:?}"), request.name());
+        let old = context.bytes(&key, 3_000);
+        context.put(&key, &old).await?;
+        let answer = request.send(&context.s3, context.bucket(), &key).await;
+        let after = match context.s3.get(context.bucket(), &key, old.len() as u64).await {
+            Ok(body) => body.bytes,
+            Err(error) => {
+                let error = answered(error)?;
+                let message = format!("{name} takes the object of its key along: {error}");
+                return Err(Failure::new("object-destroyed", message, "the object as it was", error.to_string()).into());
+            }
+        };
+        ensure_content(&format!("object after {name}"), &old, &after)?;
+        let accepted = match answer {
+            Ok(()) => true,
+            Err(error) => answered(error).map(|_| false)?,
+        };
+        let message = format!("{name} of an upload that was never begun is accepted");
+        ensure(!accepted, "multipart-accepted", message, "a refusal", "success")?;
+    }
+    Ok(())
+}
+
+pub(super) const NOT_IMPLEMENTED: Case = Case {
+    spec: CaseSpec {
+        name: "multipart-unsupported-is-501",
+        severity: Severity::BreaksClients,
+        rule: "a server without multipart uploads answers CreateMultipartUpload with 501 NotImplemented",
+        consequence: "clients repeat what can never work, and tell their user nothing of use",
+        source: "S3 API reference, error NotImplemented",
+    },
+    body: |context| not_implemented(context).boxed(),
+};
+
+async fn not_implemented(context: &CaseContext<'_>) -> Result<(), Stop> {
+    unless_supported(context).await?;
+    match context.s3.create_upload(context.bucket(), "object").await {
+        // It was refused a moment ago.
+        Ok(_) => {
+            Err(Failure::new("multipart-unsteady", "CreateMultipartUpload is accepted the second time", "501", "200")
+                .into())
+        }
+        Err(error) => {
+            let error = answered(error)?;
+            let message = "CreateMultipartUpload is refused in other words than S3's";
+            ensure(
+                is_not_implemented(&error),
+                "refused-in-other-words",
+                message,
+                "501 NotImplemented",
+                error.to_string(),
+            )
+        }
+    }
+}
+
+/// Skips a case on a server that takes multipart uploads.
+async fn unless_supported(context: &CaseContext<'_>) -> Result<(), Stop> {
+    if context.offer(Capability::Multipart).await?.applies {
+        return Err(Stop::Skipped("multipart uploads are supported".to_owned()));
+    }
+    Ok(())
+}

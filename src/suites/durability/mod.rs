@@ -1,0 +1,59 @@
+//! What survives: an orderly restart, a crash, a crash in the middle of an upload, a full disk, a second server beside.
+//!
+//! The cases end the server or fill its disk, so each has it for itself. Where s3ci does not run the server they are skipped.
+
+mod disk_full;
+mod memory;
+mod neighbour;
+mod restart;
+mod torn;
+mod version;
+
+use super::Footprint;
+use super::case::{Case, CaseContext};
+use crate::model::{Failure, Fault, Stop};
+use crate::s3::RequestError;
+use crate::server::Shutdown;
+
+/// The cases in the order of the catalogue: memory is accounted for before anything else has used it, and the disk is filled last.
+pub(super) static CASES: &[Case] = &[
+    memory::LARGE_PUT,
+    restart::KEEPS_EVERYTHING,
+    restart::KEEPS_ACKNOWLEDGED,
+    torn::DURING_PUT,
+    neighbour::DO_NOT_MEET,
+    disk_full::KEEPS_OLD_OBJECT,
+];
+
+/// A disk that is filled within a second or two, and has room for the large object.
+pub(super) const FOOTPRINT: Footprint = Footprint {
+    bytes: memory::OBJECT_BYTES as u64,
+    largest_object_bytes: memory::OBJECT_BYTES as u64,
+    objects: 1_000,
+    data_limit_bytes: Some(3 * memory::OBJECT_BYTES as u64),
+};
+
+/// Ends the server and starts it again.
+async fn restart(context: &CaseContext<'_>, shutdown: Shutdown) -> Result<(), Stop> {
+    let restarted = context.server.restart(shutdown).await;
+    restarted.map_err(|error| Fault::from(error).into())
+}
+
+/// Skips a case that ends the server where somebody else runs it.
+fn needs_restart(context: &CaseContext<'_>) -> Result<(), Stop> {
+    if context.server.supports_restart() {
+        return Ok(());
+    }
+    Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()))
+}
+
+/// What an error of reading an object that was stored says of the server: no answer is a fault, any other answer is a loss.
+fn lost(kind: &str, what: &str, expected: &str, error: RequestError) -> Stop {
+    match error {
+        RequestError::Rejected { .. } | RequestError::Broken { .. } => {
+            let message = format!("{what} cannot be read: {error}");
+            Failure::new(kind, message, expected, error.to_string()).into()
+        }
+        other => other.into(),
+    }
+}
