@@ -109,14 +109,14 @@ impl Plan {
         let mut suites: Vec<PlannedSuite> = match selection {
             Selection::All => {
                 let usual = CATALOGUE.iter().filter(|suite| filter.usual.have(suite.backend));
-                let able = usual.filter(|suite| filter.has_base || !suite.is_comparison());
+                let able = usual.filter(|suite| filter.has_base || !suite.needs_base());
                 able.map(|suite| PlannedSuite { suite, only: None }).collect()
             }
             Selection::Named(names) if names.is_empty() => return Err(PlanError::Nothing),
             Selection::Named(names) => named(names, filter.usual)?,
         };
-        if let Some(comparison) = suites.iter().find(|planned| planned.suite.is_comparison() && !filter.has_base) {
-            return Err(PlanError::NoBase { name: comparison.suite.name.to_owned() });
+        if let Some(lonely) = suites.iter().find(|planned| planned.suite.needs_base() && !filter.has_base) {
+            return Err(PlanError::NoBase { name: lonely.suite.name.to_owned() });
         }
         suites.retain(|planned| filter.backends.have(planned.suite.backend));
         if suites.is_empty() {

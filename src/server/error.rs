@@ -91,6 +91,18 @@ impl ServerError {
         Some(format!("the release does not offer {what}"))
     }
 
+    /// Whether the server was started and ended by itself, without an answer: a matter of the server, other than one that is slow.
+    #[must_use]
+    pub fn ended_by_itself(&self) -> bool {
+        match self {
+            Self::EndedAtOnce { .. } => true,
+            Self::NotReady { source, .. } | Self::Process(ProcessError::NotReady { source, .. }) => {
+                matches!(source, ReadyError::Ended { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// The server's last log lines, where it got far enough to have some.
     #[must_use]
     pub fn log(&self) -> &[String] {

@@ -30,6 +30,13 @@ pub static CATALOGUE: &[Suite] = &[
         ..local("bench/local-default-parallel")
     },
     Suite { title: "throughput against a base", body: Body::Comparison, ..local("throughput/local") },
+    Suite { title: "upgrade from the base, custom buckets", body: Body::Upgrade, ..local("upgrade/local") },
+    Suite {
+        title: "upgrade from the base, default bucket",
+        bucket_mode: BucketMode::Default,
+        body: Body::Upgrade,
+        ..local("upgrade/local-default")
+    },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
     Suite {
         title: "a sync client's decisions under three policies",
