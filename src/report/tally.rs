@@ -174,13 +174,15 @@ impl<'a> Tally<'a> {
     }
 }
 
-fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
+/// How many cases there are of each severity, the worst first; severities without any are left out.
+pub(super) fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
     let found: Vec<Severity> = cases.map(|case| case.severity).collect();
     let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
     SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
 }
 
-fn in_words(severities: &[(Severity, usize)]) -> String {
+/// Severities with their numbers: `8 data loss or corruption, 9 cosmetic`.
+pub(super) fn in_words(severities: &[(Severity, usize)]) -> String {
     severities.iter().map(|(severity, count)| format!("{count} {}", severity.words())).collect::<Vec<_>>().join(", ")
 }
 
