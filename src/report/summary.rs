@@ -24,7 +24,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
         failure(&mut page, *failed);
     }
     for trouble in &tally.troubles {
-        error(&mut page, trouble);
+        error(&mut page, tally.of_troubles(), trouble);
     }
     headlines::changes(&mut page, record, usize::MAX);
     if headlines::known_issues(&mut page, record, &tally) {
@@ -60,9 +60,9 @@ fn failure(page: &mut Page, Failed { case, failure }: Failed<'_>) {
     page.command(2, "repro:", &case.repro);
 }
 
-fn error(page: &mut Page, Trouble { place, fault, repro }: &Trouble<'_>) {
+fn error(page: &mut Page, what: &str, Trouble { place, fault, repro }: &Trouble<'_>) {
     page.blank();
-    page.item(0, "!", &format!("could not be told: {place}"));
+    page.item(0, "!", &format!("{what}: {place}"));
     page.item(2, "reason:", &fault.message);
     if let Some(hint) = &fault.hint {
         page.item(2, "hint:", hint);

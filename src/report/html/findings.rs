@@ -27,7 +27,7 @@ pub(super) fn all(record: &RunRecord) -> Markup {
         }
         @if !tally.troubles.is_empty() {
             section {
-                h2 { span.warn { "! " } "What could not be told" }
+                h2 { span.warn { "! " } "What " (tally.of_troubles()) }
                 @for trouble in &tally.troubles { (error(trouble)) }
             }
         }

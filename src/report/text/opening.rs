@@ -25,14 +25,14 @@ pub(super) fn write(page: &mut Page, record: &RunRecord) {
 
 fn failures(page: &mut Page, tally: &Tally<'_>) {
     if !tally.failed.is_empty() {
-        page.block(&format!("Failed ({})", tally.failed.len()));
+        page.block(&format!("What failed ({})", tally.failed.len()));
         up_to(page, FEW, &tally.failed, |page, Failed { case, failure }| {
             let (severity, message) = (case.severity.words(), sanitize::line(&failure.message));
             page.item(2, "✗", &format!("{severity}: {}: {message}", case.id));
         });
     }
     if !tally.troubles.is_empty() {
-        page.block(&format!("Could not be told ({})", tally.troubles.len()));
+        page.block(&format!("What {} ({})", tally.of_troubles(), tally.troubles.len()));
         up_to(page, FEW, &tally.troubles, |page, trouble| {
             page.item(2, "!", &format!("{}: {}", trouble.place, sanitize::line(&trouble.fault.message)));
         });

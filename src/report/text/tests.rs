@@ -21,13 +21,13 @@ fn the_first_page_of_a_run_with_failures() {
 
     ✗ FAILED: 2 of 6 checks (1 data loss or corruption, 1 breaks clients)
 
-    Failed (2):
+    What failed (2):
       ✗ data loss or corruption: etag/local::changes-on-same-size-edit: the ETag
         stayed the same after an edit of the same size
       ✗ breaks clients: bench/local-default::list-is-complete: 1 of 100 keys is not
         listed
 
-    Could not be told (3):
+    What could not be told (3):
       ! run: connect to the Docker daemon: no such file
       ! etag/local::is-stable: no answer within 60 s
       ! etag/local: the server ended with exit code 137
@@ -346,9 +346,9 @@ fn the_report_begins_with_the_verdict_and_what_led_to_it_and_figures_come_before
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('=')).collect();
     assert_eq!(lines[0].trim(), "S3CI REPORT");
     assert_eq!(lines[1], "✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)");
-    assert_eq!(lines[2], "Failed (2):");
-    assert!(place("Failed (2):") < place("Could not be told (3):"));
-    assert!(place("Could not be told (3):") < place("Throughput:"));
+    assert_eq!(lines[2], "What failed (2):");
+    assert!(place("What failed (2):") < place("What could not be told (3):"));
+    assert!(place("What could not be told (3):") < place("Throughput:"));
     assert!(place("Throughput:") < place("Where to look:"));
     assert!(place("Where to look:") < place("BENCHMARK REPORT: "));
     assert!(place("BENCHMARK REPORT: ") < place("FINAL RESULT\n"));
