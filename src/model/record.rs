@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{CapabilityRecord, CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct RunRecord {
     pub started_at: OffsetDateTime,
     /// Wall time of the whole run.
     pub duration_ns: u64,
-    /// Seed of all generated content and order.
+    /// Seed of all generated content. The orders of a comparison are drawn from it together with `run_id`.
     pub seed: u64,
     /// What was tested.
     pub target: TargetIdentity,

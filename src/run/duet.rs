@@ -50,7 +50,7 @@ impl SuiteRun<'_> {
     pub(super) async fn compare(&self, base: &Runtime, end: &mut SuiteEnd) {
         let config = self.run.config;
         let tolerance_ppm = config.comparison.as_ref().map_or(0, |comparison| comparison.tolerance_ppm);
-        let procedure = match duet::procedure(config.dataset, config.seed, tolerance_ppm) {
+        let procedure = match duet::procedure(config.dataset, config.seed, &self.run.run_id, tolerance_ppm) {
             Ok(procedure) => procedure,
             Err(error) => {
                 end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(error.hint()));

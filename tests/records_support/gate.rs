@@ -57,11 +57,14 @@ fn comparison(ratios: &[(&str, u64)]) -> ThroughputComparison {
     ThroughputComparison {
         suite: SuiteId::new("throughput/local"),
         procedure: GateProcedure {
+            version: 1,
             seed: 1,
+            drawn_for: String::new(),
             objects: 100,
             min_size_bytes: 1024,
             max_size_bytes: 1 << 20,
             listings: 20,
+            passes: ratios.iter().map(|(operation, _)| (*operation).to_owned()).collect(),
             looks: vec![10, 15, 20, 30],
             alpha_ppm: 50_000,
             alpha_per_look_ppm: 2_500,
