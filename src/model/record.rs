@@ -142,6 +142,15 @@ pub struct HostFingerprint {
     pub memory_bytes: Option<u64>,
 }
 
+impl HostFingerprint {
+    /// Whether another machine is of the same kind. Memory is left out: the same kind of machine has a little more or less of it.
+    #[must_use]
+    pub fn is_kind_of(&self, other: &Self) -> bool {
+        let kind = |host: &Self| (host.os.clone(), host.arch.clone(), host.cpu_model.clone(), host.cpus);
+        kind(self) == kind(other)
+    }
+}
+
 /// The settings that shape the results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunSettings {

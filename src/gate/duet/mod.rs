@@ -100,7 +100,7 @@ pub struct Duet<'a> {
 
 impl Duet<'_> {
     /// Runs blocks until all is decided, or the run is to stop; each of them is told as an event. What the blocks found, and what
-    /// kept it from going on: a server that did not start, died, or answered wrongly.
+    /// kept it from going on: a server that did not start, died, or answered wrongly. Nothing has failed then.
     pub async fn run(&self) -> (ThroughputComparison, Option<BrokenOff>) {
         let mut comparison = ThroughputComparison {
             suite: self.suite.clone(),
@@ -109,6 +109,10 @@ impl Duet<'_> {
             results: Vec::new(),
         };
         let broken = self.blocks(&mut comparison).await.err();
+        if broken.is_some() && !comparison.blocks.is_empty() {
+            comparison.break_off();
+            self.events.emit(Event::Compared { comparison: Box::new(comparison.clone()) }).await;
+        }
         (comparison, broken)
     }
 
