@@ -1,4 +1,11 @@
-"""Prints what ci/measure-gate has found so far as two Markdown tables: how the runs ended, and what was seen of each operation."""
+"""Prints what ci/measure-gate has found so far as two Markdown tables: how the runs ended, and what was seen of each operation.
+
+    gate-table.py DIRECTORY
+    gate-table.py --check DIRECTORY [SCENARIO=FILE]
+
+With --check it prints nothing, and ends with 1 and the reason where the runs (and FILE, one more) are not of one procedure, base and
+kind of machine, or those of a scenario not of one target.
+"""
 
 import json
 import pathlib
@@ -7,17 +14,45 @@ import sys
 
 TITLES = {
     "equal": "the same image",
-    "slow10": "handlers 10% slower",
-    "slow20": "handlers 20% slower",
+    "slow10": "application 10% slower",
+    "slow20": "application 20% slower",
     "cpu": "little CPU",
 }
 OPERATIONS = ["put", "get", "head", "list", "delete"]
 
 
+def files(directory):
+    return [(path.stem.rsplit("-", 1)[0], path) for path in sorted(pathlib.Path(directory).glob("*.json"))]
+
+
+def kinds(scenario, run):
+    """What must not differ between runs, by what it is called; nothing of a run that came to no comparison."""
+    if not throughput(run)["blocks"]:
+        return {}
+    image = lambda target: (target.get("image") or {}).get("id")
+    procedure = {name: value for name, value in throughput(run)["procedure"].items() if name not in ("seed", "drawn_for")}
+    host = [run["host"][name] for name in ("os", "arch", "cpu_model", "cpus")]
+    return {
+        "procedure": json.dumps(procedure, sort_keys=True),
+        "base": image(run["gate"]["base"]),
+        "machine": json.dumps(host),
+        f"target of {scenario}": image(run["target"]),
+    }
+
+
+def check(directory, more=()):
+    known = {}
+    for scenario, path in files(directory) + [tuple(named.split("=", 1)) for named in more]:
+        for kind, value in kinds(scenario, json.loads(pathlib.Path(path).read_text())).items():
+            first, other = known.setdefault(kind, (value, path))
+            if first != value:
+                sys.exit(f"ci: {path} has another {kind} than {other}: {value} instead of {first}")
+
+
 def main(directory):
     runs = {name: [] for name in TITLES}
-    for path in sorted(pathlib.Path(directory).glob("*.json")):
-        runs.setdefault(path.stem.rsplit("-", 1)[0], []).append(json.loads(path.read_text()))
+    for scenario, path in files(directory):
+        runs.setdefault(scenario, []).append(json.loads(path.read_text()))
     runs = {name: found for name, found in runs.items() if found}
     print("| target | runs | failed | undecided | could not tell | passed | seconds: median (most) | blocks: median (most) |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
@@ -69,4 +104,7 @@ def seen(found, operation):
     return f"{ratio:.3f}, {spread}, {failed}"
 
 
-main(sys.argv[1])
+if sys.argv[1] == "--check":
+    check(sys.argv[2], sys.argv[3:])
+else:
+    main(sys.argv[1])

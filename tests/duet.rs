@@ -125,7 +125,7 @@ fn a_slow_arm_fails_at_the_first_look_and_is_named_everywhere() {
     assert!(said.contains("throughput/local::get") && said.contains("less throughput than the base"), "{said}");
     assert!(found.junit.contains(r#"<failure type="throughput-drop""#), "{}", found.junit);
     assert!(found.junit.contains(r#"classname="s3ci.throughput.local""#), "{}", found.junit);
-    assert!(found.text.contains("slower, after 10 blocks"), "{}", found.text);
+    assert!(found.text.contains("drop over 30%, after 10 blocks"), "{}", found.text);
     assert_eq!(found.record.exit_codes, [3]);
 }
 

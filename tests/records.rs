@@ -14,3 +14,7 @@ mod keeping;
 #[cfg(test)]
 #[path = "records/trend.rs"]
 mod trend;
+
+#[cfg(test)]
+#[path = "records/judging.rs"]
+mod judging;

@@ -97,7 +97,7 @@ pub struct Settings {
     /// Let the clients copy a file of 250 MiB as well.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_LARGE")]
     pub large: Option<bool>,
-    /// Seed of all content [default: 1].
+    /// Seed of all content [default: 1]. The orders of a comparison are drawn anew in each run, from this and the id of the run.
     #[arg(long, value_name = "N", env = "S3CI_SEED", value_parser = whole)]
     pub seed: Option<u64>,
     /// Deadline of each request; a case may take four times as long [default: 60s].

@@ -11,7 +11,6 @@ pub mod duet;
 mod location;
 mod millionths;
 mod power;
-mod rank_sum;
 mod sequence;
 mod signed_rank;
 #[cfg(test)]

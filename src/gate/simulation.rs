@@ -1,7 +1,7 @@
 //! What the procedure does over many comparisons: how often it fails where nothing changed, and what it finds.
 //!
 //! Seeded throughout, and made of the same [`Judge`](super::duet) that real blocks go to. The noise of a block is assumed,
-//! [`QUIET`]; the other kinds are twice as noisy, or have outliers, or drift.
+//! [`QUIET`]; the other kinds are twice as noisy, or have outliers, or drift, or are what was seen in Docker, [`TABLE`].
 
 use std::f64::consts::TAU;
 
@@ -14,6 +14,8 @@ use crate::workload::seeded;
 /// Assumed standard deviation of a block's logarithm by metric: put, get, head, list, delete. The first two are what unchanged pairs
 /// showed on an idle machine; the others are taken to be like the second.
 const QUIET: [f64; METRICS] = [0.015, 0.030, 0.030, 0.030, 0.030];
+/// The same as the table of `docs/GATE.md` has it of equal arms in Docker on two cores.
+const TABLE: [f64; METRICS] = [0.054, 0.049, 0.068, 0.105, 0.061];
 
 /// Kinds of noise.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +26,25 @@ enum Noise {
     Outliers,
     /// The ratio wanders up and down over a dozen blocks, by as much again as the noise.
     Drift,
+    /// Normal, as the table has it.
+    Table,
+}
+
+/// Which operations have dropped.
+#[derive(Debug, Clone, Copy)]
+enum Dropped {
+    /// One, each in its turn.
+    One,
+    /// All of them.
+    All,
 }
 
 impl Noise {
-    fn of(self, block: u32, phase: f64, sd: f64, generator: &mut impl Rng) -> f64 {
-        let normal = normal(generator);
+    fn of(self, block: u32, phase: f64, metric: usize, generator: &mut impl Rng) -> f64 {
+        let (sd, normal) = (QUIET[metric], normal(generator));
         match self {
             Self::Times(times) => times * sd * normal,
+            Self::Table => TABLE[metric] * normal,
             Self::Outliers => sd * normal * if generator.random_bool(0.1) { 8.0 } else { 1.0 },
             Self::Drift => sd * (normal + (TAU * (f64::from(block) / 12.0 + phase)).sin()),
         }
@@ -38,7 +52,7 @@ impl Noise {
 }
 
 /// By the transform of Box and Muller.
-fn normal(generator: &mut impl Rng) -> f64 {
+pub(super) fn normal(generator: &mut impl Rng) -> f64 {
     let (one, two): (f64, f64) = (1.0 - generator.random::<f64>(), generator.random());
     (-2.0 * one.ln()).sqrt() * (TAU * two).cos()
 }
@@ -52,18 +66,19 @@ struct Ends {
     soon: usize,
 }
 
-/// Runs comparisons in which one metric has dropped by a share; all are looked at in turn.
-fn simulate(name: &str, noise: Noise, drop: f64, comparisons: usize) -> Ends {
+/// Runs comparisons in which operations have dropped by a share.
+fn simulate(name: &str, noise: Noise, dropped: Dropped, drop: f64) -> Ends {
     let mut generator = seeded(1, &format!("simulation/{name}"));
     let mut ends = Ends::default();
-    for number in 0..comparisons {
+    for number in 0..COMPARISONS {
         let phase: [f64; METRICS] = std::array::from_fn(|_| generator.random());
         let mut comparison = Comparison::new(0.05);
         let mut block = 0;
         while !comparison.is_decided() {
             comparison.take(std::array::from_fn(|metric| {
-                let dropped = if metric == number % METRICS { (1.0 - drop).ln() } else { 0.0 };
-                dropped + noise.of(block, phase[metric], QUIET[metric], &mut generator)
+                let has_dropped = matches!(dropped, Dropped::All) || metric == number % METRICS;
+                let center = if has_dropped { (1.0 - drop).ln() } else { 0.0 };
+                center + noise.of(block, phase[metric], metric, &mut generator)
             }));
             block += 1;
         }
@@ -85,8 +100,9 @@ fn where_nothing_changed_at_most_one_comparison_of_a_hundred_fails() {
         ("twice", Noise::Times(2.0)),
         ("outliers", Noise::Outliers),
         ("drift", Noise::Drift),
+        ("table", Noise::Table),
     ] {
-        let ends = simulate(name, noise, 0.0, COMPARISONS);
+        let ends = simulate(name, noise, Dropped::One, 0.0);
         assert!(ends.failed <= COMPARISONS / 100, "{name}: {ends:?}");
     }
 }
@@ -99,27 +115,35 @@ fn a_drop_by_a_tenth_of_any_one_operation_is_found_95_times_of_100() {
         ("outliers", Noise::Outliers),
         ("drift", Noise::Drift),
     ] {
-        let ends = simulate(name, noise, 0.1, COMPARISONS);
+        let ends = simulate(name, noise, Dropped::One, 0.1);
         assert!(ends.failed >= COMPARISONS * 95 / 100, "{name}: {ends:?}");
     }
 }
 
 #[test]
 fn a_drop_that_is_just_tolerated_fails_no_more_often_than_was_promised() {
-    for (name, noise) in [("quiet", Noise::Times(1.0)), ("twice", Noise::Times(2.0)), ("outliers", Noise::Outliers)] {
-        let ends = simulate(name, noise, 0.05, COMPARISONS);
-        assert!(ends.failed <= COMPARISONS * 5 / 100, "{name}: {ends:?}");
+    for (name, noise) in [
+        ("quiet", Noise::Times(1.0)),
+        ("twice", Noise::Times(2.0)),
+        ("outliers", Noise::Outliers),
+        ("drift", Noise::Drift),
+        ("table", Noise::Table),
+    ] {
+        for dropped in [Dropped::One, Dropped::All] {
+            let ends = simulate(name, noise, dropped, 0.05);
+            assert!(ends.failed <= COMPARISONS * 5 / 100, "{name}, {dropped:?}: {ends:?}");
+        }
     }
 }
 
 #[test]
 fn a_machine_that_is_much_too_noisy_gets_no_answer_rather_than_a_wrong_one() {
-    let ends = simulate("noisy", Noise::Times(8.0), 0.0, COMPARISONS);
+    let ends = simulate("noisy", Noise::Times(8.0), Dropped::One, 0.0);
     assert!(ends.failed <= COMPARISONS / 100 && ends.undecided > COMPARISONS / 2, "{ends:?}");
 }
 
 #[test]
 fn where_nothing_changed_and_it_is_quiet_two_looks_decide_mostly() {
-    let ends = simulate("soon", Noise::Times(1.0), 0.0, COMPARISONS);
+    let ends = simulate("soon", Noise::Times(1.0), Dropped::One, 0.0);
     assert!(ends.soon >= COMPARISONS * 9 / 10 && ends.undecided <= COMPARISONS / 100, "{ends:?}");
 }

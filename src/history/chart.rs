@@ -129,29 +129,20 @@ struct Sheets {
 
 impl Sheets {
     fn ratio(&mut self, run: usize, entry: &Entry, ratio: &Ratio) {
-        let Some(reference) = &entry.reference else { return };
+        let Some(basis) = entry.basis_of_ratio(ratio) else { return };
         let chart = self.chart(ratio.suite.as_str(), &ratio.name);
-        let basis = format!(
-            "{} ({}), {}, schema {}",
-            reference.target,
-            reference.digest,
-            ratio.procedure,
-            major(&entry.schema_version)
-        );
         let interval = ratio.lower_ppm.zip(ratio.upper_ppm);
         add(chart, PanelKind::Ratio, ratio.direction, basis, Point { run, value: ratio.ratio_ppm, interval });
         if let Some(value) = ratio.operation_ns {
             let kind = PanelKind::Figure(Unit::Nanoseconds);
-            let basis = format!("{}, {}, schema {}", entry.machine, ratio.procedure, major(&entry.schema_version));
-            add(chart, kind, Direction::Lower, basis, Point { run, value, interval: None });
+            add(chart, kind, Direction::Lower, entry.basis_of_operation(ratio), Point { run, value, interval: None });
         }
     }
 
     fn figure(&mut self, run: usize, entry: &Entry, metric: &Measured) {
         let chart = self.chart(metric.suite.as_str(), &metric.name);
-        let basis = format!("{}, {}, schema {}", entry.machine, entry.settings, major(&entry.schema_version));
         let point = Point { run, value: metric.median, interval: None };
-        add(chart, PanelKind::Figure(metric.unit), metric.direction, basis, point);
+        add(chart, PanelKind::Figure(metric.unit), metric.direction, entry.basis_of_figures(), point);
     }
 
     fn chart(&mut self, suite: &str, name: &str) -> &mut Chart {
@@ -174,11 +165,6 @@ fn add(chart: &mut Chart, kind: PanelKind, direction: Direction, basis: String, 
         Some(segment) => segment.points.push(point),
         None => segments.push(Segment { basis, points: vec![point], marks: Vec::new() }),
     }
-}
-
-/// The part of a version that changes when what is recorded means something else.
-fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "what is measured has fewer digits than a float")]

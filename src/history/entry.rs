@@ -1,5 +1,7 @@
 //! The line of a run: what is worth knowing of it when it is one among hundreds.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -149,6 +151,39 @@ impl Entry {
     #[must_use]
     pub fn is_same_run(&self, other: &Self) -> bool {
         self.commit == other.commit && self.run_id == other.run_id
+    }
+
+    /// What a ratio can be compared by: its reference, procedure, and the major version of the record. None without a reference.
+    #[must_use]
+    pub fn basis_of_ratio(&self, ratio: &Ratio) -> Option<String> {
+        let Reference { target, digest, .. } = self.reference.as_ref()?;
+        Some(format!("{target} ({digest}), {}, schema {}", ratio.procedure, self.major()))
+    }
+
+    /// What the time of one operation within a comparison can be compared by: the machine instead of the reference.
+    #[must_use]
+    pub fn basis_of_operation(&self, ratio: &Ratio) -> String {
+        format!("{}, {}, schema {}", self.machine, ratio.procedure, self.major())
+    }
+
+    /// What figures can be compared by: machine, settings, and the major version of the record.
+    #[must_use]
+    pub fn basis_of_figures(&self) -> String {
+        format!("{}, {}, schema {}", self.machine, self.settings, self.major())
+    }
+
+    /// Whether all that both lines hold can be compared.
+    #[must_use]
+    pub fn is_comparable_with(&self, other: &Self) -> bool {
+        let ratios = |entry: &Self| -> BTreeSet<String> {
+            entry.ratios.iter().filter_map(|ratio| entry.basis_of_ratio(ratio)).collect()
+        };
+        self.basis_of_figures() == other.basis_of_figures() && ratios(self) == ratios(other)
+    }
+
+    /// The part of the schema's version that changes when what is recorded means something else.
+    fn major(&self) -> &str {
+        self.schema_version.split('.').next().unwrap_or_default()
     }
 }
 

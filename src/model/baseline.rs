@@ -12,9 +12,9 @@ pub struct SinceBaseline {
     pub metric: String,
     /// What it came to.
     pub decision: Decision,
-    /// Estimate of now over then, in millionths: the exponential of the middle of all pairs of blocks' differences.
-    pub ratio_ppm: u64,
-    /// The exact Mann-Whitney interval of it; none where there are too few blocks for one.
+    /// Estimate of now over then, in millionths: both are Hodges-Lehmann estimates. None where the baseline has no blocks of the metric.
+    pub ratio_ppm: Option<u64>,
+    /// The interval of it, from the exact intervals of both; none where there are too few blocks for one.
     pub interval_ppm: Option<(u64, u64)>,
     /// Blocks then and now.
     pub blocks: (usize, usize),
@@ -26,12 +26,13 @@ impl SinceBaseline {
     /// The ratio with its interval: `91.2% of the baseline (89% to 93.4%, 10 and 15 blocks)`.
     #[must_use]
     pub fn in_words(&self) -> String {
+        let Some(ratio_ppm) = self.ratio_ppm else { return "the baseline has no blocks of it".to_owned() };
         let interval = self.interval_ppm.map_or_else(
             || "too few for an interval".to_owned(),
             |(lower, upper)| format!("{} to {}", percent(lower), percent(upper)),
         );
         let (then, now) = self.blocks;
-        format!("{} of the baseline ({interval}, {then} and {now} blocks)", percent(self.ratio_ppm))
+        format!("{} of the baseline ({interval}, {then} and {now} blocks)", percent(ratio_ppm))
     }
 }
 

@@ -28,6 +28,28 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// The floors as they hold for a comparison: those of another kind of machine, runtime or procedure say nothing about it.
+    ///
+    /// # Errors
+    /// What is different, in words.
+    pub fn floors_for(
+        &self,
+        host: &HostFingerprint,
+        runtime: RuntimeKind,
+        procedure: &GateProcedure,
+    ) -> Result<&BTreeMap<String, u64>, &'static str> {
+        if !self.host.is_kind_of(host) {
+            return Err("another kind of machine");
+        }
+        if self.runtime != runtime {
+            return Err("another runtime");
+        }
+        if self.procedure.in_words() != procedure.in_words() {
+            return Err("other objects or another procedure");
+        }
+        Ok(&self.floors_ppm)
+    }
+
     /// The floors that a comparison of a server with itself shows: how far the interval of each ratio reaches below equality. None
     /// where it did not come to an interval.
     #[must_use]

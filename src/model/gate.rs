@@ -83,19 +83,38 @@ pub struct ThroughputComparison {
     pub results: Vec<GateResult>,
 }
 
+impl ThroughputComparison {
+    /// Takes back what failed, because an arm died or could not go on: what was slow may have been dying, so it is no regression. A pass
+    /// stays: nobody is accused by it.
+    pub fn break_off(&mut self) {
+        for result in self.results.iter_mut().filter(|result| result.decision == Some(Decision::Fail)) {
+            result.decision = None;
+        }
+    }
+}
+
 /// The procedure of a comparison, fixed before its first block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GateProcedure {
-    /// Seed of content and order.
+    /// Raised when a block's ratio comes about in another way than the rest of this tells; 0 in records of before it was counted.
+    #[serde(default)]
+    pub version: u32,
+    /// Seed of the content, and with `drawn_for` of every order.
     pub seed: u64,
+    /// The run whose orders were drawn: another run has others, so that no imbalance repeats. Empty where the seed alone drew them.
+    #[serde(default)]
+    pub drawn_for: String,
     /// Objects of a block; each is operated on once in a pass, on both arms.
     pub objects: u64,
     /// Smallest object.
     pub min_size_bytes: u64,
     /// Largest object.
     pub max_size_bytes: u64,
-    /// Listings of a block.
+    /// Listings of a pass.
     pub listings: u64,
+    /// The operations of a block's passes, in their order; empty in records of before they were listed.
+    #[serde(default)]
+    pub passes: Vec<String>,
     /// Numbers of blocks after which it is looked at.
     pub looks: Vec<u64>,
     /// Chance of a false alarm that all looks at all metrics share, in millionths.
@@ -116,7 +135,7 @@ pub enum Arm {
     Candidate,
 }
 
-/// Fresh servers of both arms, and one pass for each operation.
+/// Fresh servers of both arms, and the passes that the procedure lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GateBlock {
     /// Position, counted from 1.

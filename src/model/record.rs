@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{CapabilityRecord, CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct RunRecord {
     pub started_at: OffsetDateTime,
     /// Wall time of the whole run.
     pub duration_ns: u64,
-    /// Seed of all generated content and order.
+    /// Seed of all generated content. The orders of a comparison are drawn from it together with `run_id`.
     pub seed: u64,
     /// What was tested.
     pub target: TargetIdentity,
@@ -140,6 +140,15 @@ pub struct HostFingerprint {
     pub cpus: u64,
     /// Memory, where the system tells.
     pub memory_bytes: Option<u64>,
+}
+
+impl HostFingerprint {
+    /// Whether another machine is of the same kind. Memory is left out: the same kind of machine has a little more or less of it.
+    #[must_use]
+    pub fn is_kind_of(&self, other: &Self) -> bool {
+        let kind = |host: &Self| (host.os.clone(), host.arch.clone(), host.cpu_model.clone(), host.cpus);
+        kind(self) == kind(other)
+    }
 }
 
 /// The settings that shape the results.

@@ -37,8 +37,10 @@ impl GateProcedure {
     /// The procedure as far as it shapes a ratio: ratios of others cannot be compared.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let (objects, listings) = (self.objects, self.listings);
-        let (smallest, largest) = (self.min_size_bytes, self.max_size_bytes);
-        format!("{objects} objects of {smallest} to {largest} bytes, {listings} listings a block")
+        let Self { version, objects, min_size_bytes, max_size_bytes, listings, passes, .. } = self;
+        let passes = if passes.is_empty() { "unknown passes".to_owned() } else { passes.join(" ") };
+        format!(
+            "procedure {version}: {objects} objects of {min_size_bytes} to {max_size_bytes} bytes, {listings} listings a pass, {passes}"
+        )
     }
 }

@@ -140,11 +140,14 @@ pub(super) fn compared() -> RunRecord {
         },
     ];
     let procedure = GateProcedure {
+        version: 1,
         seed: 7,
+        drawn_for: "k3x9q2".to_owned(),
         objects: 60,
         min_size_bytes: 1024,
         max_size_bytes: MEGABYTE,
-        listings: 20,
+        listings: 60,
+        passes: ["put", "get", "head", "put", "get", "head"].map(str::to_owned).into(),
         looks: vec![10, 15, 20, 30],
         alpha_ppm: 50_000,
         alpha_per_look_ppm: 2_500,

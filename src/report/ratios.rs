@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) ratio: String,
     /// The exact interval.
     pub(super) interval: String,
-    /// What was decided, and after how many blocks.
+    /// What was decided of which drop, and after how many blocks.
     pub(super) decision: String,
     /// The smallest drop that would have been found.
     pub(super) detectable: String,
@@ -28,10 +28,13 @@ impl Row {
     fn of(result: &GateResult) -> Self {
         let blocks = format!("after {} blocks", result.blocks);
         let decides = !result.metric.contains('.') && result.direction == Direction::Higher;
+        // A floor of the machine that is higher than what was asked for: the verdict is about that, and has to say so.
+        let calibrated = if result.floor_ppm == Some(result.tolerance_ppm) { " (calibrated)" } else { "" };
+        let over = format!("{}{calibrated}", percent(result.tolerance_ppm));
         let (glyph, decision) = match result.decision {
-            Some(Decision::Pass) => ('✓', format!("no drop, {blocks}")),
-            Some(Decision::Fail) => ('✗', format!("slower, {blocks}")),
-            Some(Decision::Inconclusive) => ('?', format!("undecided, {blocks}")),
+            Some(Decision::Pass) => ('✓', format!("no drop over {over}, {blocks}")),
+            Some(Decision::Fail) => ('✗', format!("drop over {over}, {blocks}")),
+            Some(Decision::Inconclusive) => ('?', format!("undecided at {over}, {blocks}")),
             None if decides => ('!', format!("broken off, {blocks}")),
             None => (' ', "informs".to_owned()),
         };
@@ -71,7 +74,7 @@ pub(super) fn explanation(comparison: &ThroughputComparison) -> String {
     let procedure = &comparison.procedure;
     format!(
         "A ratio is the target's quantity over the base's: of throughput, where less is worse; of cpu and memory, where more is worse. \
-         A drop of {} is tolerated; one as large as that fails in at most {} of 100 runs.",
+         A drop of {} is tolerated, or of more where the machine was calibrated to more; one as large as that fails in at most {} of 100 runs.",
         percent(procedure.tolerance_ppm),
         procedure.alpha_ppm / 10_000
     )
@@ -95,11 +98,23 @@ mod tests {
             })
             .collect();
         let expected = [
-            "✗|put|0.884|0.871 - 0.902|slower, after 10 blocks|6.9%",
-            "✓|get|1.002|0.981 - 1.024|no drop, after 15 blocks|8.1%",
-            "?|head|0.961|0.931 - 0.999|undecided, after 30 blocks|9%",
+            "✗|put|0.884|0.871 - 0.902|drop over 5%, after 10 blocks|6.9%",
+            "✓|get|1.002|0.981 - 1.024|no drop over 5%, after 15 blocks|8.1%",
+            "?|head|0.961|0.931 - 0.999|undecided at 5%, after 30 blocks|9%",
             " |put.cpu|1.110|too few blocks|informs|-",
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_verdict_by_the_floor_of_a_machine_says_so() {
+        let of = |floor_ppm, tolerance_ppm| {
+            let mut record = fixture::compared();
+            let result = &mut record.gate.as_mut().unwrap().throughput[0].results[1];
+            (result.floor_ppm, result.tolerance_ppm) = (floor_ppm, tolerance_ppm);
+            Row::of(result).decision
+        };
+        assert_eq!(of(Some(120_000), 120_000), "no drop over 12% (calibrated), after 15 blocks");
+        assert_eq!(of(Some(20_000), 50_000), "no drop over 5%, after 15 blocks");
     }
 }

@@ -98,10 +98,10 @@ fn compared(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     for found in gate.throughput.iter().filter(|found| found.suite == suite.id) {
         page.block(&format!("Against {}", ratios::base(gate)));
         let [metric, ratio, interval, decision, finds] = ratios::HEAD;
-        page.row(&format!("    {metric:<14}{ratio:>6}  {interval:<15}  {decision:<26}{finds:>15}"));
+        page.row(&format!("    {metric:<14}{ratio:>6}  {interval:<15}  {decision:<33}{finds:>15}"));
         for row in ratios::rows(found) {
             let Row { glyph, metric, ratio, interval, decision, detectable } = row;
-            page.row(&format!("  {glyph} {metric:<14}{ratio:>6}  {interval:<15}  {decision:<26}{detectable:>15}"));
+            page.row(&format!("  {glyph} {metric:<14}{ratio:>6}  {interval:<15}  {decision:<33}{detectable:>15}"));
         }
         page.item(2, "", &ratios::explanation(found));
     }

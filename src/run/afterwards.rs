@@ -52,7 +52,7 @@ fn outcome(since: &SinceBaseline) -> Outcome {
         Decision::Pass => Outcome::Passed,
         Decision::Inconclusive => Outcome::Inconclusive { reason: since.in_words() },
         Decision::Fail => {
-            let drop = percent(1_000_000_u64.saturating_sub(since.ratio_ppm));
+            let drop = percent(1_000_000_u64.saturating_sub(since.ratio_ppm.unwrap_or_default()));
             let message = format!("{} has {drop} less throughput than in the baseline", since.metric);
             let expected = format!("no drop of more than {}", percent(since.tolerance_ppm));
             Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, since.in_words()))

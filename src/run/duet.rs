@@ -8,7 +8,8 @@ use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
 use crate::gate::duet::{self, BrokenOff, Duet, Floors};
 use crate::model::{
-    Decision, Failure, Fault, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison, percent,
+    Decision, Failure, Fault, GateProcedure, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison,
+    percent,
 };
 use crate::server::{Runtime, ServerError};
 use crate::suites::Finding;
@@ -50,7 +51,7 @@ impl SuiteRun<'_> {
     pub(super) async fn compare(&self, base: &Runtime, end: &mut SuiteEnd) {
         let config = self.run.config;
         let tolerance_ppm = config.comparison.as_ref().map_or(0, |comparison| comparison.tolerance_ppm);
-        let procedure = match duet::procedure(config.dataset, config.seed, tolerance_ppm) {
+        let procedure = match duet::procedure(config.dataset, config.seed, &self.run.run_id, tolerance_ppm) {
             Ok(procedure) => procedure,
             Err(error) => {
                 end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(error.hint()));
@@ -58,12 +59,13 @@ impl SuiteRun<'_> {
             }
         };
         self.describe(&procedure).await;
+        let floors = self.floors(&procedure).await;
         let duet = Duet {
             suite: self.planned.suite.id(),
             base,
             candidate: self.runtime,
             procedure,
-            floors: self.floors().await,
+            floors,
             calibrates: config.comparison.as_ref().is_some_and(|comparison| comparison.calibrates),
             deadline: config.timeout,
             events: self.events,
@@ -74,7 +76,7 @@ impl SuiteRun<'_> {
         if broken.is_some() {
             let decided: Vec<String> = findings.iter().map(|finding| finding.name.clone()).collect();
             let left = duet::operations().into_iter().filter(|name| !decided.iter().any(|other| other == name));
-            findings.extend(left.map(|name| undecided(name, comparison.blocks.len())));
+            findings.extend(left.map(|name| undecided(name, &comparison)));
         }
         self.planned.suite.report(self.events, &findings, &config.repro).await;
         if let Some(BrokenOff { fault, log }) = broken {
@@ -83,20 +85,25 @@ impl SuiteRun<'_> {
         }
     }
 
-    /// What this machine cannot tell apart; says so where it was found out on another one.
-    async fn floors(&self) -> Floors {
+    /// What this machine cannot tell apart; nothing, and a notice, where that was found out on another one.
+    async fn floors(&self, procedure: &GateProcedure) -> Floors {
         let comparison = self.run.config.comparison.as_ref();
         let Some(calibration) = comparison.and_then(|comparison| comparison.calibration.as_ref()) else {
             return Floors::new();
         };
-        if calibration.host != host::fingerprint() || calibration.runtime != self.runtime.identity().kind {
-            let text = "the calibration is of another machine or runtime: its floors may be too low or too high here";
-            self.events.emit(Event::Notice { text: text.to_owned() }).await;
+        match calibration.floors_for(&host::fingerprint(), self.runtime.identity().kind, procedure) {
+            Ok(floors) => floors.clone(),
+            Err(reason) => {
+                let text = format!(
+                    "the calibration is of {reason}: its floors are left out, and the tolerance holds as it is"
+                );
+                self.events.emit(Event::Notice { text }).await;
+                Floors::new()
+            }
         }
-        calibration.floors_ppm.clone()
     }
 
-    async fn describe(&self, procedure: &crate::model::GateProcedure) {
+    async fn describe(&self, procedure: &GateProcedure) {
         let looks: Vec<String> = procedure.looks.iter().map(ToString::to_string).collect();
         let facts = [
             ("Objects of a block", procedure.objects.to_string()),
@@ -121,10 +128,16 @@ fn findings(comparison: &ThroughputComparison) -> Vec<Finding> {
     comparison.results.iter().filter_map(found).collect()
 }
 
-/// An operation of a comparison that broke off.
-fn undecided(name: &str, blocks: usize) -> Finding {
-    let fault = Fault::new("comparison", format!("not decided: the comparison broke off after {blocks} blocks"));
-    Finding { name: name.to_owned(), outcome: Outcome::Error(fault), duration: Duration::ZERO }
+/// An operation of a comparison that broke off, with what was seen of it.
+fn undecided(name: &str, comparison: &ThroughputComparison) -> Finding {
+    let seen = comparison.results.iter().find(|result| result.metric == name);
+    let seen = seen.map(|result| format!(", with {}", result.in_words())).unwrap_or_default();
+    let message = format!("not decided: the comparison broke off after {} blocks{seen}", comparison.blocks.len());
+    Finding {
+        name: name.to_owned(),
+        outcome: Outcome::Error(Fault::new("comparison", message)),
+        duration: Duration::ZERO,
+    }
 }
 
 /// The verdict of a decision.
@@ -144,4 +157,49 @@ fn outcome(result: &GateResult) -> Option<Outcome> {
             Outcome::Inconclusive { reason: format!("{seen}{}", would.unwrap_or_default()) }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Direction, Estimator, SuiteId};
+
+    fn result(metric: &str, decision: Decision) -> GateResult {
+        GateResult {
+            metric: metric.to_owned(),
+            direction: Direction::Higher,
+            estimator: Estimator::MedianOfRatios,
+            decision: Some(decision),
+            blocks: 10,
+            ratio_ppm: 884_000,
+            lower_ppm: Some(871_000),
+            upper_ppm: Some(902_000),
+            alpha_ppm: 2_500,
+            tolerance_ppm: 50_000,
+            floor_ppm: None,
+            detectable_drop_ppm: None,
+            log_ratios_ppm: Vec::new(),
+        }
+    }
+
+    fn comparison() -> ThroughputComparison {
+        let dataset = crate::workload::DatasetSettings { files: 1, min_size_bytes: 1, max_size_bytes: 1, subdirs: 0 };
+        ThroughputComparison {
+            suite: SuiteId::new("throughput/local"),
+            procedure: duet::procedure(dataset, 1, "run", 50_000).unwrap(),
+            blocks: Vec::new(),
+            results: vec![result("put", Decision::Fail), result("get", Decision::Pass)],
+        }
+    }
+
+    #[test]
+    fn what_failed_before_an_arm_died_is_no_regression_and_what_was_seen_of_it_is_said() {
+        let mut broken = comparison();
+        assert!(findings(&broken).iter().any(|finding| finding.outcome.is_slow()));
+        broken.break_off();
+        let decided: Vec<String> = findings(&broken).into_iter().map(|finding| finding.name).collect();
+        assert_eq!(decided, ["get"], "what passed stays");
+        let Outcome::Error(fault) = undecided("put", &broken).outcome else { panic!("no error") };
+        assert!(fault.message.contains("broke off") && fault.message.contains("0.884 of the base"), "{fault:?}");
+    }
 }

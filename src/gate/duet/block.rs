@@ -17,8 +17,6 @@ use crate::server::{Runtime, Server, ServerError, ServerSpec};
 const DEATH_GRACE: Duration = Duration::from_secs(1);
 /// Lines of a server's log that a report keeps.
 const LOG_LINES: usize = 120;
-/// Objects that go through all operations before anything counts: imports, pools and pages are warm then.
-const WARM_UP: usize = 4;
 
 /// Something for each arm.
 #[derive(Debug, Clone, Copy)]
@@ -187,7 +185,7 @@ async fn measure(
     };
     let mut talk =
         Talk { lines: Both { base: line(Arm::Base)?, candidate: line(Arm::Candidate)? }, objects: &ground.objects };
-    talk.warm_up().await?;
+    talk.warm_up(schedule).await?;
     let (mut passes, mut pairs) = (Vec::new(), Vec::new());
     for pass in &schedule.passes {
         let before = cpu(servers).await;
@@ -215,18 +213,16 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    async fn warm_up(&mut self) -> Result<(), (Arm, Trouble)> {
-        for arm in [Arm::Base, Arm::Candidate] {
+    async fn warm_up(&mut self, schedule: &BlockSchedule) -> Result<(), (Arm, Trouble)> {
+        for arm in [schedule.bucket_first, other(schedule.bucket_first)] {
             let line = self.lines.of_mut(arm);
             let failed = |error: RequestError| (arm, Trouble::from(error));
             let request = objects::create_bucket(line.raw()).map_err(failed)?;
             let answer = line.time(&request).await.map_err(failed)?;
             right(Operation::Put, None, answer).map_err(|trouble| (arm, trouble))?;
         }
-        for operation in Operation::ALL {
-            for object in 0..WARM_UP.min(self.objects.len()) {
-                self.turn(operation, Turn { object, first: Arm::Base }).await?;
-            }
+        for pass in &schedule.warm_up {
+            self.pass(pass).await?;
         }
         Ok(())
     }

@@ -143,11 +143,14 @@ mod tests {
 
     fn procedure() -> GateProcedure {
         GateProcedure {
+            version: 1,
             seed: 1,
+            drawn_for: String::new(),
             objects: 10,
             min_size_bytes: 1,
             max_size_bytes: 2,
             listings: 2,
+            passes: Vec::new(),
             looks: vec![10, 15, 20, 30],
             alpha_ppm: 50_000,
             alpha_per_look_ppm: 2_500,

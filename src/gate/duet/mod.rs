@@ -36,6 +36,9 @@ pub const LOOKS: [u64; 4] = [10, 15, 20, 30];
 const MOST_OBJECTS: usize = 60;
 /// Largest object: what a server needs for more of it is the disk's business.
 const MOST_BYTES: u64 = 4 << 20;
+/// Raised when a block's ratio comes about in another way than the rest of the procedure tells: its objects' content, the estimator, what
+/// an order is drawn for. Records of two versions are not compared.
+const VERSION: u32 = 1;
 /// Listings of a pass. They are quick and the noisiest of all within a block, so that many cost little and pay.
 const LISTINGS: u64 = 60;
 
@@ -45,18 +48,26 @@ pub fn operations() -> [&'static str; 5] {
     Operation::ALL.map(Operation::name)
 }
 
-/// Fixes the procedure of a comparison.
+/// Fixes the procedure of a comparison, with orders of the run's own.
 ///
 /// # Errors
 /// Looks at which nothing could ever be found.
-pub fn procedure(dataset: DatasetSettings, seed: u64, tolerance_ppm: u64) -> Result<GateProcedure, SequenceError> {
+pub fn procedure(
+    dataset: DatasetSettings,
+    seed: u64,
+    run_id: &str,
+    tolerance_ppm: u64,
+) -> Result<GateProcedure, SequenceError> {
     let sequence = Sequence::new(&LOOKS, Operation::ALL.len())?;
     Ok(GateProcedure {
+        version: VERSION,
         seed,
+        drawn_for: run_id.to_owned(),
         objects: dataset.files.min(MOST_OBJECTS) as u64,
         min_size_bytes: dataset.min_size_bytes.min(MOST_BYTES),
         max_size_bytes: dataset.max_size_bytes.min(MOST_BYTES),
         listings: LISTINGS,
+        passes: schedule::passes().into_iter().map(|operation| operation.name().to_owned()).collect(),
         looks: LOOKS.to_vec(),
         alpha_ppm: millionths(ALPHA),
         alpha_per_look_ppm: millionths(sequence.alpha_per_look()),
@@ -89,7 +100,7 @@ pub struct Duet<'a> {
 
 impl Duet<'_> {
     /// Runs blocks until all is decided, or the run is to stop; each of them is told as an event. What the blocks found, and what
-    /// kept it from going on: a server that did not start, died, or answered wrongly.
+    /// kept it from going on: a server that did not start, died, or answered wrongly. Nothing has failed then.
     pub async fn run(&self) -> (ThroughputComparison, Option<BrokenOff>) {
         let mut comparison = ThroughputComparison {
             suite: self.suite.clone(),
@@ -98,6 +109,10 @@ impl Duet<'_> {
             results: Vec::new(),
         };
         let broken = self.blocks(&mut comparison).await.err();
+        if broken.is_some() && !comparison.blocks.is_empty() {
+            comparison.break_off();
+            self.events.emit(Event::Compared { comparison: Box::new(comparison.clone()) }).await;
+        }
         (comparison, broken)
     }
 
@@ -112,13 +127,7 @@ impl Duet<'_> {
         };
         let last = self.procedure.looks.last().copied().unwrap_or_default();
         for number in 1..=last {
-            let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-            let schedule = BlockSchedule::draw(
-                self.procedure.seed,
-                number,
-                size(self.procedure.objects),
-                size(self.procedure.listings),
-            );
+            let schedule = BlockSchedule::draw(&self.procedure, number);
             let Some(measured) = Box::pin(ground.block(number, &schedule)).await? else { break };
             let ratios = ratios::of(&measured, |object| Some(ground.objects.get(object)?.class()));
             if self.calibrates {

@@ -47,10 +47,6 @@ impl Objects {
         Self((0..procedure.objects).map(object).collect())
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(super) fn get(&self, index: usize) -> Option<&Object> {
         self.0.get(index)
     }

@@ -1,4 +1,5 @@
-//! What a block does in which order: pure, and drawn from a seed, so that the record and its seed repeat it.
+//! What a block does in which order: pure, and drawn from the seed and the name of the run, which the record has, so that the orders of a
+//! run can be told again and no two runs share an imbalance.
 //!
 //! A block is two rounds of the same passes. Whichever arm came first for an object in a pass of the first round comes second in the
 //! same pass of the second one: to come second is an advantage, warm caches and all, and so it cancels instead of adding to the
@@ -8,7 +9,7 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::model::Arm;
+use crate::model::{Arm, GateProcedure};
 use crate::workload::seeded;
 
 /// What is measured, in the order of a round.
@@ -45,14 +46,26 @@ impl Operation {
 /// The passes of a round, each with how often it runs: reading is noisier than the rest and bears repeating.
 const ROUND: [(Operation, usize); 5] =
     [(Operation::Put, 1), (Operation::Get, 2), (Operation::Head, 3), (Operation::List, 1), (Operation::Delete, 1)];
+/// Objects that go through all operations before anything counts: imports, pools and pages are warm then.
+const WARM_UP: usize = 4;
 
 /// One block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BlockSchedule {
     /// Whose server is started first.
     pub(crate) started_first: Arm,
+    /// Whose server is asked first to make the bucket.
+    pub(crate) bucket_first: Arm,
+    /// The passes before anything counts.
+    pub(crate) warm_up: Vec<Pass>,
     /// The passes in their order.
     pub(crate) passes: Vec<Pass>,
+}
+
+/// The operations of a block's passes, in their order.
+pub(crate) fn passes() -> Vec<Operation> {
+    let round = || ROUND.iter().flat_map(|(operation, times)| std::iter::repeat_n(*operation, *times));
+    round().chain(round()).collect()
 }
 
 /// One operation on each object, on both arms back to back.
@@ -75,25 +88,36 @@ pub(crate) struct Turn {
 
 impl BlockSchedule {
     /// Draws the block of a number.
-    pub(crate) fn draw(seed: u64, number: u64, objects: usize, listings: usize) -> Self {
-        let mut generator = seeded(seed, &format!("duet/block/{number}"));
-        let started_first = if generator.random_bool(0.5) { Arm::Base } else { Arm::Candidate };
-        let passes = ROUND.iter().flat_map(|(operation, times)| std::iter::repeat_n(*operation, *times));
-        let first_round: Vec<Pass> = passes
+    pub(crate) fn draw(procedure: &GateProcedure, number: u64) -> Self {
+        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        let (objects, listings) = (size(procedure.objects), size(procedure.listings));
+        let mut generator = seeded(procedure.seed, &format!("duet/{}/block/{number}", procedure.drawn_for));
+        let (started_first, bucket_first) = (drawn(&mut generator), drawn(&mut generator));
+        let warm_up = Operation::ALL.map(|operation| Pass::draw(operation, objects.min(WARM_UP), &mut generator));
+        let operations = passes();
+        let first_round: Vec<Pass> = operations[..operations.len() / 2]
+            .iter()
             .map(|operation| {
-                let count = if operation == Operation::List { listings } else { objects };
-                Pass::draw(operation, count, &mut generator)
+                let count = if *operation == Operation::List { listings } else { objects };
+                Pass::draw(*operation, count, &mut generator)
             })
             .collect();
         let second_round: Vec<Pass> = first_round.iter().map(|pass| pass.mirrored(&mut generator)).collect();
-        Self { started_first, passes: first_round.into_iter().chain(second_round).collect() }
+        let passes = first_round.into_iter().chain(second_round).collect();
+        Self { started_first, bucket_first, warm_up: warm_up.into(), passes }
     }
 }
 
+/// Either arm, as likely as the other.
+fn drawn(generator: &mut impl rand::Rng) -> Arm {
+    if generator.random_bool(0.5) { Arm::Base } else { Arm::Candidate }
+}
+
 impl Pass {
-    /// Draws the order of objects, and for half of them the base first.
+    /// Draws the order of objects, and for half of them the base first; where they are odd, who has one more is drawn.
     fn draw(operation: Operation, count: usize, generator: &mut impl rand::Rng) -> Self {
-        let mut first: Vec<Arm> = (0..count).map(|at| if at % 2 == 0 { Arm::Base } else { Arm::Candidate }).collect();
+        let more = drawn(generator);
+        let mut first: Vec<Arm> = (0..count).map(|at| if at % 2 == 0 { more } else { other(more) }).collect();
         first.shuffle(generator);
         let mut turns: Vec<Turn> =
             first.into_iter().enumerate().map(|(object, first)| Turn { object, first }).collect();
@@ -126,18 +150,26 @@ pub(crate) fn other(arm: Arm) -> Arm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::DatasetSettings;
+
+    fn draw(seed: u64, run: &str, number: u64, objects: usize, listings: u64) -> BlockSchedule {
+        let dataset = DatasetSettings { files: objects, min_size_bytes: 1, max_size_bytes: 1, subdirs: 0 };
+        let procedure = crate::gate::duet::procedure(dataset, seed, run, 50_000).unwrap();
+        BlockSchedule::draw(&GateProcedure { listings, ..procedure }, number)
+    }
 
     #[test]
-    fn a_seed_and_a_number_draw_the_same_block_twice() {
-        let draw = |seed, number| BlockSchedule::draw(seed, number, 20, 6);
-        assert_eq!(draw(1, 1), draw(1, 1));
-        assert_ne!(draw(1, 1), draw(1, 2));
-        assert_ne!(draw(1, 1), draw(2, 1));
+    fn a_run_a_seed_and_a_number_draw_the_same_block_twice_and_another_run_another() {
+        let draw = |seed, run, number| draw(seed, run, number, 20, 6);
+        assert_eq!(draw(1, "one", 1), draw(1, "one", 1));
+        assert_ne!(draw(1, "one", 1), draw(1, "one", 2));
+        assert_ne!(draw(1, "one", 1), draw(2, "one", 1));
+        assert_ne!(draw(1, "one", 1), draw(1, "other", 1));
     }
 
     #[test]
     fn each_object_has_its_turn_in_each_pass_and_each_arm_comes_first_as_often() {
-        let block = BlockSchedule::draw(3, 1, 20, 6);
+        let block = draw(3, "one", 1, 20, 6);
         let rounds = block.passes.len() / 2;
         for (pass, mirror) in block.passes[..rounds].iter().zip(&block.passes[rounds..]) {
             let count = if pass.operation == Operation::List { 6 } else { 20 };
@@ -155,9 +187,16 @@ mod tests {
 
     #[test]
     fn over_blocks_neither_arm_is_preferred() {
-        let blocks: Vec<_> = (1..=200).map(|number| BlockSchedule::draw(1, number, 3, 2)).collect();
-        let base_started = blocks.iter().filter(|block| block.started_first == Arm::Base).count();
-        let base_first = blocks.iter().filter(|block| block.passes[0].turns[0].first == Arm::Base).count();
-        assert!((70..=130).contains(&base_started) && (70..=130).contains(&base_first), "{base_started} {base_first}");
+        let blocks: Vec<_> = (1..=200).map(|number| draw(1, "one", number, 3, 2)).collect();
+        let firsts: [fn(&BlockSchedule) -> Arm; 4] = [
+            |block| block.started_first,
+            |block| block.bucket_first,
+            |block| block.warm_up[0].turns[0].first,
+            |block| block.passes[0].turns[0].first,
+        ];
+        for (which, first) in firsts.iter().enumerate() {
+            let base = blocks.iter().filter(|block| first(block) == Arm::Base).count();
+            assert!((70..=130).contains(&base), "{which}: {base}");
+        }
     }
 }

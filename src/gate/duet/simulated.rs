@@ -17,7 +17,7 @@ pub(crate) struct Comparison(Judge);
 impl Comparison {
     pub(crate) fn new(tolerance: f64) -> Self {
         let dataset = DatasetSettings { files: 1, min_size_bytes: 1, max_size_bytes: 1, subdirs: 0 };
-        let procedure = procedure(dataset, 1, crate::gate::millionths::millionths(tolerance)).unwrap();
+        let procedure = procedure(dataset, 1, "", crate::gate::millionths::millionths(tolerance)).unwrap();
         Self(Judge::new(&procedure, METRICS, Floors::new()).unwrap())
     }
 

@@ -1,7 +1,7 @@
 //! CSV for Apache Otava: a row for each run, a column for each series, and the columns `time` and `commit`.
 //!
 //! Otava takes a file for one series after the other and knows no gaps. So the rows are the runs that can be compared with the latest
-//! one (its machine, settings and reference), and the columns are what all of them have.
+//! one (by the keys that part the series of a trend: machine, settings, reference, procedure), and the columns are what all of them have.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub fn render(history: &History) -> String {
     let rows: Vec<(&Entry, BTreeMap<String, String>)> = history
         .entries
         .iter()
-        .filter(|entry| latest.is_some_and(|latest| is_comparable(entry, latest)))
+        .filter(|entry| latest.is_some_and(|latest| entry.is_comparable_with(latest)))
         .map(|entry| (entry, values(entry)))
         .collect();
     let names = rows.last().map(|(_, values)| values.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
@@ -31,11 +31,6 @@ pub fn render(history: &History) -> String {
         text.push_str(&line([time.as_str(), entry.label.as_str()].into_iter().chain(cells)));
     }
     text
-}
-
-fn is_comparable(entry: &Entry, latest: &Entry) -> bool {
-    let reference = |entry: &Entry| entry.reference.as_ref().map(|reference| reference.digest.clone());
-    entry.machine == latest.machine && entry.settings == latest.settings && reference(entry) == reference(latest)
 }
 
 /// The series of a run: `bench/local upload.latency seconds`, `throughput/local put ratio`.

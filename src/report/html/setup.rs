@@ -12,7 +12,7 @@ pub(super) fn reproduction(record: &RunRecord) -> Markup {
         section {
             h2 { "To repeat this run" }
             pre { (sanitize::line(&command(record))) }
-            p.small.soft { "All content and every order follow from the seed." }
+            p.small.soft { "All content follows from the seed; the orders of a comparison are drawn anew in each run." }
         }
     }
 }
