@@ -115,6 +115,13 @@ pub static CATALOGUE: &[Suite] = &[
         ..drime("etag/drime-oldest-first")
     },
     Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..drime("api/drime") },
+    Suite { title: "signatures and integrity", signed: true, body: Body::Cases(auth::CASES), ..drime("auth/drime") },
+    Suite {
+        title: "what survives a crash and a restart",
+        room: Footprint { data_limit_bytes: None, ..durability::FOOTPRINT },
+        body: Body::Cases(durability::DRIME),
+        ..drime("durability/drime")
+    },
     Suite { title: "large objects and full folders", body: Body::Cases(large::CASES), ..drime("large/drime") },
     Suite {
         title: "real clients, signed",
