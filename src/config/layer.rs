@@ -223,6 +223,7 @@ fn repro(settings: &Settings, target: &Target) -> String {
         // As the target shows itself: without the password of a URL.
         settings.target.as_ref().map(|_| format!(" --target {}", pasted(&target.to_string()))),
         word("against", &settings.against),
+        settings.baseline.as_ref().map(|path| format!(" --baseline {}", pasted(&path.to_string_lossy()))),
         word("tolerance", &settings.tolerance),
         word("inconclusive", &settings.inconclusive),
         word("fail-on", &settings.fail_on),
@@ -313,6 +314,21 @@ mod tests {
         };
         let expected = "s3ci run --target endpoint:http://127.0.0.1:9000 --timeout '5 s' --files 3 \
                         --known-issues 'our issues.toml' --seed 1";
+        assert_eq!(resolve(settings).unwrap().repro, expected);
+    }
+
+    #[test]
+    fn the_repro_line_of_a_comparison_has_all_that_decides_it() {
+        let settings = Settings {
+            against: Some("pypi:0.2.0".into()),
+            baseline: Some("last release/metrics.json".into()),
+            tolerance: Some("8%".into()),
+            inconclusive: Some("fail".into()),
+            fail_on: Some("new".into()),
+            ..Settings::default()
+        };
+        let expected = "s3ci run --against pypi:0.2.0 --baseline 'last release/metrics.json' --tolerance 8% \
+                        --inconclusive fail --fail-on new --seed 1";
         assert_eq!(resolve(settings).unwrap().repro, expected);
     }
 }

@@ -17,7 +17,8 @@ use rand_chacha::ChaCha8Rng;
 pub const SIGNIFICANCE: f64 = 0.001;
 /// Shuffles of a test.
 const PERMUTATIONS: u32 = 999;
-/// How many shuffles may come as high as what was seen: the chance is their number over one more than all shuffles.
+/// How many shuffles may come as high as what was seen, by Otava's count: the chance is their number over one more than all shuffles. It
+/// leaves the series itself out, which most others count among the extremes.
 const EXTREMES: u32 = 1;
 /// Points that a change needs behind it: a last point that is off is no change yet.
 const POINTS_AFTER: usize = 3;

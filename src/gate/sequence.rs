@@ -40,14 +40,9 @@ pub enum SequenceError {
 }
 
 impl SequenceError {
-    /// What to try next.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Disorderly { .. } => "try the default, 10,15,20,30".to_owned(),
-            Self::NeverFires { .. } => "look later, or less often".to_owned(),
-        }
-    }
+    /// What to do about it: no option sets the looks.
+    pub const HINT: &str =
+        "the looks are part of s3ci, and no option changes them: this is a mistake of its own, please report it";
 }
 
 /// The looks of a comparison.

@@ -6,6 +6,7 @@ use super::host;
 use super::suite::SuiteRun;
 use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
+use crate::gate::SequenceError;
 use crate::gate::duet::{self, BrokenOff, Duet, Floors};
 use crate::model::{
     Decision, Failure, Fault, GateProcedure, GateRecord, GateResult, Outcome, TargetIdentity, ThroughputComparison,
@@ -54,7 +55,7 @@ impl SuiteRun<'_> {
         let procedure = match duet::procedure(config.dataset, config.seed, &self.run.run_id, tolerance_ppm) {
             Ok(procedure) => procedure,
             Err(error) => {
-                end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(error.hint()));
+                end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT));
                 return;
             }
         };

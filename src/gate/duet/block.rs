@@ -85,7 +85,7 @@ impl From<ServerError> for BrokenOff {
 
 impl From<SequenceError> for BrokenOff {
     fn from(error: SequenceError) -> Self {
-        Self { fault: Fault::new("comparison", error.to_string()).with_hint(error.hint()), log: Vec::new() }
+        Self { fault: Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT), log: Vec::new() }
     }
 }
 

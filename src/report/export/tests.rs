@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::history::{Commit, Entry, History};
 use crate::report::fixture;
 
 /// A run with figures, failures, and hostile text where it may be.
@@ -63,4 +64,59 @@ fn decimals_are_exact() {
         ["0.0041", "0", "12", "0.945", "100"]
     );
     assert_eq!(decimal(u64::MAX, 9), "18446744073.709551615");
+}
+
+#[test]
+fn ratios_are_in_every_export_with_their_intervals() {
+    let record = fixture::compared();
+    let all: Vec<&GateResult> = ratios(&record).map(|(_, result)| result).collect();
+    assert_eq!(all.len(), 4);
+    let json = validated(include_str!("../../../tests/data/exports/bencher.schema.json"), &bencher(&record));
+    let put = &json["throughput/local put"]["ratio"];
+    assert_eq!([&put["value"], &put["lower_value"], &put["upper_value"]], [0.884, 0.871, 0.902]);
+    assert_eq!(json["throughput/local put.cpu"]["ratio"], serde_json::json!({ "value": 1.11 }), "it has no interval");
+    let schema = include_str!("../../../tests/data/exports/github-action-benchmark.schema.json");
+    let named = |export: &str, name: &str| -> Vec<Value> {
+        let json = validated(schema, export);
+        json.as_array().unwrap().iter().filter(|result| result["name"] == name).cloned().collect()
+    };
+    let expected = serde_json::json!(
+        { "name": "throughput/local put ratio", "unit": "ratio", "value": 0.884, "range": "0.871 to 0.902" }
+    );
+    assert_eq!(named(&bigger_is_better(&record), "throughput/local put ratio"), [expected]);
+    assert_eq!(named(&smaller_is_better(&record), "throughput/local put ratio"), Vec::<Value>::new());
+    assert_eq!(named(&smaller_is_better(&record), "throughput/local put.cpu ratio").len(), 1);
+    let text = openmetrics(&record);
+    for (statistic, value) in [("estimate", "0.884"), ("lower", "0.871"), ("upper", "0.902")] {
+        let line = format!(
+            "s3ci_comparison_ratio{{suite=\"throughput/local\",metric=\"put\",statistic=\"{statistic}\"}} {value}\n"
+        );
+        assert!(text.contains(&line), "{text}");
+    }
+}
+
+/// A run as a line of a history, its digits and the procedure of its comparison as said.
+fn entry(number: u32, procedure: &str) -> Entry {
+    let mut record = fixture::compared();
+    record.run_id = format!("run{number}");
+    let commit = Commit { id: format!("c{number}"), label: format!("c{number}"), time: None };
+    let mut entry = Entry::of(&record, commit);
+    entry.ratios.iter_mut().for_each(|ratio| ratio.procedure = procedure.to_owned());
+    entry
+}
+
+#[test]
+fn otava_gets_the_ratios_and_no_run_of_another_procedure() {
+    let entries = vec![entry(1, "before"), entry(2, "after"), entry(3, "after")];
+    let text = otava(&History { entries, broken: Vec::new() });
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let place = rows[0].iter().position(|name| *name == "throughput/local put ratio").unwrap();
+    let seen: Vec<(&str, &str)> = rows[1..].iter().map(|row| (row[1], row[place])).collect();
+    assert_eq!(seen, [("c2", "0.884"), ("c3", "0.884")]);
+}
+
+#[test]
+fn the_comparison_that_the_consumers_are_given_is_this_one() {
+    let given: Value = serde_json::from_str(include_str!("../../../tests/data/exports/gate.json")).unwrap();
+    assert_eq!(given, serde_json::to_value(fixture::compared().gate).unwrap());
 }

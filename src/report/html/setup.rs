@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::super::format;
+use super::super::ratios;
 use super::super::sanitize;
 use super::super::words::{host, ledger, runtime};
-use crate::model::RunRecord;
+use crate::model::{FailOn, GateRecord, ImageIdentity, RunRecord, percent};
 
 pub(super) fn reproduction(record: &RunRecord) -> Markup {
     html! {
@@ -35,7 +36,7 @@ pub(super) fn configuration(record: &RunRecord) -> Markup {
         ("Target", Some(target.spec.clone())),
         ("Version", target.version.clone()),
         ("Sources", target.source_digest.clone()),
-        ("Image", target.image.as_ref().map(|image| format!("{} ({})", image.tag, image.id))),
+        ("Image", target.image.as_ref().map(image)),
         ("Base image", target.image.as_ref().and_then(|image| image.base.clone())),
         ("Constraints", target.image.as_ref().and_then(|image| image.constraints_digest.clone())),
         ("Known issues", Some(ledger(record.ledger.as_ref()))),
@@ -54,10 +55,58 @@ pub(super) fn configuration(record: &RunRecord) -> Markup {
             h2 { "Configuration" }
             dl.card {
                 @for (name, value) in rows { @if let Some(value) = value { dt { (name) } dd { (sanitize::line(&value)) } } }
+                @for (name, value) in record.gate.iter().flat_map(comparison) { dt { (name) } dd { (sanitize::line(&value)) } }
                 @for timing in &record.timings {
                     dt { "Time: " (sanitize::line(&timing.name)) } dd { (format::duration(timing.duration_ns)) }
                 }
             }
         }
+    }
+}
+
+fn image(image: &ImageIdentity) -> String {
+    format!("{} ({})", image.tag, image.id)
+}
+
+/// How the target was compared, and what decided.
+fn comparison(gate: &GateRecord) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("Compared with", ratios::base(gate))];
+    rows.extend(gate.base.image.as_ref().map(|of_base| ("Image of the base", image(of_base))));
+    for found in &gate.throughput {
+        rows.push(("Tolerance", format!("a drop of {}", percent(found.procedure.tolerance_ppm))));
+        let floor = |metric: &str, floor: Option<u64>| floor.map(|floor| format!("{metric} {}", percent(floor)));
+        let floors: Vec<String> =
+            found.results.iter().filter_map(|result| floor(&result.metric, result.floor_ppm)).collect();
+        let floors = if floors.is_empty() { "none".to_owned() } else { floors.join(", ") };
+        rows.push(("Calibrated floors", floors));
+        rows.push(("Procedure", found.procedure.in_words()));
+    }
+    let counts = match gate.fail_on {
+        FailOn::Any => "all that no ledger names",
+        FailOn::New => "those alone that did not fail on the base",
+    };
+    rows.push(("Failed checks that count", counts.to_owned()));
+    let undecided = if gate.inconclusive_fails { "fails the run" } else { "does not fail the run" };
+    rows.push(("Undecided throughput", undecided.to_owned()));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_comparison_tells_its_base_its_tolerance_and_what_the_machine_was_calibrated_to() {
+        let mut record = fixture::compared();
+        let shown = |record: &RunRecord| configuration(record).into_string();
+        let page = shown(&record);
+        for row in ["<dd>pypi:0.2.0 (0.2.0)</dd>", "<dd>a drop of 5%</dd>", "<dt>Calibrated floors</dt><dd>none</dd>"] {
+            assert!(page.contains(row), "{row}: {page}");
+        }
+        assert!(page.contains("<dt>Image of the base</dt>"), "{page}");
+        record.gate.as_mut().unwrap().throughput[0].results[1].floor_ppm = Some(120_000);
+        assert!(shown(&record).contains("<dt>Calibrated floors</dt><dd>get 12%</dd>"));
+        assert!(!shown(&fixture::clean()).contains("Compared with"));
     }
 }

@@ -163,7 +163,7 @@ impl Change<'_> {
         let (before, after) = (value(kind, self.mark.before), value(kind, self.mark.after));
         let way = if self.is_worse() { "worse" } else { "better" };
         // Shuffles tell no smaller chance than that of one of them.
-        format!("{way}, from {before} to {after}, p ≤ {:.3}", self.mark.chance.max(0.001))
+        format!("{way}, from {before} to {after}, p ≤ {:.3} by Otava's count", self.mark.chance.max(0.001))
     }
 }
 
