@@ -15,6 +15,8 @@ done
 while read -r line && [ -n "$line" ]; do
   printf '%s\n' "$line" >> /tmp/s3ci-certificates.pem
 done
+# On a volume it is not there yet.
+mkdir -p "$HOME"
 server='' again='' stop=''
 signal() {
   [ -z "$server" ] || kill "-$1" "$server" 2>/dev/null

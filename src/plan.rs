@@ -33,12 +33,32 @@ pub enum Selection {
     Named(Vec<String>),
 }
 
+impl Selection {
+    /// What was typed: names, or that all are wanted.
+    ///
+    /// # Errors
+    /// Both: nobody knows which of the two was meant.
+    pub fn of(all: bool, names: Vec<String>) -> Result<Self, PlanError> {
+        match (all, names.is_empty()) {
+            (true, false) => Err(PlanError::AllAndNamed { names: names.join(" ") }),
+            (true, true) => Ok(Self::All),
+            (false, _) => Ok(Self::Named(names)),
+        }
+    }
+}
+
 /// A selection that cannot be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Nothing was named.
     #[error("select suites: none is named")]
     Nothing,
+    /// Everything was asked for, and a part of it.
+    #[error("select suites: --all and {names} were given, and only one of the two can be meant")]
+    AllAndNamed {
+        /// What was typed beside it.
+        names: String,
+    },
     /// There is no suite, kind or case of that name.
     #[error("select {name}: there is no such suite or case")]
     Unknown {
@@ -70,6 +90,9 @@ impl PlanError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Nothing => "name suites, or say --all; `s3ci list` shows what there is".to_owned(),
+            Self::AllAndNamed { names } => {
+                format!("leave --all out to take {names} alone, or leave {names} out to take everything")
+            }
             Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `s3ci list` shows all"),
             Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
             Self::Shard(error) => error.hint(),
@@ -109,14 +132,14 @@ impl Plan {
         let mut suites: Vec<PlannedSuite> = match selection {
             Selection::All => {
                 let usual = CATALOGUE.iter().filter(|suite| filter.usual.have(suite.backend));
-                let able = usual.filter(|suite| filter.has_base || !suite.is_comparison());
+                let able = usual.filter(|suite| filter.has_base || !suite.needs_base());
                 able.map(|suite| PlannedSuite { suite, only: None }).collect()
             }
             Selection::Named(names) if names.is_empty() => return Err(PlanError::Nothing),
             Selection::Named(names) => named(names, filter.usual)?,
         };
-        if let Some(comparison) = suites.iter().find(|planned| planned.suite.is_comparison() && !filter.has_base) {
-            return Err(PlanError::NoBase { name: comparison.suite.name.to_owned() });
+        if let Some(lonely) = suites.iter().find(|planned| planned.suite.needs_base() && !filter.has_base) {
+            return Err(PlanError::NoBase { name: lonely.suite.name.to_owned() });
         }
         suites.retain(|planned| filter.backends.have(planned.suite.backend));
         if suites.is_empty() {
@@ -237,6 +260,13 @@ mod tests {
         assert_eq!(nearest("bench/locl").as_deref(), Some("bench/local"));
         assert_eq!(nearest("etag/local::put-is-md6").as_deref(), Some("etag/local::put-is-md5"));
         assert_eq!(nearest("something-else-entirely"), None);
+    }
+
+    #[test]
+    fn all_and_a_part_of_it_are_refused() {
+        let refused = Selection::of(true, vec!["etag".to_owned(), "sync".to_owned()]).unwrap_err();
+        assert_eq!(refused, PlanError::AllAndNamed { names: "etag sync".to_owned() });
+        assert_eq!(Selection::of(true, Vec::new()), Ok(Selection::All));
     }
 
     #[test]

@@ -17,6 +17,10 @@ mod answers;
 #[path = "cli/ledger.rs"]
 mod ledger;
 
+#[cfg(test)]
+#[path = "cli/refused.rs"]
+mod refused_input;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};

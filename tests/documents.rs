@@ -19,6 +19,7 @@ use std::process::Command;
 use clap::Parser;
 use records_support::{record, written};
 use s3ci::cli::Cli;
+use s3ci::ledger::Ledger;
 use s3ci::model::{Shard, SuiteId};
 
 /// Subcommands that need neither network nor Docker, and take no time.
@@ -278,4 +279,28 @@ fn a_line_is_split_as_a_shell_splits_it() {
     assert_eq!(words("s3ci run 'a b' --x \"$Y z\" > out # no"), ["s3ci", "run", "a b", "--x", "$Y z"]);
     let document = "text\n\n```sh\ns3ci list\n```\n```yaml\ns3ci: no\n```\n\n    $ s3ci run --all\n";
     assert_eq!(typed(document), ["s3ci list", "s3ci run --all"]);
+}
+
+/// How many checks of suites whose names end so the ledger lists for a release.
+fn listed(ledger: &Ledger, version: &str, wanted: impl Fn(&str) -> bool) -> usize {
+    ledger.of(Some(version)).checks().filter(|(check, _)| wanted(check.as_str())).count()
+}
+
+#[test]
+fn the_counts_of_known_issues_are_those_of_the_ledger() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let ledger = Ledger::built_in().unwrap();
+    let (drime, local) = (|check: &str| check.contains("/drime"), |check: &str| !check.contains("/drime"));
+    let counts = |wanted: fn(&str) -> bool| ["0.2.0", "0.2.1"].map(|version| listed(&ledger, version, wanted));
+    let (on_local, on_drime, all) = (counts(local), counts(drime), counts(|_| true));
+    let document = read("docs/KNOWN-ISSUES.md");
+    for (name, [older, newer]) in [("local suites", on_local), ("drime suites", on_drime), ("all", all)] {
+        let row = format!("| **{name}** | **{older}** | **{newer}** |");
+        assert!(document.contains(&row), "docs/KNOWN-ISSUES.md lacks the row {row}");
+    }
+    let sentence = format!(
+        "the ledger lists {} checks: {} of local suites and {} of drime suites",
+        all[1], on_local[1], on_drime[1]
+    );
+    assert!(read("README.md").contains(&sentence), "README.md does not say: {sentence}");
 }

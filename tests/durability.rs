@@ -1,4 +1,4 @@
-//! Every check of what survives, seen failing: a small server that keeps what it acknowledges, and for each rule one that does not.
+//! Every check of what survives a crash or an upgrade, seen failing: a small server that keeps what it acknowledges, and for each rule one that does not.
 //!
 //! An endpoint cannot be restarted, so these servers run in containers in place of pys3local. Needs a Docker daemon and a base image
 //! (`ci/base-image`). There is no way to skip this silently.
@@ -27,6 +27,7 @@ use command::{record_in, s3ci};
 use s3ci::model::{Outcome, RunRecord};
 
 const SUITE: &str = "durability/local";
+const UPGRADE: &str = "upgrade/local";
 /// Containers at a time.
 const AT_A_TIME: usize = 2;
 
@@ -46,6 +47,18 @@ const BROKEN: [(&str, &[&str]); 11] = [
     ("one-directory-for-all", &["two-data-directories-do-not-meet"]),
     ("tag-comes-later", &["kill-9-during-put-is-old-or-new"]),
     ("writes-in-place", &["kill-9-during-put-is-old-or-new", "disk-full-keeps-the-old-object"]),
+];
+
+const LISTS: &str = "upgrade-lists-the-same-keys";
+const SERVES: &str = "upgrade-serves-the-same-bytes";
+
+/// What a server breaks that takes over the data of one that keeps all, and what must be red then, and no other.
+const UPGRADES: [(&str, &[&str]); 5] = [
+    ("", &[]),
+    ("converts-old-data", &[SERVES]),
+    ("indexes-new-data", &[LISTS]),
+    ("moves-its-data", &[LISTS, SERVES]),
+    ("refuses-old-data", &[LISTS, SERVES]),
 ];
 
 fn docker(arguments: &[&str]) -> String {
@@ -111,12 +124,19 @@ fn red(record: &RunRecord) -> Vec<String> {
     cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.name().to_owned()).collect()
 }
 
+/// The image of the pinned pys3local, built where it is not there.
+fn pys3local() -> String {
+    let built = s3ci().args(["image", "build"]).output().expect("s3ci runs");
+    assert!(built.status.success(), "s3ci image build: {}", String::from_utf8_lossy(&built.stderr));
+    let lines = String::from_utf8_lossy(&built.stdout).into_owned();
+    let first = lines.split_whitespace().next().expect("the image is named");
+    assert!(first.starts_with("s3ci/pys3local:"), "{lines}");
+    first.to_owned()
+}
+
 #[test]
 fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
-    let built = s3ci().args(["image", "build"]).status().expect("s3ci runs");
-    assert!(built.success(), "s3ci image build");
-    let images = docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "s3ci/pys3local"]);
-    let base = images.lines().next().expect("the image was just built").to_owned();
+    let base = pys3local();
     let (rows, whole) = chosen();
     // One after the other: images have layers in common, which a daemon loses where it removes one and builds the next at a time.
     let images: Vec<_> = rows.iter().map(|(breaks, _)| build(&base, breaks)).collect();
@@ -140,11 +160,59 @@ fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
     assert_eq!(found.into_inner().unwrap(), expected);
 }
 
+/// Runs an upgrade from one image to another.
+fn upgrade(from: &str, to: &str) -> (RunRecord, Option<i32>) {
+    let reports = tempfile::tempdir().unwrap();
+    let (from, to) = (format!("image:{from}"), format!("image:{to}"));
+    let output = s3ci()
+        .args(["run", UPGRADE, "--runtime", "docker", "--target", &to, "--against", &from, "--out"])
+        .arg(reports.path())
+        .output()
+        .unwrap();
+    (record_in(reports.path()), output.status.code())
+}
+
+/// What containers and volumes there are that a run could have left.
+fn left() -> (String, String) {
+    (docker(&["ps", "--all", "--quiet", "--filter", "name=upgrade-local"]), docker(&["volume", "ls", "--quiet"]))
+}
+
+#[test]
+fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
+    let pys3local = pys3local();
+    let images: BTreeMap<_, _> = UPGRADES.iter().map(|(breaks, _)| (*breaks, build(&pys3local, breaks))).collect();
+    let forgets = build(&pys3local, "empties-at-start");
+    let before = left();
+    let found: BTreeMap<_, _> = UPGRADES
+        .iter()
+        .map(|(breaks, _)| {
+            let (record, code) = upgrade(&images[""], &images[breaks]);
+            (*breaks, (red(&record), code))
+        })
+        .collect();
+    // What the base itself has lost is no matter of the upgrade: nothing can be told.
+    let (untold, code) = upgrade(&forgets, &images[""]);
+    let errors = untold.suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.outcome.is_error()).count();
+    let after = left();
+    for image in images.values().chain([&forgets]) {
+        docker(&["rmi", "--force", image]);
+    }
+    let expected = |cases: &[&str]| {
+        (cases.iter().map(|case| (*case).to_owned()).collect::<Vec<_>>(), Some(i32::from(!cases.is_empty())))
+    };
+    let expected: BTreeMap<_, _> = UPGRADES.iter().map(|(breaks, cases)| (*breaks, expected(cases))).collect();
+    assert_eq!(found, expected);
+    assert_eq!((errors, code), (2, Some(4)), "{untold:#?}");
+    assert_eq!(before, after);
+}
+
 /// A check that was never seen failing is not a check.
 #[test]
-fn the_table_names_every_case() {
-    let suite = s3ci::suites::CATALOGUE.iter().find(|suite| suite.name == SUITE).expect("the suite is there");
-    let seen: BTreeSet<_> = BROKEN.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
-    let cases: BTreeSet<_> = suite.cases().iter().map(|case| case.name).collect();
-    assert_eq!(seen, cases);
+fn the_tables_name_every_case() {
+    for (name, table) in [(SUITE, BROKEN.as_slice()), (UPGRADE, &UPGRADES)] {
+        let suite = s3ci::suites::CATALOGUE.iter().find(|suite| suite.name == name).expect("the suite is there");
+        let seen: BTreeSet<_> = table.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
+        let cases: BTreeSet<_> = suite.cases().iter().map(|case| case.name).collect();
+        assert_eq!(seen, cases);
+    }
 }

@@ -227,6 +227,17 @@ fn the_first_releases_run_too_and_say_what_they_lack() {
     assert!(of("bench/local").cases.iter().all(|case| case.outcome == Outcome::Passed), "{:?}", of("bench/local"));
 }
 
+/// A defect that shows on the way from one release to the next alone: 0.2.1 looks for the default bucket elsewhere than 0.2.0.
+#[test]
+fn an_upgrade_loses_the_default_bucket_of_the_release_before() {
+    let (output, record) = run(&["upgrade", "--target", "pypi:0.2.1", "--against", "pypi:0.2.0"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let (lists, serves) = ("upgrade-lists-the-same-keys", "upgrade-serves-the-same-bytes");
+    let named = |suite: &str| [lists, serves].map(|case| format!("{suite}::{case}"));
+    assert_eq!(ids(&record, Outcome::is_failed), named("upgrade/local-default"));
+    assert_eq!(ids(&record, |outcome| *outcome == Outcome::Passed), named("upgrade/local"));
+}
+
 #[test]
 fn a_killed_s3ci_leaves_no_container_no_network_and_no_data() {
     // At the network, at the first container, and in the middle of the second suite, seven times each but one.
@@ -323,7 +334,8 @@ fn an_unknown_release_is_a_usage_error_that_names_the_known_ones() {
     let (output, record) = run(&["etag/local", "--target", "pypi:9.9.9"]);
     assert_eq!(record.exit_code, 2);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("9.9.9") && said.contains("0.2.1"), "{said}");
+    assert!(said.contains("! REFUSED: failed to find release 9.9.9 of pys3local: there is no such release"), "{said}");
+    assert!(said.contains("0.2.1") && !said.contains("could not"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the drime suites store in: a stand-in, or the account that the environment or a person at the terminal names.
 
-use super::fail;
+use super::{fail, secret};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
@@ -99,57 +99,13 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn asked(console: &mut Console) -> Result<String, Exit> {
-    let silence = EchoOff::new();
-    let typed = rpassword::prompt_password("Drime API key (not shown): ").map(|key| key.trim().to_owned());
-    drop(silence);
-    match typed {
+    match secret::ask("Drime API key (not shown): ").map(|key| key.trim().to_owned()) {
         Ok(key) if !key.is_empty() => Ok(key),
         _ => Err(refuse(
             console,
             "no API key for the Drime cloud was given",
             "set DRIME_API_KEY, or say --drime emulated",
         )),
-    }
-}
-
-/// The terminal shows nothing of what is typed, from before the question until this is dropped: the library asks first and
-/// silences afterwards, so that a key pasted at once would be seen.
-#[cfg(unix)]
-struct EchoOff {
-    terminal: std::fs::File,
-    before: rustix::termios::Termios,
-}
-
-#[cfg(unix)]
-impl EchoOff {
-    /// None where there is no terminal to silence.
-    fn new() -> Option<Self> {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-        let terminal = std::fs::File::open("/dev/tty").ok()?;
-        let before = tcgetattr(&terminal).ok()?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(&terminal, OptionalActions::Now, &silent).ok()?;
-        Some(Self { terminal, before })
-    }
-}
-
-#[cfg(unix)]
-impl Drop for EchoOff {
-    fn drop(&mut self) {
-        // The terminal is gone when this fails, and nobody is looking.
-        let _ = rustix::termios::tcsetattr(&self.terminal, rustix::termios::OptionalActions::Now, &self.before);
-    }
-}
-
-/// Elsewhere the library's own silence has to do.
-#[cfg(not(unix))]
-struct EchoOff;
-
-#[cfg(not(unix))]
-impl EchoOff {
-    fn new() -> Self {
-        Self
     }
 }
 

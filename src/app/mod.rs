@@ -18,6 +18,7 @@ mod plan;
 mod proposal;
 mod report;
 mod run;
+mod secret;
 mod signals;
 mod trace;
 mod trend;

@@ -34,8 +34,9 @@ pub(super) fn plan(arguments: PlanArgs, console: &mut Console) -> Exit {
 fn shards(arguments: PlanArgs, console: &mut Console) -> Result<(Vec<Plan>, PlanFormat), Exit> {
     let config = Config::new(arguments.settings, arguments.config.as_deref());
     let config = config.map_err(|error| refuse_config(console, &error))?;
-    let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
-    let whole = Plan::new(&selection, filter(&config)).map_err(|error| refuse_plan(console, &error))?;
+    let selection = Selection::of(arguments.all, arguments.suites);
+    let whole = selection.and_then(|selection| Plan::new(&selection, filter(&config)));
+    let whole = whole.map_err(|error| refuse_plan(console, &error))?;
     let durations = durations(arguments.durations.as_deref(), console)?;
     let shards = shard::split(&whole, arguments.shards, &durations);
     let shards = shards.map_err(|error| refuse_plan(console, &PlanError::from(error)))?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::fail;
-use super::run::outputs;
+use super::run::{METRICS, outputs};
 use crate::cli::{Export, ReportArgs};
 use crate::exit::Exit;
 use crate::model::RunRecord;
@@ -36,10 +36,11 @@ pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Exit {
     if failed.is_empty() { Exit::Success } else { Exit::Report }
 }
 
-/// Reads a record that an earlier run left, or says why that cannot be done.
-pub(super) fn read(path: &Path, console: &mut Console) -> Result<RunRecord, Exit> {
-    let content = std::fs::read_to_string(path).map_err(|error| {
-        let hint = "name the metrics.json of an earlier run";
+/// Reads a record that an earlier run left, or says why that cannot be done. A directory of reports stands for the metrics in it.
+pub(super) fn read(named: &Path, console: &mut Console) -> Result<RunRecord, Exit> {
+    let path = if named.is_dir() { named.join(METRICS) } else { named.to_owned() };
+    let content = std::fs::read_to_string(&path).map_err(|error| {
+        let hint = "name the metrics.json of an earlier run, or the directory of its reports";
         fail(console, &format!("read {}", path.display()), &error, Some(hint), Exit::Usage)
     })?;
     json::parse(&content).map_err(|error| {

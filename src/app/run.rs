@@ -20,7 +20,7 @@ use crate::suites::CATALOGUE;
 
 /// Names of the reports in `--out`.
 const JUNIT: &str = "out.xml";
-const METRICS: &str = "metrics.json";
+pub(super) const METRICS: &str = "metrics.json";
 const TEXT: &str = "report.txt";
 const HTML: &str = "report.html";
 
@@ -37,8 +37,8 @@ pub(super) async fn run(arguments: RunArgs, mut console: Console) -> Exit {
     if let Err(exit) = known_thresholds(&config, &mut console) {
         return exit;
     }
-    let selection = if arguments.all { Selection::All } else { Selection::Named(arguments.suites) };
-    let plan = match Plan::new(&selection, super::plan::filter(&config)) {
+    let selection = Selection::of(arguments.all, arguments.suites);
+    let plan = match selection.and_then(|selection| Plan::new(&selection, super::plan::filter(&config))) {
         Ok(plan) => plan,
         Err(error) => return refuse_plan(&mut console, &error),
     };

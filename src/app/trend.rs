@@ -3,7 +3,7 @@
 use super::{history, refuse_report};
 use crate::cli::TrendArgs;
 use crate::exit::Exit;
-use crate::gate::change_points;
+use crate::gate::{FEWEST_POINTS, change_points};
 use crate::history::charts;
 use crate::model::Unit;
 use crate::report::trend::{self, Trend};
@@ -27,7 +27,7 @@ pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Exit {
     let changes =
         |series: &[f64]| change_points(series, SEED).into_iter().map(|point| (point.index, point.chance)).collect();
     let charts = charts(&history.entries, wanted, changes);
-    let trend = Trend { history, charts };
+    let trend = Trend { history, charts, fewest: FEWEST_POINTS };
     console.result(&trend::text(&trend));
     match arguments.html.as_deref().map(|path| write_atomically(path, trend::html(&trend).as_bytes())) {
         Some(Err(error)) => refuse_report(console, &error),

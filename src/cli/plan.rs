@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::run::When;
-use super::settings::{ReportPaths, Settings};
+use super::settings::{ReportPaths, Settings, whole};
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -18,13 +18,13 @@ Examples:
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// Suites, kinds, or single cases, as for `run`.
-    #[arg(value_name = "SUITE", conflicts_with = "all")]
+    #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
     /// All suites.
     #[arg(long)]
     pub all: bool,
     /// Split into so many shards.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub shards: u64,
     /// A metrics.json of an earlier run, whose durations balance the shards.
     #[arg(long, value_name = "FILE", env = "S3CI_DURATIONS")]
@@ -55,7 +55,7 @@ pub enum PlanFormat {
 /// Arguments of `merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// The metrics.json of each shard.
+    /// The metrics.json of each shard, or the directory of its reports.
     #[arg(required = true)]
     pub records: Vec<PathBuf>,
     /// Where the reports go.

@@ -41,9 +41,9 @@ Change points are advice: the exit code tells whether the trend could be shown, 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The metrics.json of the earlier run, or of the base.
+    /// The metrics.json of the earlier run, or of the base; a directory of reports will do.
     pub from: PathBuf,
-    /// The metrics.json of the later run, or of the candidate.
+    /// The metrics.json of the later run, or of the candidate; a directory of reports will do.
     pub to: PathBuf,
     /// text or json.
     #[arg(long, value_enum, default_value_t)]
@@ -73,7 +73,7 @@ pub enum HistoryCommand {
 /// Arguments of `history add`.
 #[derive(Debug, Args)]
 pub struct HistoryAddArgs {
-    /// The metrics.json of a run.
+    /// The metrics.json of a run, or the directory of its reports.
     pub record: PathBuf,
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
     #[arg(long, value_name = "WHERE", env = "S3CI_HISTORY")]
@@ -123,7 +123,7 @@ pub struct TrendArgs {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// A metrics.json of an earlier run.
+    /// A metrics.json of an earlier run, or the directory of its reports.
     pub record: PathBuf,
     /// Print the measurements in the format of another program.
     #[arg(long, value_enum, value_name = "FORMAT")]

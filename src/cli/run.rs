@@ -37,7 +37,7 @@ Examples:
 #[expect(clippy::doc_markdown, reason = "help text, where backticks would show")]
 pub struct RunArgs {
     /// Suites (bench/local), kinds (bench), or single cases (etag/local::put-is-md5).
-    #[arg(value_name = "SUITE", conflicts_with = "all")]
+    #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
     /// All suites.
     #[arg(long)]

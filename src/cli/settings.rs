@@ -1,6 +1,7 @@
 //! What a flag, an `S3CI_*` variable and a key of `s3ci.toml` may say, and where reports go.
 
 use std::collections::BTreeMap;
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -70,34 +71,34 @@ pub struct Settings {
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', env = "S3CI_DRIME_SET")]
     pub drime_set: Option<Vec<String>>,
     /// Files of a benchmark [default: 100].
-    #[arg(long, value_name = "N", env = "S3CI_FILES")]
+    #[arg(long, value_name = "N", env = "S3CI_FILES", value_parser = whole)]
     pub files: Option<u64>,
     /// Smallest file in bytes [default: 1024].
-    #[arg(long, value_name = "BYTES", env = "S3CI_MIN_SIZE")]
+    #[arg(long, value_name = "BYTES", env = "S3CI_MIN_SIZE", value_parser = whole)]
     pub min_size: Option<u64>,
     /// Largest file in bytes [default: 1048576].
-    #[arg(long, value_name = "BYTES", env = "S3CI_MAX_SIZE")]
+    #[arg(long, value_name = "BYTES", env = "S3CI_MAX_SIZE", value_parser = whole)]
     pub max_size: Option<u64>,
     /// Subdirectories that share the files [default: 5].
-    #[arg(long, value_name = "N", env = "S3CI_SUBDIRS")]
+    #[arg(long, value_name = "N", env = "S3CI_SUBDIRS", value_parser = whole)]
     pub subdirs: Option<u64>,
     /// Port of the server on loopback [default: a free one].
-    #[arg(long, value_name = "PORT", env = "S3CI_PORT")]
+    #[arg(long, value_name = "PORT", env = "S3CI_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// Of the benchmarks that are selected, run the parallel ones only.
     #[arg(short, long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_PARALLEL")]
     pub parallel: Option<bool>,
     /// Concurrent requests of the parallel benchmarks [default: 5].
-    #[arg(long, value_name = "N", env = "S3CI_WORKERS")]
+    #[arg(long, value_name = "N", env = "S3CI_WORKERS", value_parser = whole)]
     pub workers: Option<u64>,
     /// Files of the sync workflow [default: 5].
-    #[arg(long, value_name = "N", env = "S3CI_SYNC_FILES")]
+    #[arg(long, value_name = "N", env = "S3CI_SYNC_FILES", value_parser = whole)]
     pub sync_files: Option<u64>,
     /// Let the clients copy a file of 250 MiB as well.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_LARGE")]
     pub large: Option<bool>,
     /// Seed of all content [default: 1].
-    #[arg(long, value_name = "N", env = "S3CI_SEED")]
+    #[arg(long, value_name = "N", env = "S3CI_SEED", value_parser = whole)]
     pub seed: Option<u64>,
     /// Deadline of each request; a case may take four times as long [default: 60s].
     #[arg(long, value_name = "DURATION", env = "S3CI_TIMEOUT")]
@@ -124,4 +125,17 @@ pub struct Settings {
     /// Use no ledger: the naked truth.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_NO_KNOWN_ISSUES")]
     pub no_known_issues: Option<bool>,
+}
+
+/// Reads a whole number.
+pub(super) fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => format!("at most {} will do", u64::MAX),
+        _ => "a whole number is wanted, such as 100".to_owned(),
+    })
+}
+
+/// Reads a port.
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("a port is wanted, from 1 to {}", u16::MAX))
 }

@@ -24,7 +24,7 @@ pub struct Comparison {
     pub fail_on: FailOn,
     /// What this machine cannot tell apart, where that was found out.
     pub calibration: Option<Calibration>,
-    /// Metrics of an earlier run that had the same base.
+    /// Metrics of an earlier run that had the same base, or the directory of its reports.
     pub baseline: Option<PathBuf>,
     /// Whether all blocks are run and nothing is decided, to find that out.
     pub calibrates: bool,
@@ -55,10 +55,10 @@ pub(super) fn of(settings: &Settings, target: &Target) -> Result<Option<Comparis
     let inconclusive_fails = settings.inconclusive.as_deref().map_or(Ok(false), inconclusive)?;
     let fail_on = settings.fail_on.as_deref().map_or(Ok(FailOn::Any), fail_on)?;
     let Some(against) = &settings.against else { return without_base(settings).map(|()| None) };
-    let base = Target::parse(against)?;
+    let base = Target::parse(against).map_err(ConfigError::Against)?;
     both_can_start(&base, target, settings.port)?;
     let calibration = settings.calibration.as_deref().map(calibration).transpose()?;
-    let baseline = settings.baseline.as_deref().map(metrics_in);
+    let baseline = settings.baseline.clone();
     Ok(Some(Comparison { base, tolerance_ppm, inconclusive_fails, fail_on, calibration, baseline, calibrates: false }))
 }
 
@@ -68,11 +68,6 @@ fn without_base(settings: &Settings) -> Result<(), ConfigError> {
         let reason = "two runs are compared through the base that both had: give the --against of that run";
         Err(unknown("baseline", &baseline.display().to_string(), reason))
     })
-}
-
-/// A directory of reports stands for the metrics in it.
-fn metrics_in(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join("metrics.json") } else { path.to_owned() }
 }
 
 /// Both arms are s3ci's own to start, side by side.

@@ -43,6 +43,9 @@ pub enum ConfigError {
         /// What would do.
         reason: String,
     },
+    /// The base is not what it should be.
+    #[error("use --against")]
+    Against(#[source] TargetError),
     /// The target is not what it should be.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -59,7 +62,7 @@ impl ConfigError {
             Self::Threshold { .. } => {
                 Some("a threshold looks like \"bench/local.upload.throughput\" = \">= 10 MB/s\"".to_owned())
             }
-            Self::Target(error) => error.hint(),
+            Self::Against(error) | Self::Target(error) => error.hint(),
         }
     }
 }

@@ -22,6 +22,9 @@ const EXTREMES: u32 = 1;
 /// Points that a change needs behind it: a last point that is off is no change yet.
 const POINTS_AFTER: usize = 3;
 
+/// Points that a series needs at least: fewer have so few orders that chance gives every division of them too often.
+pub const FEWEST_POINTS: usize = 11;
+
 /// A place where a series changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChangePoint {
@@ -192,6 +195,24 @@ mod tests {
         let found = change_points(&series(3), 1);
         assert_eq!(found.iter().map(|point| point.index).collect::<Vec<_>>(), [120]);
         assert!(!divide(&series(2), 1).is_empty(), "two points are seen, and not told yet");
+    }
+
+    /// The plainest change there is: two levels with next to no noise, which change in any place.
+    fn is_found(points: usize, seed: u64) -> bool {
+        let level = |point: usize, place: usize| if point < place { 1.0 } else { 2.0 };
+        let noise = |point: usize| [0.000, 0.003, 0.001, 0.004, 0.002][point % 5];
+        (1..points).any(|place| {
+            let series: Vec<f64> = (0..points).map(|point| level(point, place) + noise(point)).collect();
+            !change_points(&series, seed).is_empty()
+        })
+    }
+
+    #[test]
+    fn fewer_points_than_the_fewest_have_no_change_point_however_plain_the_change_is() {
+        for points in 0..FEWEST_POINTS {
+            assert!(!(1..=20).any(|seed| is_found(points, seed)), "{points}");
+        }
+        assert!((1..=20).any(|seed| is_found(FEWEST_POINTS, seed)));
     }
 
     #[test]

@@ -18,5 +18,5 @@ mod signed_rank;
 mod simulation;
 
 pub use baseline::since_baseline;
-pub use change_points::{ChangePoint, SIGNIFICANCE, change_points};
+pub use change_points::{ChangePoint, FEWEST_POINTS, SIGNIFICANCE, change_points};
 pub use sequence::{ALPHA, Sequence, SequenceError};

@@ -14,9 +14,6 @@ pub struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// Kind of the failure of a listed check that passes.
-    pub const FIXED: &'static str = "known-issue-fixed";
-
     pub(super) fn new(ledger: &'a Ledger, version: Option<&str>) -> Self {
         let holds = |issue: &&Issue| {
             issue.versions.as_ref().is_none_or(|versions| version.is_some_and(|version| versions.contain(version)))
@@ -69,7 +66,7 @@ impl<'a> Listed<'a> {
         );
         let symptom = &issue.symptom;
         let expected = format!("the known issue: {}, {}", symptom.kind, symptom.actual);
-        Failure::new(Self::FIXED, message, expected, "the check passes")
+        Failure::new(Failure::FIXED, message, expected, "the check passes")
     }
 
     fn otherwise(&self, issue: &Issue, failure: Failure) -> Failure {

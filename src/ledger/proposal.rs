@@ -54,7 +54,7 @@ impl Ledger {
     fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CaseId, failure: &Failure, run_id: &str) {
         let line = listed.issue(check).map(|issue| issue.line);
         let entry = line.and_then(|line| self.issues.iter().position(|issue| issue.line == line));
-        if failure.kind == Listed::FIXED {
+        if failure.kind == Failure::FIXED {
             edits.gone.extend(entry.map(|entry| (check.clone(), entry)));
             return;
         }

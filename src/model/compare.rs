@@ -155,7 +155,7 @@ impl Change {
     /// What an outcome is after another one of the same case.
     ///
     /// A rule that is broken on both sides is old, whatever the symptom, but for one: a client that said so before, and now restores
-    /// something wrong without a word, is a regression.
+    /// something wrong without a word, is a regression. A check that passes although a ledger lists it has passed: the rule holds.
     #[must_use]
     pub fn between(from: &Outcome, to: &Outcome) -> Self {
         let silent = |failure: &Failure| failure.kind == Failure::SILENT_CORRUPTION;
@@ -163,16 +163,26 @@ impl Change {
             (Some(before), Some(after)) if silent(after) && !silent(before) => Self::Regression,
             (Some(_), Some(_)) => Self::PreExisting,
             (None, None) => Self::Unchanged,
-            (None, Some(_)) if *from == Outcome::Passed => Self::Regression,
-            (Some(_), None) if *to == Outcome::Passed => Self::Mended,
+            (None, Some(_)) if holds(from) => Self::Regression,
+            (Some(_), None) if holds(to) => Self::Mended,
             _ => Self::Unknown,
         }
+    }
+}
+
+/// Whether the rule holds, whatever a ledger says of it.
+fn holds(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Passed => true,
+        Outcome::Failed(failure) => failure.kind == Failure::FIXED,
+        _ => false,
     }
 }
 
 /// The wrong answer, whether a ledger names it or not.
 fn symptom(outcome: &Outcome) -> Option<&Failure> {
     match outcome {
+        Outcome::Failed(failure) if failure.kind == Failure::FIXED => None,
         Outcome::Failed(failure) => Some(failure),
         Outcome::Known(issue) => Some(&issue.failure),
         Outcome::Passed | Outcome::Skipped { .. } | Outcome::Error(_) | Outcome::Inconclusive { .. } => None,
@@ -339,6 +349,7 @@ mod tests {
         let error = || Outcome::Error(Fault::new("timeout", "no answer"));
         let inconclusive = || Outcome::Inconclusive { reason: "too noisy".to_owned() };
         let passed = || Outcome::Passed;
+        let fixed = || failed(Failure::FIXED);
         let silent = Failure::SILENT_CORRUPTION;
         for (from, to, expected) in [
             (passed(), passed(), Change::Unchanged),
@@ -361,6 +372,11 @@ mod tests {
             (error(), known("tag"), Change::Unknown),
             (inconclusive(), failed("tag"), Change::Unknown),
             (inconclusive(), passed(), Change::Unchanged),
+            (known("tag"), fixed(), Change::Mended),
+            (fixed(), known("tag"), Change::Regression),
+            (fixed(), failed("tag"), Change::Regression),
+            (fixed(), fixed(), Change::Unchanged),
+            (passed(), fixed(), Change::Unchanged),
         ] {
             assert_eq!(Change::between(&from, &to), expected, "{from:?} {to:?}");
         }

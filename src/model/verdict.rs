@@ -96,6 +96,8 @@ pub struct Failure {
 impl Failure {
     /// The class of the worst that can happen: a client says that all went well, and what it restored is wrong.
     pub const SILENT_CORRUPTION: &str = "silent-corruption";
+    /// Kind of the failure of a check that a ledger lists and that passes: the server is right, and the ledger out of date.
+    pub const FIXED: &str = "known-issue-fixed";
     /// Kind of a throughput that dropped against the base.
     pub const THROUGHPUT_DROP: &str = "throughput-drop";
     /// Kind of a measurement beyond its threshold.

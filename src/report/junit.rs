@@ -15,6 +15,10 @@
 //! A known issue is `skipped`, which build servers do not count as red, and has its evidence in the case's `system-out`.
 //! A suite that broke off has one more case, `suite-completed`; what went wrong outside every suite stands in the suite
 //! `s3ci.environment`. Names never hold a seed, a port or a time. Deliberately absent: metrics, which belong into JSON.
+//!
+//! `time` is in seconds, in whole milliseconds, and says what the record's `duration_ns` says of the same thing: of a case how long it
+//! took, of a suite how long it took with the start of its servers and all that was done for its cases together, of the root how long the
+//! run took with what came before and between suites. Cases may run side by side, so theirs add up to no total.
 
 mod totals;
 
@@ -23,6 +27,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{evidence, sanitize, tally, words};
 use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
+use totals::Timed;
 
 const ENVIRONMENT: &str = "s3ci.environment";
 const CDATA_END: &str = "]]>";
@@ -61,18 +66,18 @@ impl JunitError {
 /// When a suite's start is no year from 0 to 9999, or the XML could not be made.
 pub fn render(record: &RunRecord) -> Result<String, JunitError> {
     let mut suites = Vec::with_capacity(record.suites.len() + 1);
-    suites.extend(environment(record)?);
+    suites.extend(environment(record)?.map(|suite| Timed { suite, time: Duration::ZERO }));
     for suite in &record.suites {
-        suites.push(test_suite(record, suite)?);
+        suites.push(Timed { suite: test_suite(record, suite)?, time: seconds(suite.duration_ns) });
     }
     let mut xml = Vec::new();
     ReportBuilder::new()
-        .add_testsuites(suites.iter().cloned())
+        .add_testsuites(suites.iter().map(|timed| timed.suite.clone()))
         .build()
         .write_xml(&mut xml)
         .map_err(|error| JunitError::Xml(error.to_string()))?;
     let xml = String::from_utf8(xml).map_err(|error| JunitError::Xml(error.to_string()))?;
-    Ok(totals::add(&xml, &suites))
+    Ok(totals::add(&xml, &suites, seconds(record.duration_ns)))
 }
 
 /// What went wrong outside every suite, one case for each kind of fault; none when nothing did.

@@ -75,6 +75,11 @@ impl Page {
         self.push(row.trim_end());
     }
 
+    /// How many lines there are.
+    pub(super) fn lines(&self) -> usize {
+        self.0.lines().count()
+    }
+
     /// The finished text.
     pub(super) fn into_text(self) -> String {
         self.0

@@ -3,11 +3,15 @@
 //! All reports take their numbers from here, so that they agree. Counting only: what a result means was decided before.
 
 use super::format::counted;
+use super::sanitize;
 use super::verdicts;
 use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
 const BEDROCK: [&str; 3] = ["bench", "sync", "etag"];
+
+/// Kind of the faults that are not s3ci's to tell more of: what was to be tested is not there, or is something else.
+const TARGET: &str = "target";
 
 /// From the worst to the least.
 const SEVERITIES: [Severity; 5] =
@@ -75,7 +79,7 @@ impl<'a> Tally<'a> {
     pub(super) fn of(record: &'a RunRecord) -> Self {
         let mut tally = Self { interruption: record.interruption, ..Self::default() };
         for fault in &record.faults {
-            tally.trouble("run".to_owned(), fault, None);
+            tally.trouble(if fault.kind == TARGET { TARGET } else { "run" }.to_owned(), fault, None);
         }
         for suite in &record.suites {
             tally.add_cases(&suite.cases);
@@ -135,6 +139,15 @@ impl<'a> Tally<'a> {
         if shown.is_empty() { "nothing checked".to_owned() } else { shown.join(", ") }
     }
 
+    /// What became of what the troubles are about: it was refused where all that is wrong is the target that was named.
+    pub(super) fn of_troubles(&self) -> &'static str {
+        if self.is_refused() { "was refused" } else { "could not be told" }
+    }
+
+    fn is_refused(&self) -> bool {
+        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == TARGET)
+    }
+
     /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be
     /// told, `~` when there is nothing but known issues.
     pub(super) fn glyph(&self) -> char {
@@ -174,13 +187,15 @@ impl<'a> Tally<'a> {
     }
 }
 
-fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
+/// How many cases there are of each severity, the worst first; severities without any are left out.
+pub(super) fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
     let found: Vec<Severity> = cases.map(|case| case.severity).collect();
     let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
     SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
 }
 
-fn in_words(severities: &[(Severity, usize)]) -> String {
+/// Severities with their numbers: `8 data loss or corruption, 9 cosmetic`.
+pub(super) fn in_words(severities: &[(Severity, usize)]) -> String {
     severities.iter().map(|(severity, count)| format!("{count} {}", severity.words())).collect::<Vec<_>>().join(", ")
 }
 
@@ -206,6 +221,9 @@ fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
     }
     if !tally.failed.is_empty() {
         return format!("FAILED: {} of {checks} ({})", tally.failed.len(), in_words(&tally.by_severity()));
+    }
+    if let (true, Some(trouble)) = (tally.is_refused(), tally.troubles.first()) {
+        return format!("REFUSED: {}", sanitize::line(&trouble.fault.message));
     }
     if tally.troubles.iter().any(|trouble| trouble.fault.kind != "report") {
         return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
@@ -267,6 +285,24 @@ mod tests {
             suite.cases.retain(|case| !case.outcome.is_failed());
         }
         assert_eq!(verdict(&record), "ERROR: s3ci could not tell (6 checks; 4 passed, 1 skipped, 3 errors)");
+    }
+
+    #[test]
+    fn a_target_that_is_not_there_is_refused_and_not_called_something_that_could_not_be_told() {
+        let mut record = fixture::clean();
+        record.suites.clear();
+        let message = "failed to find release 9.9.9 of pys3local: there is no such release";
+        record.faults = vec![Fault::new("target", message)];
+        record.exit_code = 2;
+        let tally = Tally::of(&record);
+        assert_eq!(verdict(&record), format!("REFUSED: {message}"));
+        assert_eq!(
+            (tally.glyph(), tally.of_troubles(), tally.troubles[0].place.as_str()),
+            ('!', "was refused", "target")
+        );
+        record.faults.push(Fault::new("docker", "connect to the Docker daemon: no such file"));
+        assert_eq!(Tally::of(&record).of_troubles(), "could not be told");
+        assert!(verdict(&record).starts_with("ERROR: s3ci could not tell "), "{}", verdict(&record));
     }
 
     #[test]

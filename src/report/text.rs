@@ -1,11 +1,13 @@
 //! The text report, in the layout of the reports that pys3local's own benchmark scripts print.
 //!
-//! A head that says what was tested, how and where; a chapter for each suite, benchmarks with the blocks Configuration, Test
-//! Data, Performance and Verification; `FINAL RESULT`, whose first line is the verdict. 80 columns, no colour. Deliberately
-//! absent: anything that `metrics.json` does not hold.
+//! The verdict with what failed, what is new and how fast it was; what was tested, how and where; a chapter for each suite, benchmarks
+//! with the blocks Configuration, Test Data, Performance and Verification; `FINAL RESULT`, whose first line is the verdict again. What
+//! failed has its evidence, a known issue one line. 80 columns, no colour. Deliberately absent: anything that `metrics.json` does not
+//! hold.
 
 mod cases;
 mod measures;
+mod opening;
 
 use time::format_description::well_known::Rfc3339;
 
@@ -13,8 +15,7 @@ use super::evidence;
 use super::format;
 use super::page::Page;
 use super::ratios::{self, Row};
-use super::sanitize;
-use super::tally::{self, Known, Tally};
+use super::tally::{self, Tally};
 use super::verdicts;
 use super::words::{host, ledger, runtime};
 use crate::model::{RunRecord, SuiteRecord};
@@ -24,7 +25,9 @@ use measures::Measures;
 #[must_use]
 pub fn render(record: &RunRecord) -> String {
     let mut page = Page::default();
-    head(&mut page, record);
+    page.header("S3CI REPORT");
+    opening::write(&mut page, record);
+    setup(&mut page, record);
     for suite in &record.suites {
         page.blank();
         if suite.id.kind() == "bench" { benchmark(&mut page, record, suite) } else { checks(&mut page, record, suite) }
@@ -34,9 +37,9 @@ pub fn render(record: &RunRecord) -> String {
     page.into_text()
 }
 
-fn head(page: &mut Page, record: &RunRecord) {
-    page.header("S3CI REPORT");
-    page.blank();
+/// What was tested, how and where.
+fn setup(page: &mut Page, record: &RunRecord) {
+    page.block("Setup");
     page.pair(&record.tool.name, &record.tool.version);
     page.pair("Target", &record.target.spec);
     page.pair("Version", record.target.version.as_deref().unwrap_or("unknown"));
@@ -66,13 +69,6 @@ fn head(page: &mut Page, record: &RunRecord) {
     for timing in &record.timings {
         page.pair(&format!("  of it {}", timing.name), &format::duration(timing.duration_ns));
     }
-    let notices = tally::notices(record);
-    if !notices.is_empty() {
-        page.block("Notices");
-        for notice in notices {
-            page.item(2, "!", &notice);
-        }
-    }
 }
 
 fn benchmark(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
@@ -83,8 +79,7 @@ fn benchmark(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     measures.performance(page);
     measures.latencies(page);
     measures.others(page);
-    page.block("Verification");
-    cases::list(page, record, suite);
+    cases::list(page, "Verification", record, suite);
 }
 
 fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
@@ -94,8 +89,7 @@ fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     let mut measures = Measures::of(suite);
     measures.latencies(page);
     measures.others(page);
-    page.block("Checks");
-    cases::list(page, record, suite);
+    cases::list(page, "Checks", record, suite);
 }
 
 /// What a comparison found of each metric.
@@ -156,8 +150,8 @@ fn final_result(page: &mut Page, record: &RunRecord) {
         page.item(4, "", &format!("{count} {}", severity.words()));
     }
     page.pair("Known issues", &tally.known.len().to_string());
-    for Known { case, issue } in &tally.known {
-        page.item(4, "~", &format!("{}: {}: {}", case.severity.words(), case.id, sanitize::line(&issue.reason)));
+    for (severity, count) in tally::by_severity(tally.known.iter().map(|known| known.case)) {
+        page.item(4, "", &format!("{count} {}", severity.words()));
     }
     page.pair("Skipped", &tally.skipped.to_string());
     page.pair("Errors", &tally.troubles.len().to_string());

@@ -112,7 +112,7 @@ impl WriteError {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let shown = path.display().to_string();
     let plain = |character: char| character.is_alphanumeric() || "/._-+=:@%,".contains(character);
     if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', r"'\''")) }

@@ -10,6 +10,7 @@ mod host;
 mod known;
 mod redaction;
 mod suite;
+mod upgrade;
 mod verdicts;
 
 use std::path::PathBuf;
@@ -234,6 +235,7 @@ impl Run<'_> {
                 runtime: &runtime,
                 base,
                 is_on_the_base: false,
+                upgrades: None,
                 directory,
                 events,
                 credentials,

@@ -8,8 +8,10 @@ use crate::event::{Event, Events, SuiteEnd};
 use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
 use crate::s3::{ClientSettings, Leases, S3};
-use crate::server::{Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec};
-use crate::suites::{CaseRunner, SuiteContext, SuiteSettings};
+use crate::server::{
+    Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
+};
+use crate::suites::{CaseRunner, Kept, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
 const LOG_LINES: usize = 120;
@@ -19,6 +21,7 @@ const SERVICE_LOG_LINES: usize = 40;
 const GIVE_BACK_STOPPED: Duration = Duration::from_secs(3);
 
 /// A suite about to be run.
+#[derive(Clone)]
 pub(super) struct SuiteRun<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) planned: &'a PlannedSuite,
@@ -27,6 +30,8 @@ pub(super) struct SuiteRun<'a> {
     pub(super) base: Option<&'a Runtime>,
     /// Whether this is the base's turn.
     pub(super) is_on_the_base: bool,
+    /// The volume that base and target have one after the other, and what is kept on it, where the suite is about that.
+    pub(super) upgrades: Option<(&'a Volume, &'a Kept)>,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
     /// What the client signs with, and what the server demands where the suite is signed.
@@ -44,6 +49,7 @@ impl SuiteRun<'_> {
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
             (None, Some(base)) if suite.is_comparison() => Box::pin(self.compare(base, &mut end)).await,
+            (None, Some(base)) if suite.is_upgrade() => Box::pin(self.upgrade(base, &mut end)).await,
             (None, _) => Box::pin(self.on_a_server(&mut end)).await,
         }
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
@@ -81,10 +87,11 @@ impl SuiteRun<'_> {
         self.planned.suite.cases().into_iter().filter(wanted).collect()
     }
 
-    async fn on_a_server(&self, end: &mut SuiteEnd) {
+    /// Runs the suite on a server of its own.
+    pub(super) async fn on_a_server(&self, end: &mut SuiteEnd) {
         let spec = self.spec();
         let started = tokio::select! {
-            started = self.runtime.start(&spec) => started,
+            started = self.runtime.start_on(&spec, self.upgrades.map(|(volume, _)| volume)) => started,
             _ = self.run.stopper.stopped() => return,
         };
         let server = match started {
@@ -94,6 +101,9 @@ impl SuiteRun<'_> {
                     return self.skip_all(&reason).await;
                 }
                 end.server_log = error.log().to_vec();
+                if self.takes_over() && error.ended_by_itself() {
+                    return self.planned.suite.does_not_take_over(self.events, &error, &self.settings().repro).await;
+                }
                 end.fault = Some(error.into());
                 return;
             }
@@ -166,11 +176,13 @@ impl SuiteRun<'_> {
             self.planned.only.clone(),
         );
         context.toolbox = toolbox;
+        context.kept = self.upgrades.map(|(_, kept)| kept);
         let external = self.runtime.identity().kind == RuntimeKind::External;
         // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
         context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()
+            && !self.is_on_the_base
         {
             let text = format!(
                 "{} is one flow: all its steps run for the sake of {}",
@@ -199,7 +211,7 @@ impl SuiteRun<'_> {
         }
     }
 
-    async fn skip_all(&self, reason: &str) {
+    pub(super) async fn skip_all(&self, reason: &str) {
         let suite = self.planned.suite.id();
         for spec in self.selected() {
             CaseRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
@@ -224,7 +236,7 @@ impl SuiteRun<'_> {
         }
     }
 
-    fn spec(&self) -> ServerSpec {
+    pub(super) fn spec(&self) -> ServerSpec {
         let footprint = self.planned.suite.footprint(&self.settings());
         ServerSpec {
             label: self.label(),

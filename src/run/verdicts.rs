@@ -15,7 +15,7 @@ impl SuiteRun<'_> {
     /// Runs the suite on the base, and tells what became of its cases there.
     pub(super) async fn execute_on_the_base(&self, base: &Runtime) {
         let suite = self.planned.suite;
-        if suite.is_comparison() || suite.is_benchmark() {
+        if suite.needs_base() || suite.is_benchmark() {
             return;
         }
         self.events.emit(Event::Standing { text: format!("{} on the base", suite.name) }).await;
@@ -42,6 +42,7 @@ impl SuiteRun<'_> {
                 runtime: base,
                 base: None,
                 is_on_the_base: true,
+                upgrades: None,
                 directory: self.directory,
                 events: &events,
                 credentials: self.credentials.clone(),

@@ -9,6 +9,9 @@ use super::target::TargetError;
 use super::toolbox::ToolboxError;
 use crate::model::Fault;
 
+/// So many releases are named where one was asked for that does not exist.
+const NEWEST: usize = 5;
+
 /// A step of preparing, starting or stopping a server failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -16,11 +19,11 @@ pub enum ServerError {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// The package index has no such release: a mistake on the command line, not of the machine.
-    #[error("find release {version} of pys3local: the package index has {}", list(available))]
+    #[error("find release {version} of pys3local: there is no such release")]
     UnknownRelease {
         /// The release that was asked for.
         version: String,
-        /// The releases that there are, oldest first; empty where the index did not say.
+        /// The releases that there are, oldest first.
         available: Vec<String>,
     },
     /// The server cannot do what the suite needs, so the suite does not apply.
@@ -91,6 +94,18 @@ impl ServerError {
         Some(format!("the release does not offer {what}"))
     }
 
+    /// Whether the server was started and ended by itself, without an answer: a matter of the server, other than one that is slow.
+    #[must_use]
+    pub fn ended_by_itself(&self) -> bool {
+        match self {
+            Self::EndedAtOnce { .. } => true,
+            Self::NotReady { source, .. } | Self::Process(ProcessError::NotReady { source, .. }) => {
+                matches!(source, ReadyError::Ended { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// The server's last log lines, where it got far enough to have some.
     #[must_use]
     pub fn log(&self) -> &[String] {
@@ -136,7 +151,7 @@ impl ServerError {
             Self::Toolbox(error) => error.hint(),
             Self::External(error) => error.hint(),
             Self::Drime(error) => error.hint(),
-            Self::UnknownRelease { .. } => Some("name one of these releases, or `--target pypi:latest`".into()),
+            Self::UnknownRelease { available, .. } => Some(releases_to_try(available)),
             Self::Docker(error) => error.hint(),
             Self::NotReady { source, .. } => source.hint(),
             Self::EndedAtOnce { .. } | Self::NotRestarted { .. } => {
@@ -164,8 +179,11 @@ impl ServerError {
     }
 }
 
-fn list(available: &[String]) -> String {
-    if available.is_empty() { "no such file".into() } else { available.join(", ") }
+/// The newest of some releases, which stand oldest first, and how one of them is named.
+pub(super) fn releases_to_try(available: &[String]) -> String {
+    let newest: Vec<&str> = available.iter().rev().take(NEWEST).map(String::as_str).collect();
+    let first = newest.first().copied().unwrap_or("latest");
+    format!("the newest releases are {}; try `pypi:{first}`", newest.join(", "))
 }
 
 fn quoted(log: &[String]) -> String {
@@ -191,9 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_release_lists_the_known_ones() {
-        let error =
-            ServerError::UnknownRelease { version: "9.9.9".into(), available: vec!["0.1.0".into(), "0.2.1".into()] };
-        assert_eq!(error.to_string(), "find release 9.9.9 of pys3local: the package index has 0.1.0, 0.2.1");
+    fn an_unknown_release_is_said_not_to_exist_and_the_newest_ones_are_named() {
+        let available: Vec<String> = (0..9).map(|minor| format!("0.{minor}.0")).collect();
+        let unknown = ServerError::UnknownRelease { version: "9.9.9".into(), available: available.clone() };
+        let in_a_process = ProcessError::UnknownRelease { version: "9.9.9".into(), available };
+        for error in [unknown, in_a_process.into()] {
+            assert_eq!(error.to_string(), "find release 9.9.9 of pys3local: there is no such release");
+            let hint = "the newest releases are 0.8.0, 0.7.0, 0.6.0, 0.5.0, 0.4.0; try `pypi:0.8.0`";
+            assert_eq!((error.kind(), error.hint().as_deref()), ("target", Some(hint)));
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use docker::{DockerError, DockerSettings, Inventory, Leftovers, Yard, build_
 pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
-pub use runtime::{Ambush, Neighbour, Runtime, Server};
+pub use runtime::{Ambush, Neighbour, Runtime, Server, Volume};
 pub use target::{Target, TargetError};
 pub use toolbox::{
     Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxError, ToolboxSpec,
@@ -108,6 +108,11 @@ pub enum BucketMode {
     Custom,
     /// One virtual bucket named `default`.
     Default,
+}
+
+impl BucketMode {
+    /// Name of the virtual bucket.
+    pub const DEFAULT_BUCKET: &'static str = "default";
 }
 
 /// An access key and its secret. `Debug` shows neither.

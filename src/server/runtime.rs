@@ -2,10 +2,12 @@
 //!
 //! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
 
-use super::docker::{DockerAmbush, DockerNeighbour, DockerRuntime, DockerServer, Yard, toolbox_for_endpoint};
+use super::docker::{
+    DockerAmbush, DockerNeighbour, DockerRuntime, DockerServer, DockerVolume, Yard, toolbox_for_endpoint,
+};
 use super::drime::Service;
 use super::external::{ExternalRuntime, ExternalServer};
-use super::process::{ProcessRuntime, ProcessServer, start_toolbox};
+use super::process::{ProcessRuntime, ProcessServer, ProcessVolume, start_toolbox};
 use super::toolbox::{Place, Started, Toolbox, ToolboxSpec};
 use super::{Moment, RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Shutdown, Target, Usage};
 use crate::event::{Event, Events};
@@ -89,11 +91,41 @@ impl Runtime {
     /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did
     /// not answer in time. Nothing is left of it then.
     pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
+        self.start_on(spec, None).await
+    }
+
+    /// As [`Runtime::start`], on a volume that this runtime, or one beside it, has made: what an earlier server stored there is this
+    /// one's. No two servers may be on it at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::start`]. The volume stays.
+    pub async fn start_on(&self, spec: &ServerSpec, volume: Option<&Volume>) -> Result<Server, ServerError> {
+        let volume = volume.map(|volume| &volume.0);
         Ok(Server(match &self.any {
-            AnyRuntime::Docker(runtime) => AnyServer::Docker(Box::new(Box::pin(runtime.start(spec)).await?)),
-            AnyRuntime::Process(runtime) => AnyServer::Process(Box::new(runtime.start(spec).await?)),
+            AnyRuntime::Docker(runtime) => {
+                let volume = volume.and_then(AnyVolume::docker);
+                AnyServer::Docker(Box::new(Box::pin(runtime.start(spec, volume)).await?))
+            }
+            AnyRuntime::Process(runtime) => {
+                let volume = volume.and_then(AnyVolume::process);
+                AnyServer::Process(Box::new(runtime.start_on(spec, volume).await?))
+            }
             AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec)),
         }))
+    }
+
+    /// Makes a volume for servers that follow one another; none where somebody else runs the server.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made. Nothing is left of it then.
+    pub async fn volume(&self, spec: &ServerSpec) -> Result<Option<Volume>, ServerError> {
+        Ok(match &self.any {
+            AnyRuntime::Docker(runtime) => Some(Volume(AnyVolume::Docker(runtime.volume(spec).await?))),
+            AnyRuntime::Process(runtime) => Some(Volume(AnyVolume::Process(runtime.volume(spec)?))),
+            AnyRuntime::External(_) => None,
+        })
     }
 
     /// Starts the clients that are to talk to a server: in a container beside it, or what this machine has on its PATH.
@@ -171,6 +203,46 @@ impl AnyRuntime {
             }
         }
         Ok(Self::Process(Box::new(ProcessRuntime::prepare(settings, events).await?)))
+    }
+}
+
+/// Where servers that follow one another keep their data and their HOME. To be removed explicitly; the end of the run removes it at
+/// the latest.
+pub struct Volume(AnyVolume);
+
+enum AnyVolume {
+    Docker(DockerVolume),
+    Process(ProcessVolume),
+}
+
+impl AnyVolume {
+    fn docker(&self) -> Option<&DockerVolume> {
+        match self {
+            Self::Docker(volume) => Some(volume),
+            Self::Process(_) => None,
+        }
+    }
+
+    fn process(&self) -> Option<&ProcessVolume> {
+        match self {
+            Self::Process(volume) => Some(volume),
+            Self::Docker(_) => None,
+        }
+    }
+}
+
+impl Volume {
+    /// Removes it with all that is on it. No server is on it any more.
+    ///
+    /// # Errors
+    ///
+    /// The runtime refuses.
+    pub async fn remove(self) -> Result<(), ServerError> {
+        match self.0 {
+            AnyVolume::Docker(volume) => volume.remove().await?,
+            AnyVolume::Process(volume) => volume.remove().await,
+        }
+        Ok(())
     }
 }
 

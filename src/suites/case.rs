@@ -360,8 +360,8 @@ fn severity(spec: &CaseSpec, outcome: &Outcome) -> Severity {
     }
 }
 
-/// The case `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend, as
-/// signatures are not, has a suite on the local one alone, which speaks for both.
+/// The case `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend has a
+/// suite on the local one alone, which speaks for both.
 pub(super) fn on_backend_of(suite: &SuiteId, case: &str) -> Option<CaseId> {
     let (kind, name) = case.split_once("::")?;
     let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();

@@ -30,6 +30,13 @@ pub static CATALOGUE: &[Suite] = &[
         ..local("bench/local-default-parallel")
     },
     Suite { title: "throughput against a base", body: Body::Comparison, ..local("throughput/local") },
+    Suite { title: "upgrade from the base, custom buckets", body: Body::Upgrade, ..local("upgrade/local") },
+    Suite {
+        title: "upgrade from the base, default bucket",
+        bucket_mode: BucketMode::Default,
+        body: Body::Upgrade,
+        ..local("upgrade/local-default")
+    },
     Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
     Suite {
         title: "a sync client's decisions under three policies",
@@ -108,6 +115,13 @@ pub static CATALOGUE: &[Suite] = &[
         ..drime("etag/drime-oldest-first")
     },
     Suite { title: "S3 operations", body: Body::Cases(api::CASES), ..drime("api/drime") },
+    Suite { title: "signatures and integrity", signed: true, body: Body::Cases(auth::CASES), ..drime("auth/drime") },
+    Suite {
+        title: "what survives a crash and a restart",
+        room: Footprint { data_limit_bytes: None, ..durability::FOOTPRINT },
+        body: Body::Cases(durability::DRIME),
+        ..drime("durability/drime")
+    },
     Suite { title: "large objects and full folders", body: Body::Cases(large::CASES), ..drime("large/drime") },
     Suite {
         title: "real clients, signed",

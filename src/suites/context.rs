@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::capability::Capabilities;
+use super::upgrade::Kept;
 use crate::event::{Event, Events};
 use crate::model::{Fault, Metric, SuiteId};
 use crate::s3::{Leases, S3};
@@ -51,6 +52,8 @@ pub struct SuiteContext<'a> {
     pub tag_profile: TagProfile,
     /// Where clients work; none where the suite has none.
     pub toolbox: Option<&'a Toolbox>,
+    /// What the base stored on the server's volume; none where the suite is not about that.
+    pub kept: Option<&'a Kept>,
     /// What the server demands of its clients; none where it lets in anybody.
     pub credentials: Option<Credentials>,
     /// Buckets of the run.
@@ -92,6 +95,7 @@ impl<'a> SuiteContext<'a> {
             server,
             tag_profile,
             toolbox: None,
+            kept: None,
             credentials: None,
             leases,
             events,

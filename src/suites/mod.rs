@@ -21,6 +21,7 @@ mod large;
 mod pace;
 mod sync;
 mod throughput;
+mod upgrade;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -32,6 +33,7 @@ pub use case::CaseRunner;
 pub use catalogue::CATALOGUE;
 pub use context::{SuiteContext, SuiteSettings};
 pub use throughput::Finding;
+pub use upgrade::Kept;
 
 use bench::Concurrency;
 use case::Case;
@@ -83,6 +85,8 @@ enum Body {
     Sync,
     /// A comparison of two servers, made by the gate: the suite has the cases that it decides.
     Comparison,
+    /// An upgrade from the base: one flow on two servers that have one volume after the other.
+    Upgrade,
     /// Workflows of real clients, each in a bucket of its own.
     Clients(&'static [clients::ClientCase]),
 }
@@ -102,6 +106,7 @@ impl Suite {
             Body::Bench(_) => bench::cases(self.bucket_mode),
             Body::Sync => sync::PHASES.iter().collect(),
             Body::Comparison => throughput::CASES.iter().collect(),
+            Body::Upgrade => upgrade::CASES.iter().collect(),
             Body::Clients(cases) => cases.iter().map(|case| &case.spec).collect(),
         }
     }
@@ -118,10 +123,22 @@ impl Suite {
         matches!(self.body, Body::Comparison)
     }
 
+    /// Whether the suite is about a server that takes over another one's data.
+    #[must_use]
+    pub fn is_upgrade(&self) -> bool {
+        matches!(self.body, Body::Upgrade)
+    }
+
+    /// Whether the suite is about a base as well, and nothing without one.
+    #[must_use]
+    pub fn needs_base(&self) -> bool {
+        self.is_comparison() || self.is_upgrade()
+    }
+
     /// Whether the suite's cases are the steps of one flow, so that none of them can run alone.
     #[must_use]
     pub fn is_flow(&self) -> bool {
-        matches!(self.body, Body::Bench(_) | Body::Sync | Body::Comparison)
+        matches!(self.body, Body::Bench(_) | Body::Sync | Body::Comparison | Body::Upgrade)
     }
 
     /// Whether the suite's requests run several at a time.
@@ -146,7 +163,7 @@ impl Suite {
                 objects: settings.dataset.files as u64,
                 data_limit_bytes: None,
             },
-            Body::Cases(_) => self.room,
+            Body::Cases(_) | Body::Upgrade => self.room,
             Body::Sync => sync::footprint(settings.sync_files),
             Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0, data_limit_bytes: None },
             Body::Clients(_) => clients::footprint(settings.large),
@@ -160,6 +177,7 @@ impl Suite {
             Body::Bench(concurrency) => bench::run(context, self.bucket_mode, concurrency).boxed(),
             Body::Sync => sync::run(context).boxed(),
             Body::Comparison => throughput::run(context).boxed(),
+            Body::Upgrade => upgrade::run(context, self.bucket_mode).boxed(),
             Body::Clients(cases) => clients::run(context, cases).boxed(),
         }
     }

@@ -27,14 +27,34 @@ struct AtTerminal {
     code: Option<i32>,
 }
 
+/// What a person does once a question stands there.
+enum Deed {
+    Types(String),
+    /// Sends s3ci a signal from elsewhere.
+    Signals(&'static str),
+}
+
 /// Runs s3ci at a pseudo terminal: answers each question once it has been asked, never before.
 fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answers: &[(&str, &str)]) -> AtTerminal {
+    let lines = answers.iter().map(|(question, answer)| (*question, Deed::Types(format!("{answer}\n"))));
+    at_terminal_with(arguments, "", environment, &lines.collect::<Vec<_>>())
+}
+
+/// The same with any deed, and what a shell does at the same terminal after that.
+fn at_terminal_with(
+    arguments: &[&str],
+    afterwards: &str,
+    environment: &[(&'static str, String)],
+    deeds: &[(&str, Deed)],
+) -> AtTerminal {
     let reports = tempfile::tempdir().unwrap();
     let (directory, cache) = (reports.path().display().to_string(), cache_dir().display().to_string());
     let program = [env!("CARGO_BIN_EXE_s3ci"), "run", "--no-known-issues", "--runtime", "process"];
     let places = ["--out", &directory, "--cache-dir", &cache];
     let words = program.iter().chain(&places).chain(arguments);
     let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+    // The shell itself outlives ^C.
+    let line = format!("trap : INT; sh -c 'echo s3ci is $$; exec \"$@\"' sh {}{afterwards}", line.join(" "));
     // Bare of the tester's own settings, as every run of the tests is.
     let clean = s3ci();
     let mut command = Command::new("script");
@@ -45,7 +65,7 @@ fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answe
         };
     }
     let mut child = command
-        .args(["--quiet", "--return", "--flush", "--command", &line.join(" "), "/dev/null"])
+        .args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"])
         .env("TERM", "xterm")
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::piped())
@@ -53,18 +73,23 @@ fn at_terminal(arguments: &[&str], environment: &[(&'static str, String)], answe
         .spawn()
         .unwrap();
     let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let (mut shown, mut bytes, mut answers) = (String::new(), [0; 4096], answers.iter().peekable());
+    let (mut shown, mut bytes, mut deeds) = (String::new(), [0; 4096], deeds.iter().peekable());
     loop {
         let read = screen.read(&mut bytes).unwrap();
         if read == 0 {
             break;
         }
         shown.push_str(&String::from_utf8_lossy(&bytes[..read]));
-        if let Some((_, answer)) = answers.next_if(|(question, _)| shown.ends_with(question)) {
-            keyboard.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        match deeds.next_if(|(question, _)| shown.ends_with(question)) {
+            Some((_, Deed::Types(keys))) => keyboard.write_all(keys.as_bytes()).unwrap(),
+            Some((_, Deed::Signals(signal))) => {
+                let process = shown.split("s3ci is ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+                assert!(Command::new("kill").args([signal, process]).status().unwrap().success());
+            }
+            None => {}
         }
     }
-    assert_eq!(answers.next(), None, "everything was asked: {shown}");
+    assert!(deeds.next().is_none(), "everything was asked: {shown}");
     AtTerminal { shown, reports, code: child.wait().unwrap().code() }
 }
 
@@ -111,4 +136,27 @@ fn nobody_is_asked_who_does_not_have_to_be() {
         "{}",
         nothing.shown
     );
+}
+
+/// A shell that stays where it is interrupted, as the one at a person's terminal does, finds the terminal as it was.
+#[test]
+fn a_terminal_shows_again_what_is_typed_after_a_question_that_was_broken_off() {
+    let key = || (KEY_QUESTION, Deed::Types(format!("{KEY}\n")));
+    let broken_off = [
+        (130, vec![(KEY_QUESTION, Deed::Types("\u{3}".to_owned()))]),
+        (130, vec![(KEY_QUESTION, Deed::Signals("-INT"))]),
+        (143, vec![(KEY_QUESTION, Deed::Signals("-TERM"))]),
+        // The second question shows what is typed; a signal ends it as well.
+        (130, vec![key(), (WORKSPACE_QUESTION, Deed::Types("\u{3}".to_owned()))]),
+    ];
+    for (code, deeds) in broken_off {
+        let afterwards = "; echo \"code $?\"; stty -a";
+        let ran = at_terminal_with(&["sync/drime", "--drime", "cloud"], afterwards, &[], &deeds);
+        assert!(ran.shown.contains(&format!("code {code}\r\n")), "{}", ran.shown);
+        let settings: Vec<&str> = ran.shown.split_whitespace().collect();
+        for setting in ["echo", "icanon", "isig"] {
+            assert!(settings.contains(&setting), "{setting}: {}", ran.shown);
+        }
+        assert!(!ran.shown.contains("error:"), "{}", ran.shown);
+    }
 }

@@ -59,6 +59,24 @@ fn a_baseline_that_compared_nothing_is_refused_before_any_work() {
     }
 }
 
+/// A directory of reports stands for the metrics in it, wherever a record is read.
+#[test]
+fn a_directory_of_reports_stands_for_its_metrics() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    written(from.path(), "metrics.json", &record("a"));
+    written(to.path(), "metrics.json", &red("content-changed"));
+    let output = s3ci().arg("compare").args([from.path(), to.path()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("✗ 1 REGRESSION"), "{}", stdout(&output));
+    let output = s3ci().arg("report").arg(to.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let empty = tempfile::tempdir().unwrap();
+    let output = s3ci().arg("compare").args([from.path(), empty.path()]).output().unwrap();
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("metrics.json") && said.contains("or the directory of its reports"), "{said}");
+}
+
 #[test]
 fn a_program_reads_json() {
     let (code, text, _) = compared(&record("a"), &red("content-changed"), &["--format", "json"]);

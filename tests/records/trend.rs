@@ -118,6 +118,23 @@ fn an_empty_history_is_said_to_be_empty() {
     let mut all = stdout(&output);
     write!(all, "{}", std::fs::read_to_string(folder.path().join("trend.html")).unwrap()).unwrap();
     assert!(output.status.success() && all.contains("the history is empty") && all.contains("The history is empty"));
+    let few = "too few runs for a trend: 0; change points need at least 11";
+    let all = all.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(all.matches(few).count(), 2, "{all}");
+}
+
+#[test]
+fn one_run_is_too_little_for_a_trend() {
+    let folder = tempfile::tempdir().unwrap();
+    add(folder.path(), &record("run"), "c1");
+    let output = s3ci()
+        .current_dir(folder.path())
+        .args(["trend", "--from", "history.jsonl", "--html", "trend.html"])
+        .output()
+        .unwrap();
+    let few = "too few runs for a trend: 1; change points need at least 11";
+    assert!(stdout(&output).contains(&format!("No change points: {few}.")), "{}", stdout(&output));
+    assert!(std::fs::read_to_string(folder.path().join("trend.html")).unwrap().contains(few));
 }
 
 #[test]

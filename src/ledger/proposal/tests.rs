@@ -42,7 +42,7 @@ fn failed(kind: &str, actual: &str) -> Outcome {
 }
 
 fn fixed() -> Outcome {
-    failed(Listed::FIXED, "the check passes")
+    failed(Failure::FIXED, "the check passes")
 }
 
 /// A record of a run on a version, of which only what a proposal looks at is said.

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::super::ratios::{self, Row};
-use super::super::tally::{self, Failed, Known, Tally, Trouble};
+use super::super::tally::{self, Failed, Known, Tally};
 use super::super::{evidence, format, sanitize, verdicts, words};
 use crate::model::{Metric, RunRecord, SuiteRecord};
 
@@ -20,7 +20,7 @@ pub(super) fn render(record: &RunRecord) -> String {
     let mut page = head(record, &tally);
     changes(&mut page, record);
     failures(&mut page, &tally);
-    troubles(&mut page, &tally.troubles);
+    troubles(&mut page, &tally);
     compared(&mut page, record);
     throughput(&mut page, record);
     suites(&mut page, record);
@@ -80,12 +80,12 @@ fn failures(page: &mut String, tally: &Tally<'_>) {
     }
 }
 
-fn troubles(page: &mut String, troubles: &[Trouble<'_>]) {
-    if troubles.is_empty() {
+fn troubles(page: &mut String, tally: &Tally<'_>) {
+    if tally.troubles.is_empty() {
         return;
     }
-    page.push_str("### What could not be told\n\n");
-    for trouble in troubles.iter().take(MOST_ROWS) {
+    let _ = writeln!(page, "### What {}\n", tally.of_troubles());
+    for trouble in tally.troubles.iter().take(MOST_ROWS) {
         let _ = write!(page, "- **{}**: {}", inline(&trouble.place), inline(&trouble.fault.message));
         if let Some(hint) = &trouble.fault.hint {
             let _ = write!(page, " *{}*", inline(hint));

@@ -6,7 +6,7 @@ use super::super::curl;
 use super::super::evidence::{explains, outcome_of, standing};
 use super::super::format::counted;
 use super::super::sanitize;
-use super::super::tally::{Failed, Known, Tally, Trouble};
+use super::super::tally::{Failed, Tally, Trouble};
 use super::frame::quoted;
 use crate::model::{CaseRecord, Exchange, Explanation, Failure, RunRecord, Severity};
 
@@ -27,29 +27,9 @@ pub(super) fn all(record: &RunRecord) -> Markup {
         }
         @if !tally.troubles.is_empty() {
             section {
-                h2 { span.warn { "! " } "What could not be told" }
+                h2 { span.warn { "! " } "What " (tally.of_troubles()) }
                 @for trouble in &tally.troubles { (error(trouble)) }
             }
-        }
-        @if let Some(words) = tally.known_in_words() {
-            section {
-                h2 { span.soft { "~ " } (words) }
-                p.small.soft { "The server fails these as the ledger says of its version, so they do not fail the run." }
-                @for issue in &tally.known { (known(record, *issue)) }
-            }
-        }
-    }
-}
-
-fn known(record: &RunRecord, Known { case, issue }: Known<'_>) -> Markup {
-    html! {
-        details.card.finding.edge-soft id=(sanitize::line(case.id.as_str())) {
-            summary {
-                h3 { (sanitize::line(case.id.as_str())) span.soft.small { " · " (case.severity.words()) } }
-                span { (sanitize::line(&issue.reason)) }
-            }
-            @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }
-            (evidence(record, case, &issue.failure))
         }
     }
 }
@@ -66,7 +46,8 @@ fn failure(record: &RunRecord, Failed { case, failure }: Failed<'_>, unfolded: b
     }
 }
 
-fn evidence(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> Markup {
+/// Everything that there is to see of a failed case.
+pub(super) fn evidence(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> Markup {
     let explanations = record.explanations(case);
     html! {
         p.soft { (sanitize::line(&case.consequence)) }

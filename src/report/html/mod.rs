@@ -1,6 +1,6 @@
 //! `report.html`: a run on one page, for whoever would rather look than read.
 //!
-//! The verdict first, then what failed with its evidence, then figures and how to repeat the run. One self-contained file: no
+//! The verdict first, then what failed with its evidence, then figures, what is known to fail, and how to repeat the run. One self-contained file: no
 //! script, nothing loaded, light and dark by the reader's own setting. The server is hostile: all text passes through
 //! `sanitize` and is escaped where it enters the page, which is what the template macro does unless told otherwise; the one
 //! exception is the style sheet.
@@ -9,6 +9,7 @@
 
 mod findings;
 pub(super) mod frame;
+mod known;
 mod ratios;
 mod setup;
 mod strip;
@@ -33,6 +34,7 @@ fn body(record: &RunRecord) -> Markup {
         (findings::all(record))
         (ratios::tables(record))
         (throughput::figures(record))
+        (known::issues(record))
         (suites::overview(record))
         (setup::reproduction(record))
         (setup::configuration(record))

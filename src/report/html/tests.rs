@@ -22,6 +22,26 @@ fn known_issues_are_named_with_their_evidence() {
 }
 
 #[test]
+fn known_issues_are_folded_suite_by_suite_below_the_figures_and_failures_stay_on_top() {
+    let mut record = fixture::with_many_known_issues();
+    record.suites.push(fixture::record().suites.remove(2));
+    let page = body(&record).into_string();
+    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("no {words:?} in {page}"));
+    let failure = place(r#"<details class="card finding edge-bad" id="etag/local::changes-on-same-size-edit" open>"#);
+    let group = place(r#"<details class="card finding group edge-soft"><summary><h3>api/local"#);
+    assert!(failure < place("<h2>Throughput</h2>") && place("<h2>Throughput</h2>") < group);
+    assert!(group < place("<h2>Suites</h2>"));
+    assert_eq!(
+        page.matches(r#"<details class="card finding group edge-soft">"#).count(),
+        2,
+        "one of each suite, closed"
+    );
+    for case in record.suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.outcome.is_known()) {
+        assert!(place(&format!(r#"id="{}""#, case.id)) > group, "{}", case.id);
+    }
+}
+
+#[test]
 fn what_explains_a_failure_is_a_link_to_its_evidence() {
     let page = render(&fixture::with_a_client());
     assert!(page.contains(

@@ -28,7 +28,7 @@ pub(super) fn hero(record: &RunRecord) -> Markup {
                 (tile(tally.failed.len(), "failed"))
                 (tile(tally.known.len(), "known"))
                 (tile(tally.skipped, "skipped"))
-                (tile(tally.troubles.len(), "could not be told"))
+                (tile(tally.troubles.len(), tally.of_troubles()))
                 li { b { (format::duration(record.duration_ns)) } span { "in all" } }
             }
         }

@@ -40,7 +40,7 @@ fn outline(xml: &str) -> String {
 #[test]
 fn a_run_with_failures() {
     insta::assert_snapshot!(outline(&render(&fixture::record()).unwrap()), @r#"
-    testsuites name="s3ci" tests="10" errors="3" failures="2" time="0.328"
+    testsuites name="s3ci" tests="10" errors="3" failures="2" time="42.195"
       testsuite skipped="0" id="0" name="s3ci.environment" package="s3ci.environment" tests="1" errors="1" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:26.535Z" time="0"
         testcase name="docker" time="0" classname="s3ci.environment"
           error type="docker" message="connect to the Docker daemon: no such file"
@@ -52,7 +52,7 @@ fn a_run_with_failures() {
           | runtime: process, not isolated (Python 3.13.5 in a virtual environment)
           | known issues: no ledger
           | notice: not isolated: process runtime, because no Docker daemon answered
-      testsuite skipped="0" id="1" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"
+      testsuite skipped="0" id="1" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="4.2"
         testcase name="content-survives" time="0.041" classname="s3ci.bench.local"
         testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"
         system-out
@@ -64,7 +64,7 @@ fn a_run_with_failures() {
           | benchmark, custom buckets, backend local
           | Bucket mode: custom
           | Workers: 1
-      testsuite skipped="0" id="2" name="s3ci.bench.local-default" package="s3ci.bench.local-default" tests="2" errors="0" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"
+      testsuite skipped="0" id="2" name="s3ci.bench.local-default" package="s3ci.bench.local-default" tests="2" errors="0" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="4.2"
         testcase name="content-survives" time="0.041" classname="s3ci.bench.local-default"
         testcase name="list-is-complete" time="0.041" classname="s3ci.bench.local-default"
           failure type="list-incomplete" message="1 of 100 keys is not listed"
@@ -86,7 +86,7 @@ fn a_run_with_failures() {
           | benchmark, default bucket, backend local
           | last lines of the server's log:
           |     INFO:     Uvicorn running
-      testsuite skipped="1" id="3" name="s3ci.etag.local" package="s3ci.etag.local" tests="5" errors="2" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.164"
+      testsuite skipped="1" id="3" name="s3ci.etag.local" package="s3ci.etag.local" tests="5" errors="2" failures="1" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="4.2"
         testcase name="is-the-md5-of-the-content" time="0.041" classname="s3ci.etag.local"
         testcase name="changes-on-same-size-edit" time="0.041" classname="s3ci.etag.local"
           failure type="etag-unchanged" message="the ETag stayed the same after an edit of the same size"
@@ -136,7 +136,7 @@ fn a_run_with_failures() {
 #[test]
 fn a_clean_run_as_it_is_written() {
     insta::assert_snapshot!(render(&fixture::clean()).unwrap(), @r#"
-    <?xml version="1.0" encoding="utf-8"?><testsuites name="s3ci" tests="2" errors="0" failures="0" time="0.082"><testsuite skipped="0" id="0" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.082"><testcase name="content-survives" time="0.041" classname="s3ci.bench.local"/><testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"/><system-out><![CDATA[s3ci 0.1.0, seed 7
+    <?xml version="1.0" encoding="utf-8"?><testsuites name="s3ci" tests="2" errors="0" failures="0" time="42.195"><testsuite skipped="0" id="0" name="s3ci.bench.local" package="s3ci.bench.local" tests="2" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="4.2"><testcase name="content-survives" time="0.041" classname="s3ci.bench.local"/><testcase name="bucket-is-deleted" time="0.041" classname="s3ci.bench.local"/><system-out><![CDATA[s3ci 0.1.0, seed 7
     target: pypi:0.2.1 (0.2.1)
     runtime: docker (Engine 28.1, API 1.49)
     known issues: no ledger
@@ -151,8 +151,8 @@ fn a_known_issue_is_skipped_and_keeps_its_evidence() {
     let mut record = fixture::with_known_issues();
     record.suites.remove(0);
     insta::assert_snapshot!(outline(&render(&record).unwrap()), @r#"
-    testsuites name="s3ci" tests="3" errors="0" failures="0" time="0.123"
-      testsuite skipped="2" id="0" name="s3ci.api.local" package="s3ci.api.local" tests="3" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="0.123"
+    testsuites name="s3ci" tests="3" errors="0" failures="0" time="42.195"
+      testsuite skipped="2" id="0" name="s3ci.api.local" package="s3ci.api.local" tests="3" errors="0" failures="0" hostname="localhost" timestamp="2026-03-14T15:09:30.25Z" time="4.2"
         testcase name="range-unsatisfiable" time="0.041" classname="s3ci.api.local"
           skipped type="known" message="known: the server ignores Range"
           system-out
@@ -249,4 +249,15 @@ fn an_answer_of_several_lines_cannot_forge_a_command_to_paste() {
     let commands: Vec<&str> = outline.lines().filter_map(|line| line.trim_start().strip_prefix("| repro: ")).collect();
     assert_eq!(commands.len(), 3, "{outline}");
     assert!(commands.iter().all(|command| command.starts_with("s3ci run ")), "{commands:?}");
+}
+
+/// Cases run side by side, and a suite is more than its cases.
+#[test]
+fn times_are_those_of_the_record_and_no_sums() {
+    let mut record = fixture::clean();
+    (record.duration_ns, record.suites[0].duration_ns) = (60_000_400_000, 3_000_600_000);
+    record.suites[0].cases.iter_mut().for_each(|case| case.duration_ns = 2_500_000_000);
+    let outline = outline(&render(&record).unwrap());
+    let times: Vec<&str> = outline.split(" time=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(times, ["60", "3.001", "2.5", "2.5"], "{outline}");
 }

@@ -45,6 +45,8 @@ fn what_failed_comes_right_after_the_verdict_worst_first() {
 
     notice: not isolated: process runtime, because no Docker daemon answered
 
+    ✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)
+
     Reports:
       JUnit:           ci/out.xml
       metrics:         ci/metrics.json
@@ -76,6 +78,45 @@ fn known_issues_are_named_and_not_red() {
       bench/local                  upload   41.60 MB/s (good), 80 op/s
       bench/local                  download 61.00 MB/s (excellent), 117 op/s
     ");
+}
+
+#[test]
+fn many_known_issues_are_counted_and_the_gravest_named() {
+    insta::assert_snapshot!(render(&fixture::with_many_known_issues(), &outputs()), @"
+    ✓ PASSED: 3 of 27 checks; 24 known issues (1 data loss or corruption, 23 breaks
+    clients)
+
+    Known issues, listed in docker/known-issues.toml:
+      ~ data loss or corruption: api/local::range-first
+      ~ api/local: 12 breaks clients
+      ~ etag/local: 11 breaks clients
+      hint: each with its reason: s3ci report ci/metrics.json
+
+    Throughput:
+      bench/local                  upload   41.60 MB/s (good), 80 op/s
+      bench/local                  download 61.00 MB/s (excellent), 117 op/s
+
+    Reports:
+      JUnit:           ci/out.xml
+      metrics:         ci/metrics.json
+    ");
+    let with_text = Outputs { text: Some("ci/report.txt".into()), ..outputs() };
+    assert!(render(&fixture::with_many_known_issues(), &with_text).contains("each with its reason: ci/report.txt\n"));
+    let none = render(&fixture::with_many_known_issues(), &Outputs::default());
+    assert!(none.contains("hint: each with its reason: in the report that --text FILE writes\n"), "{none}");
+}
+
+/// The first line has the verdict, and so have the last ones where the first has scrolled away.
+#[test]
+fn the_last_lines_are_the_verdict_and_where_the_reports_lie() {
+    let verdict = "✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)";
+    let text = render(&fixture::record(), &outputs());
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], verdict);
+    let last = [verdict, "", "Reports:", "  JUnit:           ci/out.xml", "  metrics:         ci/metrics.json"];
+    assert_eq!(lines[lines.len() - last.len()..], last);
+    let short = render(&fixture::clean(), &outputs());
+    assert_eq!(short.matches("PASSED").count(), 1, "it is still in sight: {short}");
 }
 
 #[test]

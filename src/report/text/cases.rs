@@ -1,19 +1,24 @@
 //! A line for each case: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` could not be told. What
-//! did not pass says why.
+//! did not pass says why. Known issues stand in a block of their own, with the ledger's reason and no more.
 
 use super::super::curl;
 use super::super::evidence;
 use super::super::format;
 use super::super::page::Page;
 use super::super::sanitize;
-use crate::model::{CaseRecord, Fault, KnownIssue, Outcome, RunRecord, SuiteRecord};
+use super::super::tally::{Known, Tally};
+use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
 
 /// Lines of the last client's output that are shown.
 const LAST_LINES: usize = 5;
 
-/// The cases of a suite, and the fault that ended it early.
-pub(super) fn list(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
-    for case in &suite.cases {
+/// The cases of a suite under a title, with the fault that ended it early; then what is known to fail, the worst first.
+pub(super) fn list(page: &mut Page, title: &str, record: &RunRecord, suite: &SuiteRecord) {
+    let mut known = Tally::of_cases(&suite.cases).known;
+    if known.is_empty() || known.len() < suite.cases.len() || suite.fault.is_some() {
+        page.block(title);
+    }
+    for case in suite.cases.iter().filter(|case| !case.outcome.is_known()) {
         one(page, record, case);
     }
     if let Some(fault) = &suite.fault {
@@ -22,6 +27,15 @@ pub(super) fn list(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     if suite.cases.is_empty() && suite.fault.is_none() {
         page.item(2, "-", "nothing was checked");
     }
+    if known.is_empty() {
+        return;
+    }
+    known.sort_by_key(|known| known.case.severity);
+    page.block(&format!("Known issues ({})", known.len()));
+    for Known { case, issue } in known {
+        let (severity, reason) = (case.severity.words(), sanitize::line(&issue.reason));
+        page.item(2, "~", &format!("{severity}: {}: {reason}", case.id.name()));
+    }
 }
 
 fn one(page: &mut Page, record: &RunRecord, case: &CaseRecord) {
@@ -29,15 +43,8 @@ fn one(page: &mut Page, record: &RunRecord, case: &CaseRecord) {
     match &case.outcome {
         Outcome::Passed => page.item(2, "✓", &format!("{name} ({})", format::duration(case.duration_ns))),
         Outcome::Skipped { reason } => page.item(2, "-", &format!("{name}: skipped: {}", sanitize::line(reason))),
-        Outcome::Known(KnownIssue { failure, reason, upstream }) => {
-            page.item(2, "~", &format!("{name}: known: {}", sanitize::line(reason)));
-            page.item(4, "severity:    ", case.severity.words());
-            page.item(4, "actual:      ", &failure.actual);
-            explanation(page, record, case);
-            if let Some(upstream) = upstream {
-                page.item(4, "upstream:    ", upstream);
-            }
-        }
+        // In a block of their own.
+        Outcome::Known(_) => {}
         Outcome::Inconclusive { reason } => {
             page.item(2, "?", &format!("{name}: inconclusive: {}", sanitize::line(reason)));
         }

@@ -22,6 +22,8 @@ pub struct Trend {
     pub history: History,
     /// The charts, ratios first.
     pub charts: Vec<Chart>,
+    /// Points that a series needs at least for a change point.
+    pub fewest: usize,
 }
 
 /// A change point with all that is said of it.
@@ -59,6 +61,21 @@ impl Trend {
             format::counted(self.history.entries.len(), "run"),
             format::counted(commits.len(), "commit")
         )
+    }
+
+    /// That no series can have a change point yet, where that is so: too few runs are there, or too few that can be compared.
+    fn too_few(&self) -> Option<String> {
+        let segments = self.charts.iter().flat_map(|chart| &chart.panels).flat_map(|panel| &panel.segments);
+        let longest = segments.map(|segment| segment.points.len()).max().unwrap_or_default();
+        let runs = self.history.entries.len();
+        let need = format!("change points need at least {}", self.fewest);
+        if runs < self.fewest {
+            Some(format!("too few runs for a trend: {runs}; {need}"))
+        } else if longest < self.fewest && !self.charts.is_empty() {
+            Some(format!("too few runs for a trend: of {runs}, {longest} can be compared at most; {need}"))
+        } else {
+            None
+        }
     }
 
     /// What a reader must know before trusting it.

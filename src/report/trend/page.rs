@@ -24,7 +24,11 @@ fn body(trend: &Trend) -> Markup {
         p.soft.small { "s3ci · trend · " (trend.extent()) }
         @match trend.latest() {
             Some(latest) => (hero(latest)),
-            None => header.card.hero.edge-warn { h1 { "The history is empty" } p.soft { "s3ci history add puts a run into it." } },
+            None => header.card.hero.edge-warn {
+                h1 { "The history is empty" }
+                p.soft { "s3ci history add puts a run into it." }
+                @if let Some(few) = trend.too_few() { p.soft { (few) } }
+            },
         }
         @for notice in trend.notices() { p.card.edge-warn { b.warn { "! " } (sanitize::line(&notice)) } }
         @if !trend.history.entries.is_empty() {
@@ -87,7 +91,8 @@ fn changes(trend: &Trend) -> Markup {
     html! {
         section {
             h2 { "What changed" span.soft { " · " (counted(changes.len(), "change point")) ", for information" } }
-            @if changes.is_empty() { p.card { "Nothing that stands out of the noise." } }
+            @if let (true, Some(few)) = (changes.is_empty(), trend.too_few()) { p.card { b.warn { "! " } (few) } }
+            @else if changes.is_empty() { p.card { "Nothing that stands out of the noise." } }
             @else { ul.card.changes { @for change in &changes { (item(trend, change)) } } }
         }
     }

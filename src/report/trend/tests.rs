@@ -13,7 +13,7 @@ fn trend(labels: &[&str]) -> Trend {
     // As if each series had changed at its second point.
     let changes = |series: &[f64]| if series.len() > 1 { vec![(1, 0.0)] } else { Vec::new() };
     let charts = charts(&entries, all, changes);
-    Trend { history: History { entries, broken: vec![3] }, charts }
+    Trend { history: History { entries, broken: vec![3] }, charts, fewest: 3 }
 }
 
 #[test]
@@ -49,8 +49,28 @@ fn a_run_that_could_not_decide_is_not_taken_for_one_that_passed() {
 }
 
 #[test]
-fn a_single_run_is_a_trend_already() {
+fn a_single_run_is_charted_and_said_to_be_too_little_for_a_trend() {
     let page = html(&trend(&["v1"]));
-    assert!(page.contains("1 run of 1 commit") && page.contains("Nothing that stands out"), "{page}");
+    assert!(page.contains("1 run of 1 commit") && !page.contains("Nothing that stands out"), "{page}");
+    let few = "too few runs for a trend: 1; change points need at least 3";
+    assert!(page.contains(few), "{page}");
+    let said = text(&trend(&["v1"]));
+    assert!(said.contains(&format!("\nNo change points: {few}.\n")), "{said}");
     assert!(!["NaN", "\"inf", "\"-inf"].iter().any(|number| page.contains(number)), "{page}");
+}
+
+#[test]
+fn runs_that_cannot_be_compared_with_each_other_are_too_few_as_well() {
+    let mut trend = trend(&["v1", "v2", "v3"]);
+    for segment in trend.charts.iter_mut().flat_map(|chart| &mut chart.panels).flat_map(|panel| &mut panel.segments) {
+        segment.marks.clear();
+    }
+    assert!(text(&trend).contains("\nNo change points.\n"), "{}", text(&trend));
+    for segment in trend.charts.iter_mut().flat_map(|chart| &mut chart.panels).flat_map(|panel| &mut panel.segments) {
+        segment.points.truncate(1);
+    }
+    let few = "too few runs for a trend: of 3, 1 can be compared at most; change points need at least 3";
+    let said = text(&trend).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(few), "{said}");
+    assert!(html(&trend).contains(few));
 }

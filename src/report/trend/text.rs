@@ -15,7 +15,8 @@ const COLUMNS: usize = 60;
 pub fn render(trend: &Trend) -> String {
     let mut page = Page::default();
     let Some(latest) = trend.latest() else {
-        page.item(0, "", "the history is empty: nothing was added yet");
+        let few = trend.too_few().map(|few| format!("; {few}")).unwrap_or_default();
+        page.item(0, "", &format!("the history is empty: nothing was added yet{few}"));
         return page.into_text();
     };
     let (mark, words) = verdict(latest);
@@ -37,7 +38,8 @@ fn changes(page: &mut Page, trend: &Trend) {
     let changes = trend.changes();
     if changes.is_empty() {
         page.blank();
-        page.item(0, "", "No change points.");
+        let few = trend.too_few().map(|few| format!("No change points: {few}."));
+        page.item(0, "", few.as_deref().unwrap_or("No change points."));
         return;
     }
     page.block("Change points, for information");

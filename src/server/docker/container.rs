@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig, PortBinding, SystemInfo};
+use bollard::models::{
+    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, MountVolumeOptions,
+    MountVolumeOptionsDriverConfig, PortBinding, SystemInfo,
+};
 
 use super::network::{Route, RunNetwork};
 use super::probe::Capabilities;
@@ -23,6 +26,12 @@ pub(super) const YARD: &str = "/data";
 
 /// Name of the data root in a yard.
 pub(super) const YARD_ROOT: &str = "root";
+
+/// HOME of a server whose volume outlives it: it lies there as well, beside the data root.
+const HOME_ON_A_VOLUME: &str = "HOME=/data/home";
+
+/// What holds a volume: it ends when its standard input does.
+const HOLD: &str = "while read -r _; do :; done";
 
 /// Finds the interpreter that pys3local itself uses, and has it run a program given as the first argument.
 pub(super) const WITH_ITS_PYTHON: &str = r#"
@@ -52,10 +61,10 @@ pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Size
     let roomy = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + SCRATCH_BYTES;
     let data = sizes.data_limit_bytes.unwrap_or(roomy);
     let temporary = SCRATCH_BYTES + 2 * sizes.largest_object_bytes;
-    let home = SCRATCH_BYTES + sizes.objects * OBJECT_METADATA_BYTES;
+    let home = sizes.home_bytes();
     let memory = PROGRAM_BYTES + data + temporary + home + 4 * sizes.largest_object_bytes;
     let memory = i64::try_from(memory).unwrap_or(i64::MAX);
-    let tmpfs = |bytes: u64| format!("rw,nosuid,nodev,noexec,size={bytes},uid=10001,gid=10001,mode=0700");
+    let tmpfs = |bytes: u64| format!("rw,nosuid,nodev,noexec,{}", in_memory(bytes));
     // A daemon without the controller for a limit refuses the container rather than the limit.
     let supported = |flag: Option<bool>| flag.unwrap_or(true);
     ContainerCreateBody {
@@ -89,6 +98,11 @@ pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Size
     }
 }
 
+/// A file system in memory that belongs to the containers' user, as mount knows its options.
+fn in_memory(bytes: u64) -> String {
+    format!("size={bytes},uid=10001,gid=10001,mode=0700")
+}
+
 /// What sizes a container's file systems and its memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sizes {
@@ -100,6 +114,13 @@ pub(super) struct Sizes {
     pub(super) objects: u64,
     /// The size of the file system at `/data`, where it is not to follow from the others.
     pub(super) data_limit_bytes: Option<u64>,
+}
+
+impl Sizes {
+    /// What HOME may take: the server's database lies there.
+    fn home_bytes(self) -> u64 {
+        SCRATCH_BYTES + self.objects * OBJECT_METADATA_BYTES
+    }
 }
 
 /// Output comes at once, in plain text and in long lines; nothing is compiled at run time, for nothing could be kept.
@@ -122,16 +143,62 @@ pub(super) struct Ground<'run> {
     pub(super) network: &'run RunNetwork,
 }
 
-/// The container of a server; `more` follows on its command line.
+/// The container of a server; `more` follows on its command line. Where another container holds a volume for it, it lives on that.
 pub(super) fn of_server(
     ground: Ground<'_>,
     spec: &ServerSpec,
     capabilities: &Capabilities,
     more: Vec<String>,
+    holder: Option<&str>,
 ) -> ContainerCreateBody {
-    let mut command = command(spec, capabilities, Place::FIRST);
+    let mut command = command(spec, capabilities, if holder.is_some() { Place::ON_A_VOLUME } else { Place::FIRST });
     command.extend(more);
-    supervised(ground, sizes(spec), PORT, &ground.network.route, command)
+    let mut body = supervised(ground, sizes(spec), PORT, &ground.network.route, command);
+    if let Some(holder) = holder {
+        on_volume_of(&mut body, holder);
+    }
+    body
+}
+
+/// The container that holds a volume for a server of this kind: it does nothing, and reaches nothing.
+pub(super) fn of_volume(ground: Ground<'_>, spec: &ServerSpec) -> ContainerCreateBody {
+    let sizes = sizes(spec);
+    let mut body = isolated(ground.image, ground.run_id, ground.info, sizes);
+    body.entrypoint = Some(["/bin/sh", "-c", HOLD].map(str::to_owned).to_vec());
+    body.cmd = Some(Vec::new());
+    on_a_lifeline(&mut body);
+    if let Some(host) = &mut body.host_config {
+        let bytes = host.tmpfs.as_mut().and_then(|file_systems| file_systems.remove(YARD));
+        debug_assert!(bytes.is_some(), "the volume takes the place of the file system in memory");
+        let room = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + sizes.home_bytes();
+        let options = [("type", "tmpfs".to_owned()), ("device", "tmpfs".to_owned()), ("o", in_memory(room))];
+        let driver = MountVolumeOptionsDriverConfig {
+            name: Some("local".into()),
+            options: Some(options.map(|(name, value)| (name.to_owned(), value)).into()),
+        };
+        // Without a name it goes with the last container that it is mounted in.
+        host.mounts = Some(vec![Mount {
+            target: Some(YARD.into()),
+            typ: Some(MountType::VOLUME),
+            volume_options: Some(MountVolumeOptions { driver_config: Some(driver), ..Default::default() }),
+            ..Default::default()
+        }]);
+    }
+    body
+}
+
+/// Puts a server's data and its HOME on the volume that another container holds.
+fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
+    if let Some(host) = &mut body.host_config {
+        if let Some(file_systems) = &mut host.tmpfs {
+            file_systems.remove(YARD);
+        }
+        host.volumes_from = Some(vec![holder.to_owned()]);
+    }
+    if let Some(environment) = &mut body.env {
+        environment.retain(|variable| !variable.starts_with("HOME="));
+        environment.push(HOME_ON_A_VOLUME.to_owned());
+    }
 }
 
 /// The container of a stand-in of the Drime API, which keeps in memory what a server stores, and of which nobody chooses the port.
@@ -223,6 +290,8 @@ pub(super) struct Place {
 impl Place {
     /// The server that the container is for.
     pub(super) const FIRST: Self = Self { data: YARD, port: PORT };
+    /// The same on a volume, where its HOME lies beside the data.
+    pub(super) const ON_A_VOLUME: Self = Self { data: "/data/root", port: PORT };
     /// One beside it, with the same HOME and data of its own.
     pub(super) const SECOND: Self = Self { data: "/tmp/data-of-a-neighbour", port: PORT + 1 };
 }

@@ -24,6 +24,7 @@ mod server;
 mod survey;
 mod toolbox;
 mod usage;
+mod volume;
 mod yard;
 
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub(super) use server::DockerServer;
 pub(super) use survey::{Survey, survey};
 use tokio::sync::OnceCell;
 pub(super) use toolbox::{ToolboxContainer, for_endpoint as toolbox_for_endpoint};
+pub(super) use volume::DockerVolume;
 pub use yard::{Inventory, Yard};
 
 use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
@@ -146,16 +148,29 @@ impl DockerRuntime {
         self.timings.clone()
     }
 
-    /// Starts a server in a container of its own.
-    pub(super) async fn start(&self, spec: &ServerSpec) -> Result<DockerServer, ServerError> {
+    /// Makes a volume for servers that follow one another.
+    pub(super) async fn volume(&self, spec: &ServerSpec) -> Result<DockerVolume, ServerError> {
+        let name = format!("s3ci-{}-{}-volume", self.run_id, spec.label);
+        Ok(DockerVolume::create(&self.daemon, self.ground(&self.network), spec, name).await?)
+    }
+
+    fn ground<'a>(&'a self, network: &'a network::RunNetwork) -> container::Ground<'a> {
+        container::Ground { image: &self.image.present.id, run_id: &self.run_id, info: &self.daemon.info, network }
+    }
+
+    /// Starts a server in a container of its own, on a volume where there is one.
+    pub(super) async fn start(
+        &self,
+        spec: &ServerSpec,
+        volume: Option<&DockerVolume>,
+    ) -> Result<DockerServer, ServerError> {
         if spec.bucket_mode == BucketMode::Default && !self.capabilities.allow_bucket_creation {
             return Err(ServerError::Unsupported { what: "a default-bucket mode" });
         }
         let number = self.servers.fetch_add(1, Ordering::Relaxed);
         let name = format!("s3ci-{}-{}-{number}", self.run_id, spec.label);
         let network = self.network_of(spec).await?;
-        let ground =
-            container::Ground { image: &self.image.present.id, run_id: &self.run_id, info: &self.daemon.info, network };
+        let ground = self.ground(network);
         let backing = self.backing(spec, ground, format!("{name}-drime")).await?;
         let tenancy = backing.as_ref().map(|backing| &backing.tenancy);
         let arguments = tenancy.map(Tenancy::arguments).unwrap_or_default();
@@ -165,7 +180,7 @@ impl DockerRuntime {
         let secret_key = spec.credentials.as_ref().map(|credentials| credentials.secret_key.clone());
         let order = server::Order {
             name,
-            body: container::of_server(ground, spec, &self.capabilities, arguments),
+            body: container::of_server(ground, spec, &self.capabilities, arguments, volume.map(DockerVolume::holder)),
             network: network.name.clone(),
             route: network.route.clone(),
             handed: drime::handed(&environment, &certificates),

@@ -1,4 +1,6 @@
 //! The little that a server without a container can be kept from: other people's environment and home.
+//!
+//! Owns the directories that a server has instead, and those that servers have one after the other.
 
 use std::path::{Path, PathBuf};
 
@@ -26,12 +28,35 @@ pub(super) fn apply(command: &mut Command, home: &Path) {
 pub(super) struct Directories {
     root: PathBuf,
     data: &'static str,
+    /// Whether they outlive the server.
+    stay: bool,
+}
+
+/// The directories of servers that follow one another.
+#[derive(Debug)]
+pub struct ProcessVolume(Directories);
+
+impl ProcessVolume {
+    /// Makes them below the run's.
+    pub(super) fn create(work_dir: &Path, name: &str) -> std::io::Result<Self> {
+        Ok(Self(Directories::create(work_dir, name)?))
+    }
+
+    /// What a server on it is to use.
+    pub(super) fn directories(&self) -> Directories {
+        Directories { stay: true, ..self.0.clone() }
+    }
+
+    /// Removes all of it; what cannot be removed goes with the run's directory.
+    pub async fn remove(self) {
+        self.0.remove().await;
+    }
 }
 
 impl Directories {
     /// Makes the directories of a server below the run's.
     pub(super) fn create(work_dir: &Path, name: &str) -> std::io::Result<Self> {
-        let directories = Self { root: std::path::absolute(work_dir)?.join(name), data: "data" };
+        let directories = Self { root: std::path::absolute(work_dir)?.join(name), data: "data", stay: false };
         for directory in [directories.data(), directories.home()] {
             std::fs::create_dir_all(directory)?;
         }
@@ -40,7 +65,7 @@ impl Directories {
 
     /// The same home with another data directory.
     pub(super) fn with_data_of_a_neighbour(&self) -> std::io::Result<Self> {
-        let directories = Self { root: self.root.clone(), data: "data-of-a-neighbour" };
+        let directories = Self { data: "data-of-a-neighbour", ..self.clone() };
         std::fs::create_dir_all(directories.data())?;
         Ok(directories)
     }
@@ -60,8 +85,11 @@ impl Directories {
         self.root.join(name)
     }
 
-    /// Removes all of it; what cannot be removed goes with the run's directory.
+    /// Removes all of it, unless it outlives the server; what cannot be removed goes with the run's directory.
     pub(super) async fn remove(&self) {
+        if self.stay {
+            return;
+        }
         let _ = tokio::fs::remove_dir_all(&self.root).await;
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::server::drime::DrimeError;
+use crate::server::error::releases_to_try;
 use crate::server::ready::ReadyError;
 use crate::server::target::TargetError;
 
@@ -72,11 +73,11 @@ pub enum ProcessError {
         lines: Vec<String>,
     },
     /// The release does not exist.
-    #[error("find release {version} of pys3local; there are {}", available.join(", "))]
+    #[error("find release {version} of pys3local: there is no such release")]
     UnknownRelease {
         /// What was asked for.
         version: String,
-        /// What the index has.
+        /// What the index has, oldest first.
         available: Vec<String>,
     },
     /// The installed server does not answer questions about itself.
@@ -147,7 +148,7 @@ impl ProcessError {
                 "pip needs its index: see HTTPS_PROXY, PIP_INDEX_URL, and `--ca-bundle` behind a TLS-inspecting proxy"
                     .to_owned()
             }
-            Self::UnknownRelease { .. } => "name one of these as `pypi:VERSION`".to_owned(),
+            Self::UnknownRelease { available, .. } => releases_to_try(available),
             Self::Inspect { .. } => "the package is installed but does not run on this Python".to_owned(),
             Self::PortTaken { .. } => "leave `--port` out to get a free port, or stop what listens there".to_owned(),
             Self::Port { .. } => "leave `--port` out; ports below 1024 need privileges".to_owned(),

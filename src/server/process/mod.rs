@@ -34,6 +34,7 @@ use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
 use crate::event::Events;
 use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use confinement::Directories;
+pub use confinement::ProcessVolume;
 use drime::Backing;
 use environment::{Environment, Workshop};
 use pip::Package;
@@ -118,9 +119,25 @@ impl ProcessRuntime {
     /// [`ProcessError::Unsupported`] where the release lacks what is asked for, [`ProcessError::PortTaken`], and
     /// [`ProcessError::NotReady`] with the server's last log lines.
     pub async fn start(&self, spec: &ServerSpec) -> Result<ProcessServer, ProcessError> {
+        self.start_on(spec, None).await
+    }
+
+    /// As [`ProcessRuntime::start`], with the data and the home of a volume where there is one, which stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`ProcessRuntime::start`].
+    pub async fn start_on(
+        &self,
+        spec: &ServerSpec,
+        volume: Option<&ProcessVolume>,
+    ) -> Result<ProcessServer, ProcessError> {
         let began = Instant::now();
         let mut arguments = self.arguments(spec)?;
-        let directories = self.directories(&spec.label)?;
+        let directories = match volume {
+            Some(volume) => volume.directories(),
+            None => self.directories(&spec.label)?,
+        };
         let backing = match self.backing(spec, &directories).await {
             Ok(backing) => backing,
             Err(error) => {
@@ -237,6 +254,17 @@ impl ProcessRuntime {
             BucketMode::Custom | BucketMode::Default => {}
         }
         Ok(arguments)
+    }
+
+    /// Makes a volume for servers that follow one another.
+    ///
+    /// # Errors
+    ///
+    /// Its directories cannot be made.
+    pub fn volume(&self, spec: &ServerSpec) -> Result<ProcessVolume, ProcessError> {
+        let name = format!("volume-{}", spec.label);
+        let created = ProcessVolume::create(&self.work_dir, &name);
+        created.map_err(ProcessError::file("create", &self.work_dir.join(name)))
     }
 
     fn directories(&self, label: &str) -> Result<Directories, ProcessError> {

@@ -96,7 +96,11 @@ impl TargetError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::UnknownForm { suggestion, .. } => return suggestion.as_ref().map(|spec| format!("try `{spec}`")),
+            Self::UnknownForm { suggestion: Some(spec), .. } => format!("try `{spec}`"),
+            Self::UnknownForm { suggestion: None, .. } => {
+                "try `pypi:0.2.1` for a release, `path:DIR` for a checkout, `endpoint:URL` for a server that runs already"
+                    .to_owned()
+            }
             Self::Malformed { .. } => format!("the forms are {FORMS}"),
             Self::NotADirectory { .. } | Self::NoProjectFile { .. } | Self::WrongProject { .. } => {
                 "name the top directory of a pys3local checkout, or a release such as `pypi:0.2.1`".to_owned()

@@ -85,7 +85,8 @@ fn what_is_meant_is_suggested() {
     assert_eq!(hint("src").as_deref(), Some("try `path:src`"));
     assert_eq!(hint("./src").as_deref(), Some("try `path:./src`"));
     assert_eq!(hint("https://u:p@host").as_deref(), Some("try `endpoint:https://host`"));
-    assert_eq!(hint("no-such-thing"), None);
+    let unknown = hint("no-such-thing").unwrap();
+    assert!(unknown.starts_with("try `pypi:0.2.1` for a release, `path:DIR` for a checkout, "), "{unknown}");
 }
 
 #[test]

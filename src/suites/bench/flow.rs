@@ -15,8 +15,6 @@ use crate::suites::judge::{ensure, few};
 use crate::suites::{CaseRunner, SuiteContext};
 use crate::workload::{DataFile, Dataset, compare, copy_tree};
 
-/// The virtual bucket of the default mode.
-const DEFAULT_BUCKET: &str = "default";
 /// Keys of one `DeleteObjects` request, the most that S3 allows.
 const DELETE_BATCH: usize = 1000;
 /// A step transfers many files, so no deadline but that of each request bounds it.
@@ -64,7 +62,7 @@ async fn steps(
     };
     let lease = match mode {
         BucketMode::Custom => context.leases.enter(context.bucket_name(), false),
-        BucketMode::Default => context.leases.enter(DEFAULT_BUCKET, true),
+        BucketMode::Default => context.leases.enter(BucketMode::DEFAULT_BUCKET, true),
     };
     let flow = Flow { context, s3: context.s3.clone(), lease, dataset, workers };
     flow.describe_data().await;

@@ -289,11 +289,13 @@ mod tests {
     }
 
     #[test]
-    fn signatures_have_one_suite_for_all_backends() {
+    fn a_cause_is_looked_for_on_the_same_backend_first() {
         let of = |suite: &str, case: &str| on_backend_of(&SuiteId::new(suite), case).map(|id| id.to_string());
         assert_eq!(of("clients/drime", "api::range-first").as_deref(), Some("api/drime::range-first"));
         assert_eq!(of("clients/local-unsigned", "api::range-first").as_deref(), Some("api/local::range-first"));
-        assert_eq!(of("clients/drime", "auth::auth-special-keys").as_deref(), Some("auth/local::auth-special-keys"));
+        assert_eq!(of("clients/drime", "auth::auth-special-keys").as_deref(), Some("auth/drime::auth-special-keys"));
+        let dots = "containment::bucket-dots-hold-nothing";
+        assert_eq!(of("clients/drime", dots).as_deref(), Some("containment/local::bucket-dots-hold-nothing"));
         assert_eq!(of("clients/drime", "etag::put-is-md5"), None, "tags are no MD5 there");
     }
 }

@@ -24,6 +24,9 @@ pub(super) static CASES: &[Case] = &[
     disk_full::KEEPS_OLD_OBJECT,
 ];
 
+/// The same where the server stores elsewhere: it has no disk to fill, and no directory of its own to share.
+pub(super) static DRIME: &[Case] = &[memory::LARGE_PUT, restart::KEEPS_EVERYTHING, restart::KEEPS_ACKNOWLEDGED];
+
 /// A disk that is filled within a second or two, and has room for the large object.
 pub(super) const FOOTPRINT: Footprint = Footprint {
     bytes: memory::OBJECT_BYTES as u64,

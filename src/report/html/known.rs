@@ -1,0 +1,47 @@
+//! What the server is known to fail, folded suite by suite, each issue with its evidence behind a fold of its own.
+
+use maud::{Markup, html};
+
+use super::super::known::{KnownOfSuite, by_suite};
+use super::super::sanitize;
+use super::super::tally::{Known, Tally};
+use super::findings::evidence;
+use crate::model::RunRecord;
+
+pub(super) fn issues(record: &RunRecord) -> Markup {
+    let tally = Tally::of(record);
+    html! {
+        @if let Some(words) = tally.known_in_words() {
+            section {
+                h2 { span.soft { "~ " } (words) }
+                p.small.soft { "The server fails these as the ledger says of its version, so they do not fail the run." }
+                @for group in by_suite(&tally.known) { (of_suite(record, &group)) }
+            }
+        }
+    }
+}
+
+fn of_suite(record: &RunRecord, group: &KnownOfSuite<'_>) -> Markup {
+    html! {
+        details.card.finding.group.edge-soft {
+            summary {
+                h3 { (sanitize::line(group.suite.as_str())) span.soft.small { " · " (group.issues.len()) } }
+                span { (group.words()) }
+            }
+            @for issue in &group.issues { (one(record, *issue)) }
+        }
+    }
+}
+
+fn one(record: &RunRecord, Known { case, issue }: Known<'_>) -> Markup {
+    html! {
+        details.card.finding.edge-soft id=(sanitize::line(case.id.as_str())) {
+            summary {
+                h3 { (sanitize::line(case.id.as_str())) span.soft.small { " · " (case.severity.words()) } }
+                span { (sanitize::line(&issue.reason)) }
+            }
+            @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }
+            (evidence(record, case, &issue.failure))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The first page of the report: the verdict, what failed, what is new, how fast it was, and where the rest stands.
+//!
+//! Names a few of each; the chapters of the suites have all of them with their evidence.
+
+use super::super::headlines::{self, up_to};
+use super::super::known::FEW;
+use super::super::page::Page;
+use super::super::sanitize;
+use super::super::tally::{self, Failed, Tally};
+use crate::model::RunRecord;
+
+/// All that a reader in a hurry reads.
+pub(super) fn write(page: &mut Page, record: &RunRecord) {
+    let tally = Tally::of(record);
+    page.blank();
+    page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
+    failures(page, &tally);
+    headlines::changes(page, record, FEW);
+    headlines::known_issues(page, record, &tally);
+    notices(page, record);
+    headlines::compared(page, record);
+    headlines::throughput(page, record);
+    where_to_look(page, &tally);
+}
+
+fn failures(page: &mut Page, tally: &Tally<'_>) {
+    if !tally.failed.is_empty() {
+        page.block(&format!("What failed ({})", tally.failed.len()));
+        up_to(page, FEW, &tally.failed, |page, Failed { case, failure }| {
+            let (severity, message) = (case.severity.words(), sanitize::line(&failure.message));
+            page.item(2, "✗", &format!("{severity}: {}: {message}", case.id));
+        });
+    }
+    if !tally.troubles.is_empty() {
+        page.block(&format!("What {} ({})", tally.of_troubles(), tally.troubles.len()));
+        up_to(page, FEW, &tally.troubles, |page, trouble| {
+            page.item(2, "!", &format!("{}: {}", trouble.place, sanitize::line(&trouble.fault.message)));
+        });
+    }
+}
+
+fn notices(page: &mut Page, record: &RunRecord) {
+    let notices = tally::notices(record);
+    if !notices.is_empty() {
+        page.block("Notices");
+        for notice in notices {
+            page.item(2, "!", &notice);
+        }
+    }
+}
+
+/// Only what there is something of.
+fn where_to_look(page: &mut Page, tally: &Tally<'_>) {
+    if tally.failed.is_empty() && tally.known.is_empty() {
+        return;
+    }
+    page.block("Where to look");
+    if !tally.failed.is_empty() {
+        page.item(2, "✗", "what failed: each with its evidence in the chapter of its suite");
+    }
+    if !tally.known.is_empty() {
+        let evidence = "their evidence is in the other reports";
+        page.item(2, "~", &format!("known issues: each with its reason at the end of its suite's chapter; {evidence}"));
+    }
+}
