@@ -6,8 +6,8 @@
 use tokio::sync::mpsc;
 
 use crate::model::{
-    CapabilityRecord, CaseRecord, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity, ServerStart,
-    SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
+    CapabilityRecord, CaseRecord, Exchange, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity,
+    ServerStart, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -50,6 +50,8 @@ pub enum Event {
     Capability {
         /// What, and whether.
         capability: CapabilityRecord,
+        /// The requests by which it was asked.
+        exchanges: Vec<Exchange>,
     },
     /// A suite advanced within a long step.
     Progress {

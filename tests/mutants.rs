@@ -162,7 +162,7 @@ fn conditional_writes_that_are_not_implemented_are_skipped_with_a_reason() {
 /// Checks that are left where a server falls silent are nobody's success, whatever became of the one before.
 #[test]
 fn a_server_that_falls_silent_after_a_failure_is_an_environment_error() {
-    let trigger = Trigger { operation: Some(Operation::ListBuckets), from: 2 };
+    let trigger = Trigger { operation: Some(Operation::ListBuckets), from: 2, spares: &[] };
     let fault = Some(Fault { kind: FaultKind::Hang, trigger });
     let server = TestServer::start(Behaviour { mutation: Some(Mutation::RangeIgnored), fault });
     let outcomes = Outcomes::of(&server, &["api/local::range-first", "api/local::range-last", "--timeout", "2s"]);
@@ -174,8 +174,10 @@ fn a_server_that_falls_silent_after_a_failure_is_an_environment_error() {
 /// Steps that only an answer to another request than usual can break.
 #[test]
 fn refused_requests_turn_their_steps_red() {
-    let refuse =
-        |operation, from| Fault { kind: FaultKind::Status500, trigger: Trigger { operation: Some(operation), from } };
+    let refuse = |operation, from| Fault {
+        kind: FaultKind::Status500,
+        trigger: Trigger { operation: Some(operation), from, spares: &[] },
+    };
     let small = ["bench/local", "--files", "3", "--max-size", "2000"];
     let red = |fault: Fault, suites: &[&str]| red_cases(fault, suites).into_iter().collect::<Vec<_>>();
     assert_eq!(red(refuse(Operation::PutObject, 2), &small), ["bench/local::files-uploaded"]);
@@ -184,7 +186,8 @@ fn refused_requests_turn_their_steps_red() {
     assert_eq!(third_phase, ["sync/local::phase-3-resync-finds-every-edit"]);
 }
 
-/// No case passes by accident: whatever answers everything in one way, without having kept anything, passes nothing.
+/// No case passes by accident: whatever answers everything in one way, passes nothing. In a second round buckets are created all the
+/// same, so that each case comes to its own requests, and in a third objects are stored, so that it comes to what it asks afterwards.
 #[test]
 fn a_server_that_answers_everything_alike_passes_no_case() {
     let kinds = [
@@ -194,24 +197,42 @@ fn a_server_that_answers_everything_alike_passes_no_case() {
         FaultKind::CloseWithoutAnswer,
         FaultKind::CloseMidBody,
     ];
-    let passes_nothing = |kind: FaultKind| {
+    let passes_nothing = |kind: FaultKind, spares: &'static [Operation]| {
         // The first request asks whether anybody speaks S3 there at all.
-        let server = TestServer::start(Fault::from_request(kind, 2));
+        let server = TestServer::start(Fault::from_request(kind, 2, spares));
         let outcomes = Outcomes::of(&server, &[SUITES.as_slice(), &LITTLE_DATA].concat());
         let cases = outcomes.record.suites.iter().flat_map(|suite| &suite.cases);
-        let passed: Vec<_> = cases
-            .filter(|case| case.outcome == Outcome::Passed)
-            .map(|case| case.id.as_str())
+        let excused = |id: &str| match id {
             // Steps of a flow, whose effect the steps after them look for, and find missing.
-            .filter(|id| !["bench/local::bucket-created", "bench/local::files-uploaded"].contains(id))
-            .collect();
-        assert_eq!(passed, Vec::<&str>::new(), "{kind:?}");
+            "bench/local::bucket-created" | "bench/local::files-uploaded" => true,
+            // They ask for nothing but what is spared.
+            "api/local::bucket-bad-names-are-refused" => spares.contains(&Operation::CreateBucket),
+            "etag/local::put-is-md5" => spares.contains(&Operation::PutObject),
+            // They ask for nothing else whose answer has a body to be cut.
+            "api/local::bucket-head-missing-is-404" | "api/local::bucket-delete-empty" => {
+                kind == FaultKind::CloseMidBody && spares.contains(&Operation::CreateBucket)
+            }
+            // They look at headers alone.
+            "api/local::object-user-metadata-survives"
+            | "api/local::object-content-type-survives"
+            | "api/local::object-system-headers-survive" => {
+                kind == FaultKind::CloseMidBody && spares.contains(&Operation::PutObject)
+            }
+            _ => false,
+        };
+        let passed = cases.filter(|case| case.outcome == Outcome::Passed).map(|case| case.id.as_str());
+        let passed: Vec<_> = passed.filter(|id| !excused(id)).collect();
+        assert_eq!(passed, Vec::<&str>::new(), "{kind:?}, sparing {spares:?}");
         let run = outcomes.record.suites.iter().map(|suite| suite.cases.len()).collect::<Vec<_>>();
         assert!(run.len() == 6 && run.iter().all(|cases| *cases > 0), "{kind:?}: {run:?}");
     };
     std::thread::scope(|scope| {
         for kind in kinds {
-            scope.spawn(move || passes_nothing(kind));
+            scope.spawn(move || {
+                passes_nothing(kind, &[]);
+                passes_nothing(kind, &[Operation::CreateBucket]);
+                passes_nothing(kind, &[Operation::CreateBucket, Operation::PutObject]);
+            });
         }
     });
 }

@@ -1,12 +1,14 @@
 //! Changes of a ledger's text that leave the rest of it as it was written, comments and order included.
 
+use std::collections::BTreeMap;
+
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::LedgerError;
-use super::error::word;
+use super::error::{support_word, word};
 use super::file::OPEN_REASON;
 use super::proposal::Drafts;
-use crate::model::{CaseId, Severity};
+use crate::model::{CaseId, Severity, Support};
 
 /// What new entries say in place of a reason.
 const REASON: &str = "TODO: say in a sentence why the server fails";
@@ -30,11 +32,13 @@ pub(super) struct Edits {
     pub(super) changed: Vec<(CaseId, usize)>,
     /// Symptoms that the ledger lacks.
     pub(super) drafts: Drafts,
+    /// What a server offers otherwise than listed, by the entry of `[[capabilities]]` and the name.
+    pub(super) offers: BTreeMap<(usize, String), Support>,
 }
 
 impl Edits {
     pub(super) fn is_empty(&self) -> bool {
-        self.gone.is_empty() && self.drafts.is_empty()
+        self.gone.is_empty() && self.drafts.is_empty() && self.offers.is_empty()
     }
 
     /// The text after the changes; new entries hold for `versions`.
@@ -60,6 +64,12 @@ impl Edits {
                     Some(next) => put_before(next, &heading),
                     None => kept_headings.insert_str(0, &heading),
                 }
+            }
+        }
+        if let Some(entries) = document.get_mut("capabilities").and_then(Item::as_array_of_tables_mut) {
+            for ((entry, name), support) in &self.offers {
+                let value = entries.get_mut(*entry).and_then(|table| table.get_mut(name)).and_then(Item::as_value_mut);
+                set(value, support_word(*support));
             }
         }
         let mut text = document.to_string();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::Severity;
+use crate::model::{Severity, Support};
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -134,6 +134,15 @@ impl Problem {
             Self::NoReason | Self::OpenReason { .. } => "say in a sentence why the server fails",
         };
         hint.to_owned()
+    }
+}
+
+/// Support as the file has it.
+pub(super) fn support_word(support: Support) -> &'static str {
+    match support {
+        Support::Supported => "supported",
+        Support::Unsupported => "unsupported",
+        Support::Broken => "broken",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a run would change in the ledger: a unified diff that a person completes and applies. Nothing is ever written into the ledger.
 //!
 //! A failure that is not listed becomes an entry for the version under test; one that is listed and shows otherwise becomes an entry
-//! with its new symptom; a listed check that passes goes. What was skipped, not run or could not be told changes nothing. The reason of
+//! with its new symptom; a listed check that passes goes; what a server offers otherwise than listed is listed so. What was skipped, not run or could not be told changes nothing. The reason of
 //! each new entry is left open, and a ledger with an open reason is refused.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::edit::{Draft, Edits};
 use super::generalise::generalised;
 use super::{Ledger, LedgerError, Listed, Versions, file};
-use crate::model::{CaseId, Failure, Outcome, RunRecord};
+use crate::model::{CapabilityRecord, CaseId, Failure, Outcome, RunRecord, SuiteRecord};
 
 impl Ledger {
     /// The change of the ledger's file that a run suggests, after remarks in lines that begin with `#`; none where it suggests none.
@@ -28,6 +28,9 @@ impl Ledger {
                 self.note(&mut edits, &self.of(version), &case.id, failure, &record.run_id);
             }
         }
+        for suite in &record.suites {
+            self.note_offers(&mut edits, &self.of(version), suite);
+        }
         if edits.is_empty() {
             return Ok(None);
         }
@@ -35,6 +38,17 @@ impl Ledger {
         let diff = TextDiff::from_lines(self.text.as_str(), text.as_str());
         let diff = diff.unified_diff().header(&self.source, &self.source).to_string();
         Ok(Some(format!("{}{diff}", remarks(&edits, version))))
+    }
+
+    fn note_offers(&self, edits: &mut Edits, listed: &Listed<'_>, suite: &SuiteRecord) {
+        let backend = suite.backend.split(' ').next().unwrap_or_default();
+        for CapabilityRecord { name, support, .. } in &suite.capabilities {
+            let Some((expected, line)) = listed.offered(backend, name) else { continue };
+            let entry = self.offered.iter().position(|offered| offered.line == line);
+            if let Some(entry) = entry.filter(|_| expected != *support) {
+                edits.offers.insert((entry, name.clone()), *support);
+            }
+        }
     }
 
     fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CaseId, failure: &Failure, run_id: &str) {
@@ -77,6 +91,13 @@ fn remarks(edits: &Edits, version: Option<&str>) -> String {
             "# Listed and not seen any more with {version_text}: {count}. Where older versions are still tested, end"
         ));
         lines.push(format!("# the versions of these entries before {version_text} instead of removing them."));
+    }
+    if !edits.offers.is_empty() {
+        lines.push(format!(
+            "# Offered otherwise than listed by {version_text}: {}. Where older versions are still tested, end their entry",
+            edits.offers.len()
+        ));
+        lines.push(format!("# of [[capabilities]] before {version_text} and add one, instead of changing it."));
     }
     lines.push("# To apply: save it as a file, and patch -p0 < FILE".to_owned());
     lines.join("\n") + "\n"

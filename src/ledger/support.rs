@@ -64,7 +64,8 @@ impl Listed<'_> {
         self.offered(backend, capability).map(|(support, _)| support)
     }
 
-    fn offered(&self, backend: &str, capability: &str) -> Option<(Support, usize)> {
+    /// What the ledger expects, and the line of the entry that says so.
+    pub(super) fn offered(&self, backend: &str, capability: &str) -> Option<(Support, usize)> {
         let version = self.version.as_deref();
         let holds = |offered: &&super::Offered| {
             offered.backend == backend
@@ -78,7 +79,7 @@ impl Listed<'_> {
     }
 
     /// A result of its own where a server offers something else than the ledger says. Less is red because clients rely on it, more
-    /// because the ledger would go on allowing its loss.
+    /// because the ledger would go on allowing its loss. How to repeat it, and the requests, are for the run to add.
     #[must_use]
     pub fn changed(&self, suite: &SuiteId, backend: &str, capability: &CapabilityRecord) -> Option<CaseRecord> {
         let (expected, line) = self.offered(backend, &capability.name)?;
@@ -109,7 +110,7 @@ impl Listed<'_> {
             outcome: Outcome::Failed(failure),
             duration_ns: 0,
             exchanges: Vec::new(),
-            repro: format!("s3ci run {suite}"),
+            repro: String::new(),
             commands: Vec::new(),
             explained_by: Vec::new(),
         })

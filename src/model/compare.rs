@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    CaseId, CaseRecord, Change, ComparedCase, Direction, Failure, Metric, Outcome, RunRecord, Severity, Shard, SuiteId,
-    SuiteRecord, Unit,
+    CapabilityRecord, CaseId, CaseRecord, Change, ComparedCase, Direction, Failure, Metric, Outcome, RunRecord,
+    Severity, Shard, SuiteId, SuiteRecord, Support, Unit,
 };
 
 /// Records that cannot be compared.
@@ -64,6 +64,8 @@ pub struct Comparison {
     pub cases: Vec<CaseComparison>,
     /// The metrics in the same order.
     pub metrics: Vec<MetricComparison>,
+    /// What a server offers otherwise than in the first record, where both asked.
+    pub offers: Vec<OfferComparison>,
     /// Why the metrics say less than they seem to, such as another machine; empty where nothing is known against them.
     pub caveats: Vec<String>,
 }
@@ -136,6 +138,19 @@ pub struct MetricComparison {
     pub ratio_ppm: Option<u64>,
 }
 
+/// Something that a server may lack, where two records say otherwise of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfferComparison {
+    /// The suite that asked.
+    pub suite: SuiteId,
+    /// Name of the capability.
+    pub name: String,
+    /// What the first record says.
+    pub from: Support,
+    /// What the second says.
+    pub to: Support,
+}
+
 impl Change {
     /// What an outcome is after another one of the same case.
     ///
@@ -202,6 +217,7 @@ pub fn compare(from: &RunRecord, to: &RunRecord) -> Result<Comparison, CompareEr
         to: Side::of(to),
         cases,
         metrics: metrics(&from.suites, &to.suites),
+        offers: offers(&from.suites, &to.suites),
         caveats: caveats(from, to),
     })
 }
@@ -270,6 +286,19 @@ fn metrics(from: &[SuiteRecord], to: &[SuiteRecord]) -> Vec<MetricComparison> {
         }
     };
     all(to).into_iter().chain(vanished).map(of).collect()
+}
+
+fn offers(from: &[SuiteRecord], to: &[SuiteRecord]) -> Vec<OfferComparison> {
+    let asked = |suite: &SuiteId, name: &str| {
+        let suite = from.iter().find(|other| other.id == *suite)?;
+        suite.capabilities.iter().find(|other| other.name == name).map(|other| other.support)
+    };
+    let all = to.iter().flat_map(|suite| suite.capabilities.iter().map(move |it| (&suite.id, it)));
+    let changed = |(suite, it): (&SuiteId, &CapabilityRecord)| {
+        let from = asked(suite, &it.name).filter(|from| *from != it.support)?;
+        Some(OfferComparison { suite: suite.clone(), name: it.name.clone(), from, to: it.support })
+    };
+    all.filter_map(changed).collect()
 }
 
 fn measured(suites: &[SuiteRecord]) -> impl Iterator<Item = (&SuiteId, &Metric)> {

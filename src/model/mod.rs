@@ -27,7 +27,9 @@ pub use calibration::Calibration;
 pub use capability::{CapabilityRecord, Support};
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
 pub use command::{Command, CommandEnd};
-pub use compare::{CaseComparison, CompareError, Comparison, MetricComparison, Side, compare, compare_verdicts};
+pub use compare::{
+    CaseComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
+};
 pub use explanation::Explanation;
 pub use gate::{
     Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,

@@ -9,7 +9,10 @@ use super::format::{self, counted};
 use super::json::JsonReportError;
 use super::page::Page;
 use super::sanitize;
-use crate::model::{CaseComparison, Change, Comparison, Decision, MetricComparison, Outcome, Side, SuiteSince, Unit};
+use crate::model::{
+    CaseComparison, Change, Comparison, Decision, MetricComparison, OfferComparison, Outcome, Side, SuiteSince,
+    Support, Unit,
+};
 
 /// Renders a comparison for a terminal.
 #[must_use]
@@ -28,6 +31,7 @@ pub fn text(comparison: &Comparison, since: &[SuiteSince]) -> String {
     for (title, mark, chosen) in groups() {
         block(&mut page, comparison, title, mark, chosen);
     }
+    offers(&mut page, comparison);
     for since in since {
         through_the_base(&mut page, since);
     }
@@ -115,6 +119,18 @@ fn block(page: &mut Page, comparison: &Comparison, title: &str, mark: &str, chos
         if let Some(words) = words.filter(|_| case.change != Some(Change::PreExisting)) {
             page.item(6, "", &sanitize::line(&words));
         }
+    }
+}
+
+fn offers(page: &mut Page, comparison: &Comparison) {
+    if comparison.offers.is_empty() {
+        return;
+    }
+    page.block(&format!("Offered otherwise ({})", comparison.offers.len()));
+    for OfferComparison { suite, name, from, to } in &comparison.offers {
+        let mark = if *to == Support::Supported { "✓" } else { "!" };
+        let text = format!("{suite}: {name} was {}, and is {} now", from.word(), to.word());
+        page.item(2, mark, &sanitize::line(&text));
     }
 }
 

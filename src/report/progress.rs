@@ -49,7 +49,7 @@ impl Progress {
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
-            Event::Capability { capability } if verbose => {
+            Event::Capability { capability, .. } if verbose => {
                 page.item(4, "", &evidence::fact(&capability.name, &evidence::support(capability)));
             }
             Event::Progress { step, done, total } => {

@@ -107,7 +107,7 @@ fn within(suite: &mut SuiteRecord, event: &Event) {
     suite.duration_ns = u64::try_from(elapsed.whole_nanoseconds()).unwrap_or_default();
     match event {
         Event::Fact { name, value } => suite.facts.push((name.clone(), value.clone())),
-        Event::Capability { capability } => suite.capabilities.push(capability.clone()),
+        Event::Capability { capability, .. } => suite.capabilities.push(capability.clone()),
         Event::CaseFinished { case } => enter(suite, (**case).clone()),
         Event::Measured { metric } => suite.metrics.push((**metric).clone()),
         Event::SuiteFinished { end, .. } => finish_suite(suite, end),

@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::ledger::{Ledger, Listed};
-use crate::model::{LedgerIdentity, SuiteId};
+use crate::model::{CaseRecord, LedgerIdentity, SuiteId};
 
 /// The ledger of a run.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl<'a> KnownIssues<'a> {
                 let backend = backend.split(' ').next().unwrap_or_default().to_owned();
                 self.suite = Some((suite.clone(), backend));
             }
-            Event::Capability { capability } => {
+            Event::Capability { capability, .. } => {
                 if let (Some(listed), Some((_, backend))) = (&self.listed, &self.suite) {
                     capability.expected = listed.support(backend, &capability.name);
                 }
@@ -45,15 +45,55 @@ impl<'a> KnownIssues<'a> {
     }
 
     /// What else follows from an event: a result where a server offers other things than the ledger says.
-    pub(super) fn follows(&self, event: &Event) -> Option<Event> {
-        let Event::Capability { capability } = event else { return None };
+    /// `repro` are the words that repeat the run, without the selection.
+    pub(super) fn follows(&self, event: &Event, repro: &str) -> Option<Event> {
+        let Event::Capability { capability, exchanges } = event else { return None };
         let (suite, backend) = self.suite.as_ref()?;
         let case = self.listed.as_ref()?.changed(suite, backend, capability)?;
-        Some(Event::CaseFinished { case: Box::new(case) })
+        let (exchanges, repro) = (exchanges.clone(), format!("{repro} {suite}"));
+        Some(Event::CaseFinished { case: Box::new(CaseRecord { exchanges, repro, ..case }) })
     }
 
     /// The ledger in the record.
     pub(super) fn identity(&self) -> Option<LedgerIdentity> {
         self.listed.as_ref().map(Listed::identity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CapabilityRecord, Exchange, Outcome, Support};
+
+    /// A run of the built-in ledger that has come to a suite on a backend of 0.2.1.
+    fn under_way(ledger: &Ledger) -> KnownIssues<'_> {
+        let suite = Some((SuiteId::new("api/local"), "local".to_owned()));
+        KnownIssues { ledger: Some(ledger), listed: Some(ledger.of(Some("0.2.1"))), suite }
+    }
+
+    fn asked(support: Support) -> Event {
+        let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
+        let exchange = Exchange {
+            method: "POST".to_owned(),
+            path: "/b/k?uploads".to_owned(),
+            request_headers: Vec::new(),
+            status: Some(200),
+            response_headers: Vec::new(),
+            body_start: None,
+        };
+        let capability = CapabilityRecord { name, support, detail, expected: None };
+        Event::Capability { capability, exchanges: vec![exchange] }
+    }
+
+    #[test]
+    fn what_is_offered_otherwise_is_red_with_its_requests_and_how_to_repeat_it() {
+        let ledger = Ledger::built_in().unwrap();
+        let known = under_way(&ledger);
+        assert!(known.follows(&asked(Support::Broken), "s3ci run").is_none(), "as listed");
+        let follows = known.follows(&asked(Support::Supported), "s3ci run --seed 7 --target pypi:0.2.1");
+        let Some(Event::CaseFinished { case }) = follows else { panic!("{follows:?}") };
+        assert!(matches!(case.outcome, Outcome::Failed(_)), "{case:?}");
+        assert_eq!(case.repro, "s3ci run --seed 7 --target pypi:0.2.1 api/local");
+        assert_eq!(case.exchanges.len(), 1);
     }
 }

@@ -115,7 +115,7 @@ impl Run<'_> {
                 if matches!(event, Event::Prepared { .. }) {
                     record.ledger = known.identity();
                 }
-                let follows = known.follows(&event);
+                let follows = known.follows(&event, &self.config.repro);
                 for event in self.afterwards(&record, &event).into_iter().chain([event]).chain(follows) {
                     fold::apply(&mut record, &event, started);
                     observe(&event, &record);

@@ -34,6 +34,9 @@ impl Redaction {
             Event::Output { line } => Event::Output { line: self.without(line) },
             Event::Fact { name, value } => Event::Fact { name, value: self.without(value) },
             Event::Fault { fault } => Event::Fault { fault: self.without(fault) },
+            Event::Capability { capability, exchanges } => {
+                Event::Capability { capability: self.without(capability), exchanges: self.without(exchanges) }
+            }
             Event::SuiteFinished { suite, mut end } => {
                 end.fault = self.without(end.fault);
                 end.server_log = self.without(end.server_log);

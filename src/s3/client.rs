@@ -14,6 +14,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::bounds::BodyBound;
 use super::recorder::Recorder;
+use crate::model::Exchange;
 
 /// Idle connections are given up before any common server closes them, so that no request meets a closing one.
 const POOL_IDLE: Duration = Duration::from_secs(4);
@@ -88,6 +89,12 @@ impl S3 {
         let settings = ClientSettings { endpoint: endpoint.to_owned(), ..(*self.settings).clone() };
         let client = aws_sdk_s3::Client::from_conf(config);
         Self { client, settings: Arc::new(settings), ..self.clone() }
+    }
+
+    /// What was noted of this client's latest exchanges; nothing where none are noted.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.recorder.as_ref().map(Recorder::exchanges).unwrap_or_default()
     }
 
     /// The same client, with every exchange noted in the returned recorder.

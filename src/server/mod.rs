@@ -189,6 +189,8 @@ pub struct Usage {
     pub memory_peak_bytes: Option<u64>,
     /// Whether the peak counts what is stored as well: a container's file systems lie in its memory.
     pub peak_counts_data: bool,
+    /// Whether the peak is only the most that was seen when somebody asked: the kernel kept none.
+    pub peak_is_sampled: bool,
 }
 
 /// How servers are to be run: the user's choice, before anything is asked of the machine.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use tokio::sync::OnceCell;
 
 use super::SuiteContext;
+use super::judge::OTHER_TAG;
 use crate::event::Event;
 use crate::model::{CapabilityRecord, Stop, Support};
 use crate::s3::{RequestError, S3, UploadedPart};
@@ -73,19 +74,24 @@ pub(super) struct Capabilities {
 }
 
 impl Capabilities {
-    /// What the server offers: asked for the first time, remembered from then on.
-    pub(super) async fn offer(&self, context: &SuiteContext<'_>, capability: Capability) -> Result<&Offer, Stop> {
+    /// What the server offers: asked for the first time, by the client of the case that depends on it, and remembered from then on.
+    pub(super) async fn offer(
+        &self,
+        context: &SuiteContext<'_>,
+        s3: &S3,
+        capability: Capability,
+    ) -> Result<&Offer, Stop> {
         let cell = match capability {
             Capability::Multipart => &self.multipart,
             Capability::ConditionalWrites => &self.conditional_writes,
             Capability::Tagging => &self.tagging,
         };
         cell.get_or_try_init(async || {
-            let offer = ask(context, capability).await?;
+            let offer = ask(context, s3, capability).await?;
             let Offer { support, detail, .. } = &offer;
             let (name, support, detail) = (capability.name().to_owned(), *support, detail.clone());
             let capability = CapabilityRecord { name, support, detail, expected: None };
-            context.events.emit(Event::Capability { capability }).await;
+            context.events.emit(Event::Capability { capability, exchanges: s3.exchanges() }).await;
             Ok(offer)
         })
         .await
@@ -93,9 +99,9 @@ impl Capabilities {
 }
 
 /// Asks on an object of its own in a bucket of its own.
-async fn ask(context: &SuiteContext<'_>, capability: Capability) -> Result<Offer, Stop> {
+async fn ask(context: &SuiteContext<'_>, s3: &S3, capability: Capability) -> Result<Offer, Stop> {
     let lease = context.leases.enter(context.bucket_name(), false);
-    let object = Object { s3: &context.s3, bucket: lease.bucket(), old: Bytes::from_static(b"the old object") };
+    let object = Object { s3, bucket: lease.bucket(), old: Bytes::from_static(b"the old object") };
     object.s3.create_bucket(object.bucket).await?;
     lease.writes(KEY);
     object.s3.put(object.bucket, KEY, object.old.clone()).await?;
@@ -218,9 +224,11 @@ pub(super) fn answered(error: RequestError) -> Result<RequestError, RequestError
     }
 }
 
-/// The requests of an upload that was never begun, each of which could be mistaken for one to the object.
+/// The requests of an upload, each of which could be mistaken for one to the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MultipartRequest {
+    /// Could be taken for anything that POST does.
+    Create,
     /// Could be taken for `PutObject`.
     UploadPart,
     /// Could be taken for anything that POST does.
@@ -231,21 +239,23 @@ pub(super) enum MultipartRequest {
 
 impl MultipartRequest {
     /// All of them, in the order in which a client sends them.
-    pub(super) const ALL: [Self; 3] = [Self::UploadPart, Self::Complete, Self::Abort];
+    pub(super) const ALL: [Self; 4] = [Self::Create, Self::UploadPart, Self::Complete, Self::Abort];
 
     /// Name of the operation.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Create => "CreateMultipartUpload",
             Self::UploadPart => "UploadPart",
             Self::Complete => "CompleteMultipartUpload",
             Self::Abort => "AbortMultipartUpload",
         }
     }
 
-    /// Sends it for an upload that does not exist.
+    /// Sends it; for an upload that was never begun where it does not begin one.
     pub(super) async fn send(self, s3: &S3, bucket: &str, key: &str) -> Result<(), RequestError> {
-        let part = UploadedPart { number: 1, etag: Some("\"00000000000000000000000000000000\"".to_owned()) };
+        let part = UploadedPart { number: 1, etag: Some(OTHER_TAG.to_owned()) };
         match self {
+            Self::Create => s3.create_upload(bucket, key).await.map(drop),
             Self::UploadPart => {
                 let bytes = Bytes::from_static(b"a part of an upload that was never begun");
                 s3.upload_part(bucket, key, NO_SUCH_UPLOAD, 1, bytes).await.map(drop)

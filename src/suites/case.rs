@@ -17,7 +17,7 @@ use crate::model::{
     CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Metric, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, Recorder, S3};
-use crate::server::{Server, TagProfile};
+use crate::server::{Server, Shutdown, TagProfile};
 use crate::workload::{Content, seeded};
 
 /// How long a server that broke off an answer is given to be noticed as dead.
@@ -104,9 +104,22 @@ impl CaseContext<'_> {
         self.suite.measured(metric).await;
     }
 
+    /// Skips a case that ends the server where somebody else runs it.
+    pub(super) fn needs_restart(&self) -> Result<(), Stop> {
+        if self.server.supports_restart() {
+            return Ok(());
+        }
+        Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()))
+    }
+
+    /// Ends the server and starts it again.
+    pub(super) async fn restart(&self, shutdown: Shutdown) -> Result<(), Stop> {
+        self.server.restart(shutdown).await.map_err(|error| Fault::from(error).into())
+    }
+
     /// What the server offers.
     pub(super) async fn offer(&self, capability: Capability) -> Result<&Offer, Stop> {
-        self.suite.capabilities.offer(self.suite, capability).await
+        self.suite.capabilities.offer(self.suite, &self.s3, capability).await
     }
 
     /// Skips a case about something that the server does not take.

@@ -57,6 +57,25 @@ pub(super) fn ensure(
     if holds { Ok(()) } else { Err(Failure::new(kind, message, expected, actual).into()) }
 }
 
+/// A tag that nothing has.
+pub(super) const OTHER_TAG: &str = "\"00000000000000000000000000000000\"";
+
+/// Whether a status refuses: it blames the request, or says that there is no such thing. A server that fails has refused nothing.
+pub(super) fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) || status == 501
+}
+
+/// Fails a case unless two answers name the same tag. Two answers without a tag agree on nothing.
+pub(super) fn ensure_same_tag(
+    kind: &str,
+    message: impl Into<String>,
+    expected: Option<&str>,
+    actual: Option<&str>,
+) -> Result<(), Stop> {
+    let kind = if expected.is_none() || actual.is_none() { "etag-missing" } else { kind };
+    ensure(expected.is_some() && expected == actual, kind, message, shown(expected), shown(actual))
+}
+
 /// Fails a case unless content is what was stored; says where the first difference is.
 pub(super) fn ensure_content(what: &str, expected: &[u8], actual: &[u8]) -> Result<(), Stop> {
     if expected == actual {
@@ -89,6 +108,12 @@ pub(super) fn shown(etag: Option<&str>) -> String {
     etag.map_or_else(|| "no ETag".to_owned(), str::to_owned)
 }
 
+/// The MD5 that a client reads out of a tag: 32 hexadecimal digits in quotes are taken for one, nothing else is.
+pub(super) fn md5_of_tag(tag: &str) -> Option<String> {
+    let digits = tag.trim_matches('"').to_ascii_lowercase();
+    (digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
+}
+
 /// The first few of many, with a count of the rest.
 pub(super) fn few<T: std::fmt::Display>(items: &[T]) -> String {
     let mut text = items.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ");
@@ -96,4 +121,40 @@ pub(super) fn few<T: std::fmt::Display>(items: &[T]) -> String {
         text = format!("{text}; and {} more", items.len() - 3);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_tag_of_32_hexadecimal_digits_is_an_md5() {
+        let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+        for tag in [format!("\"{md5}\""), md5.to_owned(), md5.to_uppercase()] {
+            assert_eq!(md5_of_tag(&tag).as_deref(), Some(md5));
+        }
+        for tag in [format!("\"{md5}-2\""), format!("W/\"{md5}\""), "\"1b4e28ba-2fa1-11d2-883f-0016d3cca427\"".into()] {
+            assert_eq!(md5_of_tag(&tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn two_answers_without_a_tag_agree_on_nothing() {
+        let kind = |expected, actual| match ensure_same_tag("moved", "it moved", expected, actual) {
+            Ok(()) => None,
+            Err(Stop::Failed(failure)) => Some(failure.kind),
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!(kind(Some("\"a\""), Some("\"a\"")), None);
+        assert_eq!(kind(Some("\"a\""), Some("\"b\"")).as_deref(), Some("moved"));
+        for (expected, actual) in [(None, None), (Some("\"a\""), None), (None, Some("\"a\""))] {
+            assert_eq!(kind(expected, actual).as_deref(), Some("etag-missing"), "{expected:?} {actual:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_fails_has_refused_nothing() {
+        let refusals: Vec<u16> = (100..600).filter(|status| is_refusal(*status)).collect();
+        assert_eq!(refusals, (400..500).chain([501]).collect::<Vec<_>>());
+    }
 }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::case::{Case, CaseContext};
 use super::judge::{ensure, ensure_content, few, shown};
-use crate::model::{CaseSpec, Fault, Severity, Stop};
+use crate::model::{CaseSpec, Severity, Stop};
 use crate::server::Shutdown;
 
 /// The cases in the order of the catalogue.
@@ -85,11 +85,9 @@ const FOUND_AFTER_RESTART: Case = Case {
 };
 
 async fn found_after_restart(context: &CaseContext<'_>) -> Result<(), Stop> {
-    if !context.server.supports_restart() {
-        return Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()));
-    }
+    context.needs_restart()?;
     let keys = fill(context).await?;
-    context.server.restart(Shutdown::Orderly).await.map_err(|error| Fault::new("restart", error.to_string()))?;
+    context.restart(Shutdown::Orderly).await?;
     let found = context.s3.bucket_exists(context.bucket()).await?;
     ensure(found, "bucket-missing", "HeadBucket does not find the bucket after a restart", "200", "404")?;
     let key = &keys[MANY - 1];

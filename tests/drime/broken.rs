@@ -28,15 +28,13 @@ fn each_broken_stand_in_turns_the_right_checks_red() {
 const MENDED: &str =
     "s/last_modified=datetime.now(timezone.utc),/last_modified=datetime.now(timezone.utc).replace(tzinfo=None),/";
 
+/// The service's UUID without its dashes: what rclone takes for the MD5 of the content.
+const MD5_SHAPED: &str = r#"s/etag = entry.file_name or .*/etag = entry.file_name.replace("-", "")/; s/^\( *\)etag = file_uuid$/\1etag = file_uuid.replace("-", "")/"#;
+
 /// Releases whose drime provider has a line edited besides: name, commands of sed, and the cases of etag/drime that must be red.
 const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     ("mended", "", &[]),
-    // The service's UUID without its dashes: what rclone takes for the MD5 of the content.
-    (
-        "md5-shaped",
-        r#"s/etag = entry.file_name or .*/etag = entry.file_name.replace("-", "")/; s/^\( *\)etag = file_uuid$/\1etag = file_uuid.replace("-", "")/"#,
-        &["uuid-format", "opaque-never-looks-like-md5"],
-    ),
+    ("md5-shaped", MD5_SHAPED, &["uuid-format", "opaque-never-looks-like-md5"]),
     // A tag that goes with the content, and is no UUID.
     (
         "no-uuid",
@@ -78,5 +76,29 @@ fn each_broken_provider_turns_the_right_checks_red() {
             // The stand-in has counted: three listings of twenty objects.
             assert_eq!(count(&failures[0].actual) - count(&failures[0].expected), 60, "{failures:?}");
         }
+    }
+}
+
+/// The same for one case of another suite each: name, command of sed, the case, and how it fails.
+const ELSEWHERE: [(&str, &str, &str, &str); 2] = [
+    ("md5-shaped-tags", MD5_SHAPED, "sync/drime-policies::checksum-same-size-edit-goes-unnoticed", "transferred-again"),
+    // What comes after the first 30 MiB, above which the service takes parts, comes back as zeros.
+    (
+        "large-ends-in-zeros",
+        r"s/^\( *\)data=content,$/\1data=content[: 30 << 20] + bytes(max(0, len(content) - (30 << 20))),/",
+        "large/drime::forty-mebibytes",
+        "content-differs",
+    ),
+];
+
+#[test]
+fn a_broken_provider_turns_cases_of_other_suites_red() {
+    for (name, edit, case, kind) in ELSEWHERE {
+        let sound = run(&[case, "--runtime", "docker"], &[]);
+        assert_eq!((sound.failed(), sound.code()), (vec![], 0), "{}", sound.said());
+        let provider = Patched::new(name, "providers/drime.py", edit);
+        let ran = run(&[case, "--runtime", "docker", "--target", &provider.target()], &[]);
+        assert_eq!((ran.failed(), ran.code()), (vec![case.to_owned()], 1), "{name}: {}", ran.said());
+        assert_eq!(ran.failures()[0].kind, kind, "{name}: {}", ran.said());
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Trigger {
     pub(crate) operation: Option<Operation>,
     /// Only from this one on; the first is 1, and only those of the operation count.
     pub(crate) from: usize,
+    /// None of these.
+    pub(crate) spares: &'static [Operation],
 }
 
 /// A fault, and when it strikes.
@@ -90,12 +92,12 @@ impl Fault {
 
     /// A fault that strikes every request of one operation.
     pub(crate) fn at(kind: FaultKind, operation: Operation) -> Self {
-        Self { kind, trigger: Trigger { operation: Some(operation), from: 1 } }
+        Self { kind, trigger: Trigger { operation: Some(operation), from: 1, spares: &[] } }
     }
 
-    /// A fault that strikes the `from`-th request (the first is 1) and all after it.
-    pub(crate) fn from_request(kind: FaultKind, from: usize) -> Self {
-        Self { kind, trigger: Trigger { operation: None, from } }
+    /// A fault that strikes the `from`-th request (the first is 1) and all after it, but for some operations.
+    pub(crate) fn from_request(kind: FaultKind, from: usize, spares: &'static [Operation]) -> Self {
+        Self { kind, trigger: Trigger { operation: None, from, spares } }
     }
 
     /// Whether the fault strikes a request; `same_operation` and `all` count the requests so far, with this one.
@@ -105,6 +107,7 @@ impl Fault {
             None => all >= self.trigger.from,
         };
         in_scope
+            && !self.trigger.spares.contains(&operation)
             && match self.kind {
                 FaultKind::HugeListing => operation.is_listing(),
                 FaultKind::HostileKeys => operation.is_listing() || hostile::is_download(operation, path),

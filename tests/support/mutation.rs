@@ -35,6 +35,8 @@ mutations! {
     EtagMissingInPut,
     /// Listings have no tags.
     EtagMissingInList,
+    /// No answer has a tag, but those about parts.
+    EtagMissing,
     /// `HeadObject` shows another tag than all others.
     HeadEtagDiffers,
     /// Listings show another tag than all others.
@@ -192,6 +194,8 @@ mutations! {
     DeleteObjectsReportsNothing,
     /// `DeleteObjects` takes the first 1,000 keys and says nothing of the others.
     DeleteObjectsStopsAtThousand,
+    /// `DeleteObjects` of more than 1,000 keys is a 500, and deletes none.
+    DeleteObjectsFailsAboveThousand,
 
     /// `CopyObject` of an object onto itself gives it another tag.
     CopyOntoItselfChangesEtag,
@@ -201,6 +205,8 @@ mutations! {
     CopySourceSlashRefused,
     /// `CopyObject` ignores x-amz-copy-source-if-match.
     CopyIgnoresIfMatch,
+    /// `CopyObject` of an object that is not there says that its bucket is not there.
+    CopyMissingSourceIsNoSuchBucket,
 
     /// Common prefixes do not count towards the length of a page.
     ListCountsKeysOnly,
@@ -216,6 +222,10 @@ mutations! {
     MaxKeysMalformedIs500,
     /// Listings spell keys plainly, whatever the encoding asked for.
     ListIgnoresEncodingType,
+    /// Listings of 20 objects or more take 110 ms for each of them.
+    ListSlowForMany,
+    /// Listings under a prefix with a plus or an ampersand are empty.
+    ListSpecialPrefixIsEmpty,
 
     /// A plus in a key is a space.
     PlusIsSpace,
@@ -298,6 +308,12 @@ mutations! {
     MultipartNotImplemented,
     /// Every request of an upload in parts is answered 400.
     MultipartRefusedInOtherWords,
+    /// Every request of an upload in parts is answered 500.
+    MultipartFails,
+    /// Every request of an upload in parts is answered 501, and `CreateMultipartUpload` empties the object.
+    MultipartCreateEmptiesObject,
+    /// Every request of an upload in parts is answered 501, and stores an empty object where there is none.
+    MultipartRefusedLeavesObject,
     /// `CreateMultipartUpload` is refused, `UploadPart` is taken for `PutObject`, `AbortMultipartUpload` for `DeleteObject`.
     MultipartTakenForTheObject,
     /// Completed parts are put together in the order of their arrival.
@@ -314,6 +330,8 @@ mutations! {
     MultipartAbortDoesNothing,
     /// `CompleteMultipartUpload` takes the parts that are there, whatever it is told.
     MultipartCompletesAnything,
+    /// `CompleteMultipartUpload` that has to be refused is a 500.
+    MultipartRefusalFails,
 
     /// Requests for tags are answered 501.
     TaggingNotImplemented,

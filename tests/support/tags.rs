@@ -39,6 +39,7 @@ pub(super) fn shown(mutation: Option<Mutation>, place: Place, tag: &str, answer:
         (Some(Mutation::EtagMissingInPut), Place::Put) | (Some(Mutation::EtagMissingInList), Place::List) => {
             return None;
         }
+        (Some(Mutation::EtagMissing), _) => return None,
         (Some(Mutation::EtagUnstable), _) => md5_hex(format!("{tag}, answer {answer}").as_bytes()),
         (Some(Mutation::HeadEtagDiffers), Place::Head)
         | (Some(Mutation::ListEtagDiffers), Place::List)

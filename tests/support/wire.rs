@@ -1,12 +1,17 @@
 //! The spelling of answers on the wire, where the `s3s` crate leaves no choice: it writes control characters of keys
 //! as they are, which no XML parser takes, and it spells every entity tag right, which the mutations must not.
 
+use std::time::Duration;
+
 use hyper::StatusCode;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue};
 use s3s::{Body, HttpResponse};
 
 use super::mutation::Mutation;
 use super::operation::Operation;
+
+/// What a slow listing takes for each object: more than the 100 ms that a listing may.
+const SLOW: Duration = Duration::from_millis(110);
 
 /// The answer with its control characters as references, and its tags as the mutation would spell them.
 pub(super) async fn respell(response: HttpResponse, operation: Operation, mutation: Option<Mutation>) -> HttpResponse {
@@ -29,6 +34,10 @@ pub(super) async fn respell(response: HttpResponse, operation: Operation, mutati
         if let Some((opening, closing)) = quotes {
             text = text.replace("<ETag>\"", &format!("<ETag>{opening}"));
             text = text.replace("\"</ETag>", &format!("{closing}</ETag>"));
+        }
+        let entries = text.matches("<Contents>").count();
+        if mutation == Some(Mutation::ListSlowForMany) && entries >= 20 {
+            tokio::time::sleep(SLOW * u32::try_from(entries).unwrap_or(u32::MAX)).await;
         }
         body = Body::from(text);
     }

@@ -119,7 +119,7 @@ async fn a_client_sees_a_connection_that_closes_and_may_go_on_with_another() {
 
 #[tokio::test]
 async fn a_fault_may_begin_at_a_request() {
-    let fixture = Fixture::start(Fault::from_request(FaultKind::Status500, 3)).await;
+    let fixture = Fixture::start(Fault::from_request(FaultKind::Status500, 3, &[])).await;
     fixture.put("key", "content").await;
     for _ in 0..2 {
         let error = fixture.s3.get_object().bucket(BUCKET).key("key").send().await.unwrap_err();
@@ -129,7 +129,7 @@ async fn a_fault_may_begin_at_a_request() {
 
 #[tokio::test]
 async fn a_fault_may_begin_at_a_request_of_one_operation() {
-    let trigger = Trigger { operation: Some(Operation::PutObject), from: 2 };
+    let trigger = Trigger { operation: Some(Operation::PutObject), from: 2, spares: &[] };
     let fixture = Fixture::start(Fault { kind: FaultKind::SlowDown503, trigger }).await;
     fixture.put("key", "content").await;
     let error = fixture.s3.put_object().bucket(BUCKET).key("key").body(vec![7].into()).send().await.unwrap_err();

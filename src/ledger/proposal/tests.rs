@@ -194,6 +194,48 @@ fn the_proposal_says_what_to_know_before_it_is_applied() {
 }
 
 #[test]
+fn what_is_offered_otherwise_is_listed_so_with_its_comment_and_nothing_else_changes() {
+    let text = format!(
+        "{LEDGER}
+[[capabilities]]
+backend = \"drime\"
+versions = \"<0.3\"
+conditional-writes = \"broken\"
+
+[[capabilities]]
+backend = \"local\"
+versions = \">=0.2.0, <0.3\"
+multipart = \"broken\"   # it stores the part
+conditional-writes = \"broken\"
+tagging = \"broken\"
+"
+    );
+    let ledger = Ledger::parse("issues.toml", &text).unwrap();
+    let offers =
+        |name: &str, support| json!({ "name": name, "support": support, "detail": "as asked", "expected": "broken" });
+    let mut record = record(Some("0.2.2"), &[]);
+    let capabilities =
+        [offers("multipart", "supported"), offers("conditional-writes", "unsupported"), offers("tagging", "broken")];
+    record.suites[0].capabilities = serde_json::from_value(json!(capabilities)).unwrap();
+    let diff = ledger.proposal(&record).unwrap().expect("a proposal");
+    let changed = |line: &&str| line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---");
+    assert_eq!(
+        diff.lines().filter(changed).collect::<Vec<_>>(),
+        [
+            "-multipart = \"broken\"   # it stores the part",
+            "-conditional-writes = \"broken\"",
+            "+multipart = \"supported\"   # it stores the part",
+            "+conditional-writes = \"unsupported\"",
+        ]
+    );
+    assert!(diff.contains("# Offered otherwise than listed by 0.2.2: 2. "), "{diff}");
+    record.suites[0].backend = "drime (emulated)".to_owned();
+    assert!(ledger.proposal(&record).unwrap().unwrap().contains("+conditional-writes = \"unsupported\""));
+    record.target.version = Some("0.3".to_owned());
+    assert_eq!(ledger.proposal(&record).unwrap(), None, "nothing is listed of this version");
+}
+
+#[test]
 fn the_severity_is_that_of_the_catalogue_whatever_a_failure_made_of_it() {
     let silent = failed(Failure::SILENT_CORRUPTION, "wrong bytes");
     let case = record(None, &[("clients/local::boto3-paginator", silent.clone())]).suites[0].cases[0].clone();

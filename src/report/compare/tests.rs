@@ -1,5 +1,7 @@
 use super::*;
-use crate::model::{CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, compare, compare_verdicts};
+use crate::model::{
+    CapabilityRecord, CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, Support, compare, compare_verdicts,
+};
 use crate::report::fixture;
 
 fn failed(kind: &str) -> Outcome {
@@ -85,6 +87,41 @@ fn a_program_reads_the_same() {
     let last = json["cases"].as_array().unwrap().last().unwrap();
     assert_eq!((last["id"].as_str(), &last["to"]), (Some("bench/local::gone"), &serde_json::Value::Null));
     assert_eq!(json["metrics"][5]["ratio_ppm"], 38 * 1024 * 1024 * 1_000_000_u64 / (41 * 1024 * 1024 + 629_146));
+}
+
+#[test]
+fn what_a_server_offers_otherwise_is_named_where_both_runs_asked() {
+    let asked = |offers: &[(&str, Support)]| {
+        let mut record = record(&[("fine", Outcome::Passed)]);
+        let of = |&(name, support): &(&str, Support)| CapabilityRecord {
+            name: name.to_owned(),
+            support,
+            detail: "as asked".to_owned(),
+            expected: None,
+        };
+        record.suites[0].capabilities = offers.iter().map(of).collect();
+        record
+    };
+    let from = asked(&[("multipart", Support::Supported), ("tagging", Support::Broken), ("locks", Support::Broken)]);
+    let to = asked(&[("multipart", Support::Unsupported), ("tagging", Support::Supported), ("locks", Support::Broken)]);
+    let comparison = compare(&from, &to).unwrap();
+    let said = text(&comparison, &[]);
+    let block = said.split("Offered otherwise (2):\n").nth(1).unwrap();
+    let lines: Vec<_> = block.lines().take(2).map(str::trim).collect();
+    assert_eq!(
+        lines,
+        [
+            "! bench/local: multipart was supported, and is not supported now",
+            "✓ bench/local: tagging was broken, and is supported now",
+        ]
+    );
+    let json: serde_json::Value = serde_json::from_str(&super::json(&comparison, &[]).unwrap()).unwrap();
+    assert_eq!(json["offers"][0]["to"], "unsupported");
+    let not_asked = asked(&[("tagging", Support::Broken)]);
+    assert!(
+        compare(&from, &not_asked).unwrap().offers.is_empty()
+            && !text(&compare(&from, &from).unwrap(), &[]).contains("Offered")
+    );
 }
 
 #[test]

@@ -22,6 +22,7 @@ use tokio_rustls::TlsConnector;
 
 use super::{Prepared, Raw};
 use crate::s3::RequestError;
+use crate::s3::recorder::{ExchangeNumber, Recorder};
 
 /// Between two pieces of a body, so that a server's kernel does not hand them over as one. A sender with a pause is what is tested:
 /// nothing at this end tells when the other has read.
@@ -128,22 +129,21 @@ impl Raw {
     /// # Errors
     /// Whatever else keeps an answer from coming.
     pub async fn deliver(&self, prepared: &Prepared, delivery: &Delivery) -> Result<Option<RawAnswer>, RequestError> {
-        self.note_request(prepared);
+        let noted = self.note_request(prepared);
         let deadline = self.settings.deadline;
         let timeout = RequestError::Timeout { operation: prepared.method, after: deadline };
         let answer = tokio::time::timeout(deadline, self.exchange(prepared, delivery)).await.unwrap_or(Err(timeout))?;
-        if let (Some(recorder), Some(answer)) = (&self.recorder, &answer) {
-            recorder.note_answer(answer.status, |name| answer.header(name), &answer.body);
+        if let (Some((recorder, number)), Some(answer)) = (noted, &answer) {
+            recorder.note_answer(number, answer.status, |name| answer.header(name), &answer.body);
         }
         Ok(answer)
     }
 
-    fn note_request(&self, prepared: &Prepared) {
-        if let Some(recorder) = &self.recorder {
-            let header =
-                |name: &str| prepared.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-            recorder.note_request(prepared.method, &prepared.target, header);
-        }
+    fn note_request(&self, prepared: &Prepared) -> Option<(&Recorder, ExchangeNumber)> {
+        let recorder = self.recorder.as_ref()?;
+        let header =
+            |name: &str| prepared.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        Some((recorder, recorder.note_request(prepared.method, &prepared.target, header)))
     }
 
     async fn exchange(&self, prepared: &Prepared, delivery: &Delivery) -> Result<Option<RawAnswer>, RequestError> {

@@ -51,8 +51,12 @@ impl Accounting {
         let memory = stats.memory_stats.unwrap_or_default();
         let now = memory.usage.unwrap_or(0);
         let seen = self.seen_bytes.fetch_max(now, Ordering::Relaxed).max(now);
-        let peak = memory.max_usage.or((seen > 0).then_some(seen));
-        Some(Usage { cpu: Duration::from_nanos(cpu), memory_peak_bytes: peak, peak_counts_data: true })
+        let (peak, peak_is_sampled) = match memory.max_usage {
+            Some(kept) => (Some(kept), false),
+            None => ((seen > 0).then_some(seen), true),
+        };
+        let cpu = Duration::from_nanos(cpu);
+        Some(Usage { cpu, memory_peak_bytes: peak, peak_counts_data: true, peak_is_sampled })
     }
 }
 
@@ -82,13 +86,18 @@ impl Accounts {
         match self {
             Self::V1 { cpu, memory } => {
                 let cpu = Duration::from_nanos(number(cpu)?);
-                Some(Usage { cpu, memory_peak_bytes: number(memory), peak_counts_data: true })
+                Some(Usage { cpu, memory_peak_bytes: number(memory), peak_counts_data: true, peak_is_sampled: false })
             }
             Self::V2 { group } => {
                 let accounts = std::fs::read_to_string(group.join("cpu.stat")).ok()?;
                 let micros = accounts.lines().find_map(|line| line.strip_prefix("usage_usec ")?.parse().ok())?;
                 let memory_peak_bytes = Some(number(&group.join("memory.peak"))?);
-                Some(Usage { cpu: Duration::from_micros(micros), memory_peak_bytes, peak_counts_data: true })
+                Some(Usage {
+                    cpu: Duration::from_micros(micros),
+                    memory_peak_bytes,
+                    peak_counts_data: true,
+                    peak_is_sampled: false,
+                })
             }
         }
     }
@@ -124,7 +133,7 @@ mod tests {
         machine.write("cgroup/system.slice/docker-abc.scope/memory.peak", "4096\n");
         let usage = machine.find(7).unwrap().read().unwrap();
         let cpu = Duration::from_micros(1500);
-        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(4096), peak_counts_data: true });
+        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(4096), peak_counts_data: true, peak_is_sampled: false });
     }
 
     #[test]
@@ -135,7 +144,7 @@ mod tests {
         machine.write("cgroup/memory/docker/abc/memory.max_usage_in_bytes", "8192\n");
         let usage = machine.find(7).unwrap().read().unwrap();
         let cpu = Duration::from_nanos(2500);
-        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(8192), peak_counts_data: true });
+        assert_eq!(usage, Usage { cpu, memory_peak_bytes: Some(8192), peak_counts_data: true, peak_is_sampled: false });
     }
 
     #[test]

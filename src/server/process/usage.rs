@@ -10,7 +10,7 @@ pub(super) fn of_process(pid: u32) -> Option<Usage> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let cpu = cpu_time(&stat, rustix::param::clock_ticks_per_second())?;
-    Some(Usage { cpu, memory_peak_bytes: peak_memory(&status), peak_counts_data: false })
+    Some(Usage { cpu, memory_peak_bytes: peak_memory(&status), peak_counts_data: false, peak_is_sampled: false })
 }
 
 /// What a process has used so far; none where the system does not tell or the process is gone.
@@ -22,11 +22,12 @@ pub(super) fn of_process(_pid: u32) -> Option<Usage> {
 /// The usage of a server over several lives.
 pub(super) fn sum(earlier: Usage, now: Usage) -> Usage {
     let memory_peak_bytes = earlier.memory_peak_bytes.max(now.memory_peak_bytes);
-    Usage { cpu: earlier.cpu + now.cpu, memory_peak_bytes, peak_counts_data: false }
+    Usage { cpu: earlier.cpu + now.cpu, memory_peak_bytes, peak_counts_data: false, peak_is_sampled: false }
 }
 
 /// No usage at all.
-pub(super) const NOTHING: Usage = Usage { cpu: Duration::ZERO, memory_peak_bytes: None, peak_counts_data: false };
+pub(super) const NOTHING: Usage =
+    Usage { cpu: Duration::ZERO, memory_peak_bytes: None, peak_counts_data: false, peak_is_sampled: false };
 
 /// User and system time in a line with the layout of /proc/PID/stat; the program's name in it may hold anything.
 #[cfg(any(target_os = "linux", test))]

@@ -46,7 +46,7 @@ pub(super) const MISSING_SOURCE: Case = Case {
     spec: CaseSpec {
         name: "copy-missing-source-is-404",
         severity: Severity::DataLoss,
-        rule: "a copy of a key that was never stored is 404 and leaves the destination as it was",
+        rule: "a copy of a key that was never stored is 404 NoSuchKey and leaves the destination as it was",
         consequence: "a rename of a file that another client deleted destroys the one of the new name",
         source: "S3 API reference, CopyObject and error NoSuchKey",
     },
@@ -54,16 +54,17 @@ pub(super) const MISSING_SOURCE: Case = Case {
 };
 
 async fn missing_source(context: &CaseContext<'_>) -> Result<(), Stop> {
+    const EXPECTED: &str = "404 NoSuchKey";
     let bytes = context.bytes("object", 100);
     context.put("destination", &bytes).await?;
     let actual = match context.s3.copy(context.bucket(), "never-stored", "destination").await {
         Ok(_) => "200".to_owned(),
-        Err(error) if error.status() == Some(404) => "404".to_owned(),
+        Err(error) if error.status() == Some(404) && error.code() == Some("NoSuchKey") => EXPECTED.to_owned(),
         Err(error) if error.status().is_some() => error.to_string(),
         Err(error) => return Err(error.into()),
     };
     let message = "a copy of a key that was never stored is not refused as it should be";
-    ensure(actual == "404", "copy-of-nothing", message, "404", actual)?;
+    ensure(actual == EXPECTED, "copy-of-nothing", message, EXPECTED, actual)?;
     let body = context.get("destination", bytes.len()).await?;
     ensure_content("destination", &bytes, &body.bytes)
 }

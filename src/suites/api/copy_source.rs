@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::s3::{RawAnswer, RawRequest};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content, shown};
+use crate::suites::judge::{OTHER_TAG, ensure, ensure_content, shown};
 
 pub(super) const LEADING_SLASH: Case = Case {
     spec: CaseSpec {
@@ -27,9 +27,6 @@ async fn leading_slash(context: &CaseContext<'_>) -> Result<(), Stop> {
     let body = context.get("copy", bytes.len()).await?;
     ensure_content("copy of a source that began with a slash", &bytes, &body.bytes)
 }
-
-/// A tag that nothing has.
-const OTHER_TAG: &str = "\"00000000000000000000000000000000\"";
 
 pub(super) const IF_MATCH: Case = Case {
     spec: CaseSpec {

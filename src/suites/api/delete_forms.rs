@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content, few};
+use crate::suites::judge::{ensure, ensure_content, few, is_refusal};
 
 pub(super) const REPORT: Case = Case {
     spec: CaseSpec {
@@ -79,7 +79,12 @@ async fn too_many(context: &CaseContext<'_>) -> Result<(), Stop> {
                 there.into_iter().filter(|key| report.refused.iter().any(|(other, _)| other == key)).collect();
             ensure_left(context, &refused).await
         }
-        Err(_) => ensure_left(context, &there).await,
+        Err(error) => {
+            ensure_left(context, &there).await?;
+            let holds = error.status().is_some_and(is_refusal);
+            let message = "DeleteObjects of 1,001 keys is not refused, but fails";
+            ensure(holds, "refused-otherwise", message, "HTTP 4xx", error.to_string())
+        }
     }
 }
 

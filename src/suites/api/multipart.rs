@@ -8,7 +8,7 @@ use crate::s3::UploadedPart;
 use crate::server::TagProfile;
 use crate::suites::capability::{Capability, answered};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content, shown};
+use crate::suites::judge::{ensure, ensure_content, md5_of_tag, shown};
 use crate::workload::{md5_hex, md5_of_md5s_hex};
 
 /// The smallest part that is not the last, by the S3 user guide.
@@ -61,7 +61,7 @@ async fn etag(context: &CaseContext<'_>) -> Result<(), Stop> {
     let completed = context.s3.complete_upload(context.bucket(), "object", &upload, &parts).await?;
     let expected = match (context.tag_profile, &completed) {
         (TagProfile::Md5, _) => format!("\"{}-2\"", md5_of_md5s_hex(&contents)),
-        (TagProfile::Opaque, Some(tag)) if !looks_like_md5(tag) => tag.clone(),
+        (TagProfile::Opaque, Some(tag)) if md5_of_tag(tag).is_none() => tag.clone(),
         (TagProfile::Opaque, _) => "a tag that does not look like an MD5".to_owned(),
     };
     let head = context.head("object").await?.etag;
@@ -150,7 +150,7 @@ async fn abort(context: &CaseContext<'_>) -> Result<(), Stop> {
     context.s3.abort_upload(context.bucket(), "object", &upload).await?;
     let body = context.get("object", old.len()).await?;
     ensure_content("object whose overwrite was aborted", &old, &body.bytes)?;
-    refuses_to_complete(context, "an upload that was aborted", &upload, &[part]).await?;
+    refuses_to_complete(context, "an upload that was aborted", &upload, &[part], &["NoSuchUpload"]).await?;
     let body = context.get("object", old.len()).await?;
     ensure_content("object whose aborted overwrite was completed in vain", &old, &body.bytes)
 }
@@ -170,22 +170,18 @@ async fn wrong_part(context: &CaseContext<'_>) -> Result<(), Stop> {
     let (old, new) = (context.bytes("old", 3_000), context.bytes("new", 4_000));
     context.put("object", &old).await?;
     let upload = begin(context, "object").await?;
-    let sent = part(context, "object", &upload, 1, &new).await?;
+    // As the last one it may be as small as it is, whatever is looked at first.
+    let sent = part(context, "object", &upload, 2, &new).await?;
     let other = Some(format!("\"{}\"", md5_hex(b"another part")));
-    let missing = [sent.clone(), UploadedPart { number: 2, etag: other.clone() }];
+    let missing = [UploadedPart { number: 1, etag: other.clone() }, sent.clone()];
     let changed = [UploadedPart { etag: other, ..sent }];
     for (what, parts) in [("a part that never came", missing.as_slice()), ("the tag of another part", &changed)] {
-        refuses_to_complete(context, &format!("an upload with {what}"), &upload, parts).await?;
+        let codes = ["InvalidPart", "InvalidPartOrder"];
+        refuses_to_complete(context, &format!("an upload with {what}"), &upload, parts, &codes).await?;
         let body = context.get("object", old.len()).await?;
         ensure_content(&format!("object after {what} was refused"), &old, &body.bytes)?;
     }
     Ok(())
-}
-
-/// Whether clients would take a tag for the MD5 of the content.
-fn looks_like_md5(tag: &str) -> bool {
-    let digits = tag.trim_matches('"');
-    digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// Begins an upload; skips the case where the server takes none.
@@ -211,9 +207,15 @@ async fn refuses_to_complete(
     what: &str,
     upload: &str,
     parts: &[UploadedPart],
+    codes: &[&str],
 ) -> Result<(), Stop> {
-    match context.s3.complete_upload(context.bucket(), "object", upload, parts).await {
-        Ok(_) => Err(Failure::new("upload-completed", format!("{what} is completed"), "a refusal", "200").into()),
-        Err(error) => Ok(answered(error).map(drop)?),
-    }
+    let expected = format!("HTTP 4xx {}", codes.join(" or "));
+    let error = match context.s3.complete_upload(context.bucket(), "object", upload, parts).await {
+        Ok(_) => return Err(Failure::new("upload-completed", format!("{what} is completed"), expected, "200").into()),
+        Err(error) => answered(error)?,
+    };
+    let refused = error.status().is_some_and(|status| (400..500).contains(&status));
+    let in_words = error.code().is_some_and(|code| codes.contains(&code));
+    let message = format!("completing {what} is refused in other words than S3's, or fails");
+    ensure(refused && in_words, "refused-otherwise", message, expected, error.to_string())
 }

@@ -3,15 +3,16 @@
 use futures_util::FutureExt;
 
 use crate::model::{CaseSpec, Failure, Severity, Stop};
+use crate::s3::RequestError;
 use crate::suites::capability::{Capability, MultipartRequest, answered, is_not_implemented};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content};
+use crate::suites::judge::{ensure, ensure_content, is_refusal};
 
 pub(super) const WITHOUT_SIDE_EFFECTS: Case = Case {
     spec: CaseSpec {
         name: "multipart-unsupported-is-refused-without-side-effects",
         severity: Severity::DataLoss,
-        rule: "a server without multipart uploads refuses each of their requests, and the object of that key stays as it is",
+        rule: "a server without multipart uploads refuses each of their requests with 4xx or 501, the object of that key stays as it is, and where none was none comes",
         consequence: "a client that uploads a large file over an old one leaves a fragment in its place, or nothing",
         source: "S3 API reference, UploadPart and AbortMultipartUpload: they concern an upload, not the object",
     },
@@ -21,7 +22,7 @@ pub(super) const WITHOUT_SIDE_EFFECTS: Case = Case {
 async fn without_side_effects(context: &CaseContext<'_>) -> Result<(), Stop> {
     unless_supported(context).await?;
     for request in MultipartRequest::ALL {
-        let (key, name) = (format!("object-{request:?}"), request.name());
+        let (key, free, name) = (format!("object-{request:?}"), format!("free-{request:?}"), request.name());
         let old = context.bytes(&key, 3_000);
         context.put(&key, &old).await?;
         let answer = request.send(&context.s3, context.bucket(), &key).await;
@@ -34,14 +35,26 @@ async fn without_side_effects(context: &CaseContext<'_>) -> Result<(), Stop> {
             }
         };
         ensure_content(&format!("object after {name}"), &old, &after)?;
-        let accepted = match answer {
-            Ok(()) => true,
-            Err(error) => answered(error).map(|_| false)?,
-        };
-        let message = format!("{name} of an upload that was never begun is accepted");
-        ensure(!accepted, "multipart-accepted", message, "a refusal", "success")?;
+        refused(name, answer)?;
+        context.writes(&free);
+        let answer = request.send(&context.s3, context.bucket(), &free).await;
+        let came = context.s3.head(context.bucket(), &free).await?.is_some();
+        ensure(!came, "object-invented", format!("{name} stores an object where none was"), "404", "200")?;
+        refused(name, answer)?;
     }
     Ok(())
+}
+
+/// Fails a case unless a request was refused.
+fn refused(name: &str, answer: Result<(), RequestError>) -> Result<(), Stop> {
+    let Err(error) = answer else {
+        let message = format!("{name} is accepted by a server that takes no uploads in parts");
+        return Err(Failure::new("multipart-accepted", message, "a refusal", "success").into());
+    };
+    let error = answered(error)?;
+    let message = format!("{name} is not refused, but fails");
+    let holds = error.status().is_some_and(is_refusal);
+    ensure(holds, "refused-otherwise", message, "HTTP 4xx or 501", error.to_string())
 }
 
 pub(super) const NOT_IMPLEMENTED: Case = Case {

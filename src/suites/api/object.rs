@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content, shown};
+use crate::suites::judge::{ensure, ensure_content, ensure_same_tag};
 
 /// Nothing, a byte, the edges of a 64 KiB buffer, a multipart threshold, and more than any buffer.
 const SIZES: [usize; 7] = [0, 1, 65_535, 65_536, 65_537, 5 << 20, 20 << 20];
@@ -75,13 +75,7 @@ async fn head_equals_get(context: &CaseContext<'_>) -> Result<(), Stop> {
         let message = format!("HEAD names another size for {key} than GET delivers");
         ensure(head.size_bytes == Some(size as u64), "size-disagrees", message, size.to_string(), named)?;
         let message = format!("HEAD names another tag for {key} than GET");
-        ensure(
-            head.etag == body.etag,
-            "etag-disagrees",
-            message,
-            format!("GET: {}", shown(body.etag.as_deref())),
-            format!("HEAD: {}", shown(head.etag.as_deref())),
-        )?;
+        ensure_same_tag("etag-disagrees", message, body.etag.as_deref(), head.etag.as_deref())?;
     }
     Ok(())
 }

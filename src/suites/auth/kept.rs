@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::model::{Failure, Stop};
 use crate::s3::{Prepared, Raw, RawAnswer};
 use crate::suites::case::CaseContext;
-use crate::suites::judge::{ensure, ensure_content, shown};
+use crate::suites::judge::{ensure, ensure_content, ensure_same_tag, is_refusal};
 
 /// An object that must survive.
 pub(super) struct Kept {
@@ -30,9 +30,8 @@ impl Kept {
         }
         let body = context.get(self.key, self.bytes.len()).await?;
         ensure_content(&format!("the object that was there, after {after}"), &self.bytes, &body.bytes)?;
-        let (expected, actual) = (shown(self.tag.as_deref()), shown(body.etag.as_deref()));
         let message = format!("the tag of the object that was there is another one after {after}");
-        ensure(self.tag == body.etag, "etag-changed", message, expected, actual)
+        ensure_same_tag("etag-changed", message, self.tag.as_deref(), body.etag.as_deref())
     }
 
     /// Sends a request on this object that must be refused, and looks at what became of the object.
@@ -55,8 +54,7 @@ pub(super) fn must_refuse(what: &str, answer: &RawAnswer) -> Result<(), Stop> {
     let message = format!("{what} is accepted");
     ensure(!answer.is_success(), "accepted", message, "a refusal, and the old object", answer.to_string())?;
     let message = format!("{what} is not refused, but fails");
-    let refused = (400..500).contains(&answer.status) || answer.status == 501;
-    ensure(refused, "refused-otherwise", message, "HTTP 4xx", answer.to_string())
+    ensure(is_refusal(answer.status), "refused-otherwise", message, "HTTP 4xx", answer.to_string())
 }
 
 /// Skips a case of which the server openly says that it has no such thing.

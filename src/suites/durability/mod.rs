@@ -10,10 +10,9 @@ mod torn;
 mod version;
 
 use super::Footprint;
-use super::case::{Case, CaseContext};
-use crate::model::{Failure, Fault, Stop};
+use super::case::Case;
+use crate::model::{Failure, Stop};
 use crate::s3::RequestError;
-use crate::server::Shutdown;
 
 /// The cases in the order of the catalogue: memory is accounted for before anything else has used it, and the disk is filled last.
 pub(super) static CASES: &[Case] = &[
@@ -35,20 +34,6 @@ pub(super) const FOOTPRINT: Footprint = Footprint {
     objects: 1_000,
     data_limit_bytes: Some(3 * memory::OBJECT_BYTES as u64),
 };
-
-/// Ends the server and starts it again.
-async fn restart(context: &CaseContext<'_>, shutdown: Shutdown) -> Result<(), Stop> {
-    let restarted = context.server.restart(shutdown).await;
-    restarted.map_err(|error| Fault::from(error).into())
-}
-
-/// Skips a case that ends the server where somebody else runs it.
-fn needs_restart(context: &CaseContext<'_>) -> Result<(), Stop> {
-    if context.server.supports_restart() {
-        return Ok(());
-    }
-    Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()))
-}
 
 /// What an error of reading an object that was stored says of the server: no answer is a fault, any other answer is a loss.
 fn lost(kind: &str, what: &str, expected: &str, error: RequestError) -> Stop {

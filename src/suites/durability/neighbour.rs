@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use crate::model::{CaseSpec, Failure, Fault, Severity, Stop};
 use crate::s3::{RequestError, S3};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, ensure_content, few, shown};
+use crate::suites::judge::{ensure, ensure_content, ensure_same_tag, few};
 
 pub(super) const DO_NOT_MEET: Case = Case {
     spec: CaseSpec {
@@ -60,7 +60,7 @@ async fn unchanged(context: &CaseContext<'_>, after: &str, bytes: &[u8], tag: Op
         let body = body.map_err(met(&format!("{key} of the first server, after {after},")))?;
         ensure_content(&format!("{key} of the first server, after {after}"), bytes, &body.bytes)?;
         let message = format!("{key} of the first server has another tag after {after}");
-        ensure(body.etag.as_deref() == tag, "directories-meet", message, shown(tag), shown(body.etag.as_deref()))?;
+        ensure_same_tag("directories-meet", message, tag, body.etag.as_deref())?;
     }
     let listed = context.s3.list_all(context.bucket(), "", None, 100).await?;
     let names: Vec<_> = listed.iter().map(|entry| &entry.key).collect();

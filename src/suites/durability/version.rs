@@ -6,13 +6,15 @@ use super::lost;
 use crate::model::{Failure, Stop};
 use crate::s3::{Body, RequestError};
 use crate::suites::case::CaseContext;
-use crate::suites::judge::{ensure, shown};
+use crate::suites::judge::{ensure, ensure_same_tag, shown};
 use crate::workload::md5_hex;
 
 /// Size of the large object: a server stores it for some milliseconds, and a few that were cut off, and stayed, leave room for more.
 const LARGE_BYTES: usize = 12 << 20;
 /// By how much the versions of the large object begin later, and are shorter, one after the other.
 const SHIFT: usize = 4096;
+/// Entries of a listing at the most, leftovers of crashes included.
+const LISTED_AT_MOST: usize = 1_000;
 /// After how many versions the content comes again.
 const DIFFERENT: usize = 40;
 
@@ -88,9 +90,23 @@ impl<'a> Versions<'a> {
         let message = format!("HEAD names another size for {key} than its bytes have after a crash");
         ensure(head.size_bytes == Some(bytes.len() as u64), "object-torn", message, expected, actual)?;
         let message = format!("HEAD names another tag for {key} than GET after a crash");
-        let (expected, actual) = (shown(body.etag.as_deref()), shown(head.etag.as_deref()));
-        ensure(head.etag == body.etag, "object-torn", message, expected, actual)?;
+        ensure_same_tag("object-torn", message, body.etag.as_deref(), head.etag.as_deref())?;
+        self.is_listed(&key, bytes.len() as u64, body.etag.as_deref()).await?;
         Ok(Version { tag: body.etag, ..(*found).clone() })
+    }
+
+    /// Whether the listing names an object once, with the size and the tag that reading it brought.
+    async fn is_listed(&self, key: &str, size_bytes: u64, tag: Option<&str>) -> Result<(), Stop> {
+        // Prefixes are a rule of their own, and so is what else is listed.
+        let mut listed = self.context.s3.list_all(self.context.bucket(), "", None, LISTED_AT_MOST).await?;
+        listed.retain(|entry| entry.key == key);
+        let sizes: Vec<_> = listed.iter().map(|entry| entry.size_bytes).collect();
+        let message = format!("the listing does not name {key} once with the size of its bytes after a crash");
+        let (expected, actual) = (format!("{size_bytes} bytes"), format!("{sizes:?}"));
+        ensure(sizes == [Some(size_bytes)], "object-torn", message, expected, actual)?;
+        let message = format!("the listing names another tag for {key} than GET after a crash");
+        let listed = listed.into_iter().next().and_then(|entry| entry.etag);
+        ensure_same_tag("object-torn", message, tag, listed.as_deref())
     }
 
     /// Whether the tag is that of the bytes. Where tags are the MD5 of the content, the new version's is known without an answer.

@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use super::form::bare;
 use crate::model::{CaseSpec, Severity, Stop};
 use crate::suites::case::{Case, CaseContext};
-use crate::suites::judge::{ensure, shown};
+use crate::suites::judge::{ensure, md5_of_tag, shown};
 
 /// Keys at the root of the bucket and in a folder take different ways into the service, and so does nothing at all.
 const OBJECTS: [(&str, usize); 4] =
@@ -48,7 +48,7 @@ pub(super) const NEVER_LIKE_MD5: Case = Case {
 async fn never_like_md5(context: &CaseContext<'_>) -> Result<(), Stop> {
     for (operation, key, tag) in tags(context).await? {
         ensure(tag.is_some(), "etag-missing", format!("{operation} of {key} has no tag"), "a tag", shown(None))?;
-        let like_md5 = tag.as_deref().map(bare).is_some_and(|tag| tag.len() == 32 && is_hexadecimal(tag));
+        let like_md5 = tag.as_deref().and_then(md5_of_tag).is_some();
         let message = format!("the tag of {key} in the answer to {operation} passes for an MD5");
         ensure(!like_md5, "etag-looks-like-md5", message, "anything but 32 hexadecimal digits", shown(tag.as_deref()))?;
     }

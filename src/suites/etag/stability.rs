@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use crate::model::{CaseSpec, Fault, Severity, Stop};
+use crate::model::{CaseSpec, Severity, Stop};
 use crate::server::Shutdown;
 use crate::suites::case::{Case, CaseContext};
 use crate::suites::judge::{ensure, ensure_content, shown};
@@ -47,12 +47,10 @@ pub(super) const RESTART: Case = Case {
 };
 
 async fn restart(context: &CaseContext<'_>) -> Result<(), Stop> {
-    if !context.server.supports_restart() {
-        return Err(Stop::Skipped("somebody else runs this server: s3ci does not restart it".to_owned()));
-    }
+    context.needs_restart()?;
     let bytes = context.bytes("object", 70_000);
     let before = context.put("object", &bytes).await?;
-    context.server.restart(Shutdown::Orderly).await.map_err(|error| Fault::new("restart", error.to_string()))?;
+    context.restart(Shutdown::Orderly).await?;
     let after = context.head("object").await?.etag;
     let message = "the tag is another one after a restart";
     ensure(

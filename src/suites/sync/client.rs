@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 
-use super::planner::{Entry, Plan, Policy, Side, md5_of_tag, plan, time_of_text, time_text};
+use super::planner::{Entry, Plan, Policy, Side, plan, time_of_text, time_text};
 use super::trees::{File, Files, side};
 use crate::model::{Failure, Stop};
 use crate::s3::{Attributes, Listed};
 use crate::suites::case::CaseContext;
-use crate::suites::judge::{ensure, ensure_content, few};
+use crate::suites::judge::{ensure, ensure_content, few, md5_of_tag};
 
 /// The metadata that has the modification time, without its `x-amz-meta-`.
 const TIME: &str = "mtime";

@@ -93,12 +93,6 @@ fn renamed_from(policy: Policy, entry: &Entry, destination: &Side, deleted: &[St
     deleted.iter().find(is_it).cloned()
 }
 
-/// The MD5 that a client reads out of a tag: 32 hexadecimal digits in quotes are taken for one, nothing else is.
-pub(super) fn md5_of_tag(tag: &str) -> Option<String> {
-    let digits = tag.trim_matches('"').to_ascii_lowercase();
-    (digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
-}
-
 /// A time as rclone writes it into the metadata: seconds with nine decimals.
 pub(super) fn time_text(modified_ns: i64) -> String {
     format!("{}.{:09}", modified_ns.div_euclid(1_000_000_000), modified_ns.rem_euclid(1_000_000_000))
@@ -176,17 +170,6 @@ mod tests {
         assert_eq!(plan(Policy::SizeAndTime, &source, &destination).to_string(), "send new, delete old");
         let opaque = side(&[("old", entry(1, None, 5))]);
         assert_eq!(plan(Policy::Checksum, &source, &opaque).to_string(), "send new, delete old");
-    }
-
-    #[test]
-    fn only_a_tag_of_32_hexadecimal_digits_is_an_md5() {
-        let md5 = "d41d8cd98f00b204e9800998ecf8427e";
-        for tag in [format!("\"{md5}\""), md5.to_owned(), md5.to_uppercase()] {
-            assert_eq!(md5_of_tag(&tag).as_deref(), Some(md5));
-        }
-        for tag in [format!("\"{md5}-2\""), format!("W/\"{md5}\""), "\"1b4e28ba-2fa1-11d2-883f-0016d3cca427\"".into()] {
-            assert_eq!(md5_of_tag(&tag), None, "{tag}");
-        }
     }
 
     #[test]

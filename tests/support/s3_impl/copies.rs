@@ -18,7 +18,11 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
     };
     let mut store = server.store();
     let encoded = server.breaks(Mutation::CopySourceNotDecoded).then(|| percent_encode(from_key));
-    let source = store.bucket(from_bucket)?.object(encoded.as_deref().unwrap_or(from_key))?.clone();
+    let source = store.bucket(from_bucket)?.object(encoded.as_deref().unwrap_or(from_key));
+    let source = source.cloned().map_err(|error| {
+        let elsewhere = server.breaks(Mutation::CopyMissingSourceIsNoSuchBucket);
+        if elsewhere { s3_error!(NoSuchBucket) } else { error }
+    })?;
     let target = store.bucket(&input.bucket)?.objects.get(&input.key);
     Conditions {
         tag_is: input.copy_source_if_match.as_ref().filter(|_| !server.breaks(Mutation::CopyIgnoresIfMatch)),

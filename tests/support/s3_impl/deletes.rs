@@ -38,6 +38,9 @@ pub(super) fn many(server: &MemoryS3, input: DeleteObjectsInput) -> S3Result<Del
     if server.breaks(Mutation::DeleteObjectsStopsAtThousand) {
         named.truncate(KEYS_LIMIT);
     }
+    if server.breaks(Mutation::DeleteObjectsFailsAboveThousand) && named.len() > KEYS_LIMIT {
+        return Err(s3_error!(InternalError, "Too much."));
+    }
     if named.is_empty() || named.len() > KEYS_LIMIT {
         return Err(s3_error!(MalformedXML, "A request names 1 to 1000 keys."));
     }

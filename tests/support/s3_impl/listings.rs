@@ -54,8 +54,12 @@ pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<
 /// A listing with tokens.
 pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
     let max_keys = page_size(server, input.max_keys)?;
+    let mut prefix = input.prefix.clone().unwrap_or_default();
+    if server.breaks(Mutation::ListSpecialPrefixIsEmpty) && prefix.contains(['+', '&']) {
+        prefix.push_str("nothing is called so");
+    }
     let query = Query {
-        prefix: input.prefix.clone().unwrap_or_default(),
+        prefix,
         delimiter: input.delimiter.clone().filter(|delimiter| !delimiter.is_empty()),
         start_after: input.start_after.clone(),
         resume_after: input.continuation_token.as_deref().map(from_token).transpose()?,

@@ -19,7 +19,11 @@ const SMALLEST_PART_BYTES: usize = 5 << 20;
 
 /// Begins an upload.
 pub(super) fn create(server: &MemoryS3, input: CreateMultipartUploadInput) -> S3Result<CreateMultipartUploadOutput> {
-    available(server)?;
+    if server.breaks(Mutation::MultipartCreateEmptiesObject) {
+        let empty = Object::new(Bytes::new(), tags::md5_hex(b""), Headers::default());
+        server.store().bucket_mut(&input.bucket)?.put(input.key.clone(), empty);
+    }
+    available(server, &input.bucket, &input.key)?;
     if server.breaks(Mutation::MultipartTakenForTheObject) {
         return Err(s3_error!(InvalidRequest, "What is that?"));
     }
@@ -39,7 +43,7 @@ pub(super) fn create(server: &MemoryS3, input: CreateMultipartUploadInput) -> S3
 
 /// Takes a part; one that was there under its number is replaced.
 pub(super) async fn part(server: &MemoryS3, mut input: UploadPartInput) -> S3Result<UploadPartOutput> {
-    available(server)?;
+    available(server, &input.bucket, &input.key)?;
     let content = upload::read(input.body.take()).await?;
     let tag = tags::md5_hex(&content);
     let mut store = server.store();
@@ -63,7 +67,12 @@ pub(super) fn complete(
     server: &MemoryS3,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
-    available(server)?;
+    available(server, &input.bucket, &input.key)?;
+    let fails = server.breaks(Mutation::MultipartRefusalFails);
+    put_together(server, input).map_err(|error| if fails { s3_error!(InternalError, "No such part.") } else { error })
+}
+
+fn put_together(server: &MemoryS3, input: CompleteMultipartUploadInput) -> S3Result<CompleteMultipartUploadOutput> {
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
     let upload = bucket.uploads.get(&input.upload_id).ok_or_else(|| s3_error!(NoSuchUpload))?;
@@ -124,7 +133,7 @@ fn chosen(upload: &Upload, named: &[CompletedPart], any_tag: bool) -> S3Result<V
 
 /// Gives an upload up.
 pub(super) fn abort(server: &MemoryS3, input: &AbortMultipartUploadInput) -> S3Result<AbortMultipartUploadOutput> {
-    available(server)?;
+    available(server, &input.bucket, &input.key)?;
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
     let is_object = server.breaks(Mutation::MultipartTakenForTheObject);
@@ -138,9 +147,21 @@ pub(super) fn abort(server: &MemoryS3, input: &AbortMultipartUploadInput) -> S3R
     if known || is_object { Ok(AbortMultipartUploadOutput::default()) } else { Err(s3_error!(NoSuchUpload)) }
 }
 
-fn available(server: &MemoryS3) -> S3Result<()> {
+/// Refuses a request of an upload on a key, where uploads in parts are refused.
+fn available(server: &MemoryS3, bucket: &str, key: &str) -> S3Result<()> {
     match server.mutation {
-        Some(Mutation::MultipartNotImplemented) => Err(s3_error!(NotImplemented)),
+        Some(Mutation::MultipartRefusedLeavesObject) => {
+            let mut store = server.store();
+            let bucket = store.bucket_mut(bucket)?;
+            if !bucket.objects.contains_key(key) {
+                bucket.put(key.to_owned(), Object::new(Bytes::new(), tags::md5_hex(b""), Headers::default()));
+            }
+            Err(s3_error!(NotImplemented))
+        }
+        Some(Mutation::MultipartNotImplemented | Mutation::MultipartCreateEmptiesObject) => {
+            Err(s3_error!(NotImplemented))
+        }
+        Some(Mutation::MultipartFails) => Err(s3_error!(InternalError)),
         Some(Mutation::MultipartRefusedInOtherWords) => Err(s3_error!(InvalidRequest, "What is that?")),
         _ => Ok(()),
     }
