@@ -69,7 +69,10 @@ fn docker(arguments: &[&str]) -> String {
 
 /// Builds an image with the small server in place of pys3local; its name.
 fn build(base: &str, breaks: &str) -> String {
-    let image = format!("s3ci/test:durable-{breaks}x{}", std::process::id());
+    // Tests beside each other build the same server, and each removes its own image.
+    static BUILT: AtomicUsize = AtomicUsize::new(0);
+    let number = BUILT.fetch_add(1, Ordering::Relaxed);
+    let image = format!("s3ci/test:durable-{breaks}x{}-{number}", std::process::id());
     let program = "/opt/venv/bin/pys3local";
     let dockerfile = format!("FROM {base}\nUSER 0\nCOPY pys3local {program}\nUSER 10001:10001\nENV BREAKS={breaks}\n");
     let context = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/durable");
