@@ -164,7 +164,7 @@ fn everything_on_the_pinned_release_finds_its_known_issues_and_nothing_else() {
     assert_eq!(ids(&record, |outcome| matches!(outcome, Outcome::Known(_))), listed);
     assert_eq!(record.target.version.as_deref(), Some("0.2.1"));
     assert!(record.runtime.isolated && record.notices.iter().all(|notice| !notice.contains("isolated")));
-    let local = CATALOGUE.iter().filter(|suite| !suite.backend.is_drime() && !suite.is_comparison());
+    let local = CATALOGUE.iter().filter(|suite| !suite.backend.is_drime() && !suite.needs_base());
     assert_eq!(record.suites.len(), local.count());
     for suite in &record.suites {
         let skipped = suite.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
