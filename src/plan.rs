@@ -94,7 +94,7 @@ impl PlanError {
                 format!("leave --all out to take {names} alone, or leave {names} out to take everything")
             }
             Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `s3ci list` shows all"),
-            Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and cases".to_owned(),
+            Self::Unknown { nearest: None, .. } => "`s3ci list` shows suites and checks".to_owned(),
             Self::Shard(error) => error.hint(),
             Self::NoneParallel => "leave --parallel out, or name a benchmark".to_owned(),
             Self::NoBase { .. } => "name the base, such as --against pypi:0.2.0".to_owned(),

@@ -3,6 +3,7 @@
     upload DIRECTORY BUCKET     upload_file for each file
     download BUCKET DIRECTORY   the paginator of list_objects_v2, download_file for each key
     list BUCKET PAGE_SIZE       the keys that the paginator of list_objects_v2 yields
+    tags BUCKET                 the tag of each of them
 
 The endpoint stands in S3CI_ENDPOINT, everything else where boto3 itself looks for it. Prints one line of JSON.
 """
@@ -19,10 +20,9 @@ unsigned = {"signature_version": botocore.UNSIGNED} if os.environ.get("S3CI_UNSI
 client = boto3.client("s3", endpoint_url=os.environ["S3CI_ENDPOINT"], config=botocore.config.Config(**unsigned))
 
 
-def keys(bucket, **settings):
+def entries(bucket, **settings):
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig=settings):
-        for entry in page.get("Contents", []):
-            yield entry["Key"]
+        yield from page.get("Contents", [])
 
 
 def upload(directory, bucket):
@@ -37,7 +37,8 @@ def upload(directory, bucket):
 
 def download(bucket, directory):
     count, root = 0, os.path.realpath(directory)
-    for key in keys(bucket):
+    for entry in entries(bucket):
+        key = entry["Key"]
         path = os.path.realpath(os.path.join(root, key))
         if not path.startswith(root + os.sep):
             sys.exit(f"the key {key!r} leads out of the directory")
@@ -47,5 +48,13 @@ def download(bucket, directory):
     return {"transferred": count}
 
 
-work = {"upload": upload, "download": download, "list": lambda bucket, size: {"keys": list(keys(bucket, PageSize=int(size)))}}
+def listing(bucket, size):
+    return {"keys": [entry["Key"] for entry in entries(bucket, PageSize=int(size))]}
+
+
+def tags(bucket):
+    return {"tags": {entry["Key"]: entry["ETag"] for entry in entries(bucket)}}
+
+
+work = {"upload": upload, "download": download, "list": listing, "tags": tags}
 print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))

@@ -49,7 +49,7 @@ pub enum Command {
     /// Find out what this machine cannot tell apart, by comparing a server with itself.
     #[command(after_help = CALIBRATE_EXAMPLES)]
     Calibrate(Box<CalibrateArgs>),
-    /// List suites and cases.
+    /// List suites and checks.
     List(ListArgs),
     /// Say what is here, what is missing, and the command that mends it.
     Doctor(Box<DoctorArgs>),

@@ -17,7 +17,7 @@ Examples:
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// Suites, kinds, or single cases, as for `run`.
+    /// Suites, kinds, or single checks, as for `run`.
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
     /// All suites.

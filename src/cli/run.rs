@@ -11,7 +11,7 @@ Examples:
   s3ci run --all --junit out.xml          everything, on the pinned release of pys3local
   s3ci run bench/local --files 500        one benchmark with more files
   s3ci run sync etag                      all suites of two kinds
-  s3ci run etag/local::put-is-md5         one case
+  s3ci run etag/local::put-is-md5         one check
   s3ci run --all --target path:.          the checkout in this directory
   s3ci run api --target endpoint:http://127.0.0.1:9000
   s3ci run bench --backend drime --drime-set latency-ms=50
@@ -36,7 +36,7 @@ Examples:
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "help text, where backticks would show")]
 pub struct RunArgs {
-    /// Suites (bench/local), kinds (bench), or single cases (etag/local::put-is-md5).
+    /// Suites (bench/local), kinds (bench), or single checks (etag/local::put-is-md5).
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
     /// All suites.

@@ -100,7 +100,7 @@ pub struct Settings {
     /// Seed of all content [default: 1]. The orders of a comparison are drawn anew in each run, from this and the id of the run.
     #[arg(long, value_name = "N", env = "S3CI_SEED", value_parser = whole)]
     pub seed: Option<u64>,
-    /// Deadline of each request; a case may take four times as long [default: 60s].
+    /// Deadline of each request; a check may take four times as long [default: 60s].
     #[arg(long, value_name = "DURATION", env = "S3CI_TIMEOUT")]
     pub timeout: Option<String>,
     /// How long the server may take to its first answer [default: 60s].
@@ -122,7 +122,7 @@ pub struct Settings {
     /// Ledger of known issues: listed failures are named and not red [default: the one for releases of pys3local].
     #[arg(long, value_name = "FILE", env = "S3CI_KNOWN_ISSUES")]
     pub known_issues: Option<PathBuf>,
-    /// Use no ledger: the naked truth.
+    /// Use no ledger: every failure is red.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", require_equals = true, env = "S3CI_NO_KNOWN_ISSUES")]
     pub no_known_issues: Option<bool>,
 }

@@ -67,7 +67,7 @@ fn setup(page: &mut Page, record: &RunRecord) {
     page.pair("Started", &started.format(&Rfc3339).unwrap_or_else(|_| started.to_string()));
     page.pair("Duration", &format::duration(record.duration_ns));
     for timing in &record.timings {
-        page.pair(&format!("  of it {}", timing.name), &format::duration(timing.duration_ns));
+        page.pair(&format!("- {}", timing.name), &format::duration(timing.duration_ns));
     }
 }
 

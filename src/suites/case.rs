@@ -1,30 +1,15 @@
-//! Cases that stand alone: each in a bucket of its own, under a deadline, a panic being a result like any other.
-
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+//! Cases that stand alone: each in a bucket of its own, with what its body is handed.
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rand::Rng;
 
 use super::capability::{Capability, Offer};
-use super::{CATALOGUE, SuiteContext};
-use crate::event::{Event, Events};
-use crate::model::{
-    CaseId, CaseRecord, CaseSpec, Command, Exchange, Failure, Fault, Metric, Outcome, Severity, Stop, SuiteId,
-};
-use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, Recorder, S3};
+use super::{CaseRunner, SuiteContext};
+use crate::model::{CaseSpec, Failure, Fault, Metric, Stop};
+use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, S3};
 use crate::server::{Server, Shutdown, TagProfile};
 use crate::workload::{Content, seeded};
-
-/// How long a server that broke off an answer is given to be noticed as dead.
-const DEATH_GRACE: Duration = Duration::from_millis(500);
-
-/// Classes of failures that the end of the server would explain.
-const BROKEN_OFF: [&str; 3] = ["broken-answer", "client-failed", "client-refused"];
 
 /// A case that stands alone.
 #[derive(Debug, Clone, Copy)]
@@ -158,13 +143,7 @@ impl CaseContext<'_> {
     pub(super) async fn head(&self, key: &str) -> Result<Head, Stop> {
         let head = self.s3.head(self.bucket(), key).await?;
         head.ok_or_else(|| {
-            crate::model::Failure::new(
-                "object-missing",
-                format!("HEAD does not find {key}, which was stored"),
-                "200",
-                "404",
-            )
-            .into()
+            Failure::new("object-missing", format!("HEAD does not find {key}, which was stored"), "200", "404").into()
         })
     }
 }
@@ -206,199 +185,4 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
         tracing::debug!(%error, "a bucket could not be given back");
     }
     false
-}
-
-/// Runs the body of one case and reports what became of it.
-#[derive(Debug)]
-pub struct CaseRunner<'a> {
-    context: &'a SuiteContext<'a>,
-    s3: S3,
-    recorder: Recorder,
-    commands: Commands,
-    explained_by: &'static [&'static str],
-}
-
-/// What clients did for a case. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Commands(Arc<Mutex<Vec<Command>>>);
-
-impl Commands {
-    /// Notes a command.
-    pub(super) fn note(&self, command: Command) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
-    }
-
-    fn all(&self) -> Vec<Command> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl<'a> CaseRunner<'a> {
-    /// A runner with a recorded client.
-    #[must_use]
-    pub fn new(context: &'a SuiteContext<'a>) -> Self {
-        let (s3, recorder) = context.s3.recorded();
-        Self { context, s3, recorder, commands: Commands::default(), explained_by: &[] }
-    }
-
-    /// Names the cases whose failure would explain a failure of this one.
-    pub(super) fn explained_by(mut self, cases: &'static [&'static str]) -> Self {
-        self.explained_by = cases;
-        self
-    }
-
-    /// Where the commands of clients are noted.
-    pub(super) fn commands(&self) -> &Commands {
-        &self.commands
-    }
-
-    /// The client whose exchanges become the evidence.
-    #[must_use]
-    pub fn s3(&self) -> &S3 {
-        &self.s3
-    }
-
-    /// Runs the body under a deadline and reports; the value, or none where the case did not pass.
-    pub async fn run<T>(
-        &self,
-        spec: &CaseSpec,
-        deadline: Duration,
-        body: impl Future<Output = Result<T, Stop>>,
-    ) -> Option<T> {
-        let started = Instant::now();
-        let guarded = tokio::time::timeout(deadline, AssertUnwindSafe(body).catch_unwind());
-        let ended = match guarded.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(Fault::new("panic", format!("the case panicked: {}", panic_text(&*panic))).into()),
-            Err(_) => Err(Fault::new("timeout", format!("the case took longer than {} s", deadline.as_secs()))
-                .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
-                .into()),
-        };
-        let (value, outcome) = match ended {
-            Ok(value) => (Some(value), Outcome::Passed),
-            Err(stop) => (None, self.unless_dead(stop).await.into()),
-        };
-        self.report(spec, outcome, started.elapsed()).await;
-        value
-    }
-
-    /// A failure of a server that has died meanwhile tells nothing about the rule.
-    async fn unless_dead(&self, stop: Stop) -> Stop {
-        let broken_off = match &stop {
-            Stop::Failed(failure) => BROKEN_OFF.contains(&failure.kind.as_str()),
-            Stop::Fault(_) => true,
-            Stop::Skipped(_) => return stop,
-        };
-        if let Some(service) = self.context.server.drime()
-            && let Some(fault) = service.fault().await
-        {
-            return fault.into();
-        }
-        let grace = if broken_off { DEATH_GRACE } else { Duration::ZERO };
-        let how = match tokio::time::timeout(grace, self.context.server.ended()).await {
-            Ok(how) => how,
-            // Of an endpoint that somebody else runs nobody tells the end: ask once more.
-            Err(_) if broken_off && !self.context.s3.is_reachable().await => "nobody answers there any more".to_owned(),
-            Err(_) => return stop,
-        };
-        Fault::new("server-died", format!("the server died during the case: {how}"))
-            .with_hint("the last lines of the server's log are in the report")
-            .into()
-    }
-
-    /// Reports a case that was not run.
-    pub async fn skip(&self, spec: &CaseSpec, reason: &str) {
-        let SuiteContext { events, suite, settings, .. } = self.context;
-        Self::skipped(events, suite, spec, reason, &settings.repro).await;
-    }
-
-    /// Reports a case of a suite that could not even begin.
-    pub async fn skipped(events: &Events, suite: &SuiteId, spec: &CaseSpec, reason: &str, repro: &str) {
-        let outcome = Outcome::Skipped { reason: reason.to_owned() };
-        tell(events, suite, spec, outcome, Duration::ZERO, repro).await;
-    }
-
-    async fn report(&self, spec: &CaseSpec, outcome: Outcome, duration: Duration) {
-        let exchanges = match outcome {
-            Outcome::Failed(_) | Outcome::Known(_) | Outcome::Error(_) => self.recorder.exchanges(),
-            Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => Vec::new(),
-        };
-        let SuiteContext { events, suite, settings, .. } = self.context;
-        let mut commands = self.commands.all();
-        if matches!(outcome, Outcome::Passed | Outcome::Skipped { .. }) {
-            for command in &mut commands {
-                command.log.clear();
-            }
-        }
-        let severity = severity(spec, &outcome);
-        let mut case = record(suite, spec, outcome, duration, exchanges, &settings.repro);
-        case.severity = severity;
-        case.commands = commands;
-        case.explained_by = self.explained_by.iter().filter_map(|case| on_backend_of(suite, case)).collect();
-        events.emit(Event::CaseFinished { case: Box::new(case) }).await;
-    }
-}
-
-/// Reports a case of which no request is kept.
-pub(super) async fn tell(
-    events: &Events,
-    suite: &SuiteId,
-    spec: &CaseSpec,
-    outcome: Outcome,
-    duration: Duration,
-    repro: &str,
-) {
-    let case = Box::new(record(suite, spec, outcome, duration, Vec::new(), repro));
-    events.emit(Event::CaseFinished { case }).await;
-}
-
-/// A client that restores wrong data without a word loses data, whatever the case is about.
-fn severity(spec: &CaseSpec, outcome: &Outcome) -> Severity {
-    match outcome {
-        Outcome::Failed(failure) if failure.kind == Failure::SILENT_CORRUPTION => Severity::DataLoss,
-        _ => spec.severity,
-    }
-}
-
-/// The case `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend has a
-/// suite on the local one alone, which speaks for both.
-pub(super) fn on_backend_of(suite: &SuiteId, case: &str) -> Option<CaseId> {
-    let (kind, name) = case.split_once("::")?;
-    let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();
-    let of = |backend: &str| CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/{backend}"));
-    let suite = of(backend).or_else(|| of("local"))?;
-    suite.cases().iter().any(|spec| spec.name == name).then(|| CaseId::new(&suite.id(), name))
-}
-
-fn record(
-    suite: &SuiteId,
-    spec: &CaseSpec,
-    outcome: Outcome,
-    duration: Duration,
-    exchanges: Vec<Exchange>,
-    repro: &str,
-) -> CaseRecord {
-    let id = CaseId::new(suite, spec.name);
-    let repro = format!("{repro} {id}");
-    CaseRecord {
-        id,
-        severity: spec.severity,
-        rule: spec.rule.to_owned(),
-        consequence: spec.consequence.to_owned(),
-        source: spec.source.to_owned(),
-        outcome,
-        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-        exchanges,
-        repro,
-        commands: Vec::new(),
-        explained_by: Vec::new(),
-    }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text")
 }

@@ -19,6 +19,7 @@ mod etag;
 mod judge;
 mod large;
 mod pace;
+mod runner;
 mod sync;
 mod throughput;
 mod upgrade;
@@ -29,9 +30,9 @@ use futures_util::future::BoxFuture;
 use crate::model::{CaseSpec, SuiteId};
 use crate::server::{Backend, BucketMode};
 
-pub use case::CaseRunner;
 pub use catalogue::CATALOGUE;
 pub use context::{SuiteContext, SuiteSettings};
+pub use runner::CaseRunner;
 pub use throughput::Finding;
 pub use upgrade::Kept;
 

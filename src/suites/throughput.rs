@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{CaseRunner, Suite, SuiteContext, case};
+use super::{CaseRunner, Suite, SuiteContext, runner};
 use crate::event::Events;
 use crate::model::{CaseSpec, Outcome, Severity};
 
@@ -48,7 +48,7 @@ impl Suite {
         for spec in self.cases() {
             if let Some(finding) = findings.iter().find(|finding| finding.name == spec.name) {
                 let (outcome, took) = (finding.outcome.clone(), finding.duration);
-                case::tell(events, &self.id(), spec, outcome, took, repro).await;
+                runner::tell(events, &self.id(), spec, outcome, took, repro).await;
             }
         }
     }

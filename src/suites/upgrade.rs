@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::judge::{ensure, ensure_content, few};
-use super::{CaseRunner, Suite, SuiteContext, case};
+use super::{CaseRunner, Suite, SuiteContext, runner};
 use crate::event::Events;
 use crate::model::{CaseSpec, Failure, Fault, Outcome, Severity, Stop};
 use crate::s3::{RequestError, S3};
@@ -107,7 +107,7 @@ impl Suite {
         for spec in &CASES {
             let expected = "a server that answers";
             let failure = Failure::new("does-not-start", &message, expected, "it ended by itself; see its log");
-            case::tell(events, &self.id(), spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
+            runner::tell(events, &self.id(), spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
         }
     }
 }
@@ -122,7 +122,7 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
     for spec in &CASES {
         let fault = Fault::new("base", format!("not told: the base does not keep what it is given: {why}"));
         let SuiteContext { events, suite, settings, .. } = context;
-        case::tell(events, suite, spec, Outcome::Error(fault), Duration::ZERO, &settings.repro).await;
+        runner::tell(events, suite, spec, Outcome::Error(fault), Duration::ZERO, &settings.repro).await;
     }
 }
 

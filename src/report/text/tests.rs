@@ -59,7 +59,7 @@ fn a_run_with_failures() {
       Seed:            7
       Started:         2026-03-14T15:09:26Z
       Duration:        42.20 s
-      of it image:     1.25 s
+      - image:         1.25 s
 
     ======================================================================
       BENCHMARK REPORT: bench/local-default
@@ -172,7 +172,7 @@ fn a_clean_run_in_a_container() {
       Seed:            7
       Started:         2026-03-14T15:09:26Z
       Duration:        42.20 s
-      of it image:     1.25 s
+      - image:         1.25 s
 
     ======================================================================
       BENCHMARK REPORT: bench/local
@@ -284,7 +284,7 @@ fn known_issues_are_named_with_their_reason_and_are_no_failures() {
       Seed:            7
       Started:         2026-03-14T15:09:26Z
       Duration:        42.20 s
-      of it image:     1.25 s
+      - image:         1.25 s
 
     ======================================================================
       S3 OPERATIONS: api/local

@@ -1,5 +1,7 @@
 //! aws-cli: the current release, and beside it the one that Debian 12 ships.
 
+use std::collections::BTreeMap;
+
 use futures_util::FutureExt;
 
 use super::client::{Client, Counts, lines_with, sdk_environment};
@@ -89,6 +91,17 @@ pub(super) const CHANGES: ClientCase = ClientCase {
     ..BASE
 };
 
+pub(super) const TAGS: ClientCase = ClientCase {
+    spec: flows::tags(
+        "aws-etags",
+        "aws s3api list-objects-v2 shows another ETag of a file after an edit",
+        "AWS CLI command reference, s3api list-objects-v2; Amazon S3 API, Object: the ETag reflects changes of the content",
+    ),
+    explained_by: flows::TAGS,
+    body: |bench| flows::ensure_tags_tell_edits(bench, COPIER.up, |bench| tags(bench).boxed()).boxed(),
+    ..BASE
+};
+
 pub(super) const AWKWARD: ClientCase = ClientCase {
     spec: flows::awkward(
         "aws-awkward-names",
@@ -118,11 +131,23 @@ const COPIER: Copier = Copier {
 };
 
 async fn s3(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
-    let unsigned = bench.credentials().is_none().then_some("--no-sign-request");
-    let own = ["--endpoint-url", bench.endpoint()].into_iter().chain(unsigned).chain(["s3"]);
     let (command, rest) = arguments.split_first().unwrap_or((&"help", &[]));
-    let arguments: Vec<&str> = own.chain([*command, "--no-progress"]).chain(rest.iter().copied()).collect();
+    let arguments: Vec<&str> = ["s3", command, "--no-progress"].into_iter().chain(rest.iter().copied()).collect();
+    aws(bench, &arguments).await
+}
+
+async fn aws(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
+    let unsigned = bench.credentials().is_none().then_some("--no-sign-request");
+    let own = ["--endpoint-url", bench.endpoint()].into_iter().chain(unsigned);
+    let arguments: Vec<&str> = own.chain(arguments.iter().copied()).collect();
     bench.run(&arguments).await
+}
+
+async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
+    let list = ["s3api", "list-objects-v2", "--bucket", bench.bucket()];
+    let shown = ["--query", "Contents[].[Key, ETag]", "--output", "json"];
+    let ran = aws(bench, &[list, shown].concat()).await?;
+    Ok(serde_json::from_str::<Vec<(String, String)>>(&ran.stdout).unwrap_or_default().into_iter().collect())
 }
 
 fn remote(bench: &Workbench<'_>) -> String {

@@ -1,5 +1,7 @@
 //! boto3, through a script of a few calls.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use serde::Deserialize;
@@ -96,6 +98,20 @@ pub(super) const PAGINATOR: ClientCase = ClientCase {
     ..BASE
 };
 
+pub(super) const TAGS: ClientCase = ClientCase {
+    spec: flows::tags(
+        "boto3-etags",
+        "the paginator of list_objects_v2 yields another ETag of a file after an edit",
+        "boto3's documentation, ListObjectsV2; Amazon S3 API, Object: the ETag reflects changes of the content",
+    ),
+    explained_by: flows::TAGS,
+    body: |bench| {
+        let up: flows::Step = |bench| async { script(bench, &["upload", SOURCE, bench.bucket()], &[]).await }.boxed();
+        flows::ensure_tags_tell_edits(bench, up, |bench| tags(bench).boxed()).boxed()
+    },
+    ..BASE
+};
+
 pub(super) const AWKWARD: ClientCase = ClientCase {
     spec: flows::awkward(
         "boto3-awkward-names",
@@ -158,6 +174,11 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     )
 }
 
+async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
+    let ran = script(bench, &["tags", bench.bucket()], &[]).await?;
+    Ok(serde_json::from_str::<Answer>(&ran.stdout).unwrap_or_default().tags)
+}
+
 fn variables(bench: &Workbench<'_>) -> Environment {
     let mut variables = sdk_environment(bench);
     variables.insert("S3CI_ENDPOINT".into(), bench.endpoint().into());
@@ -173,6 +194,7 @@ fn variables(bench: &Workbench<'_>) -> Environment {
 struct Answer {
     transferred: Option<u64>,
     keys: Vec<String>,
+    tags: BTreeMap<String, String>,
 }
 
 fn counts(output: &str, _: &str) -> Counts {

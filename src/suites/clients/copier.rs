@@ -2,15 +2,11 @@
 //!
 //! A client says how it does each step; what a workflow consists of, and what must come of it, stands here once.
 
-use futures_util::future::BoxFuture;
-
-use super::workbench::{Ran, Workbench};
+use super::flows::Step;
+use super::workbench::Workbench;
 use super::{flows, tree};
 use crate::model::Stop;
 use crate::server::Manifest;
-
-/// One step of a client.
-type Step = for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<Ran, Stop>>;
 
 /// How a client does the steps of a workflow.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,8 @@
 //! What the workflows of several clients have in common.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::BoxFuture;
 
 use super::tree;
 use super::workbench::{Ran, SOURCE, Workbench};
@@ -8,8 +10,15 @@ use crate::model::{CaseSpec, Failure, Fault, Severity, Stop};
 use crate::server::Manifest;
 use crate::suites::judge::{ensure, few};
 
+/// One step of a client.
+pub(super) type Step = for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<Ran, Stop>>;
+/// The tag of each file of the bucket, by the client's own listing.
+pub(super) type TagLister = for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<BTreeMap<String, String>, Stop>>;
+
 /// What explains a client that lists a bucket as a whole and does not bring back what it stored.
 pub(super) const ROUND_TRIP: &[&str] = &["api::object-roundtrip", "api::list-read-after-write"];
+/// What explains that a tag stays.
+pub(super) const TAGS: &[&str] = &["etag::changes-on-same-size-edit", "etag::changes-on-other-size-edit"];
 /// What explains that awkward names are refused, or come back as others.
 pub(super) const AWKWARD: &[&str] = &["auth::auth-special-keys", "api::keys-percent-literal"];
 /// The same where nobody looks at signatures.
@@ -70,6 +79,48 @@ pub(super) const fn changes(name: &'static str, rule: &'static str, source: &'st
         consequence: "the backup is another tree than the one that was backed up",
         source,
     }
+}
+
+/// The case `name` in which a client's listing tells by tags what was edited.
+pub(super) const fn tags(name: &'static str, rule: &'static str, source: &'static str) -> CaseSpec {
+    CaseSpec {
+        name,
+        severity: Severity::DataLoss,
+        rule,
+        consequence: "a script that fetches what has another ETag keeps the old content, and nobody is told",
+        source,
+    }
+}
+
+/// Fails a case unless an edited file has another tag than before, by what a client's listing says.
+pub(super) async fn ensure_tags_tell_edits(bench: &Workbench<'_>, up: Step, tags: TagLister) -> Result<(), Stop> {
+    let planted = bench.plant_plain().await?;
+    up(bench).await?;
+    let before = tags(bench).await?;
+    let untagged: Vec<&String> = planted.keys().filter(|path| !before.contains_key(*path)).collect();
+    ensure(
+        untagged.is_empty(),
+        "tag-missing",
+        format!("the client's listing has no tag of {}", few(&untagged)),
+        format!("a tag of each of {} files", planted.len()),
+        format!("{} tags", before.len()),
+    )?;
+    let edited = change(bench).await?;
+    up(bench).await?;
+    let after = tags(bench).await?;
+    let is_new = |path: &str, sha256: &str| planted.get(path).is_none_or(|entry| entry.sha256 != sha256);
+    let news = edited.iter().filter(|(path, entry)| is_new(path, &entry.sha256)).map(|(path, _)| path);
+    let same: Vec<String> = news
+        .filter(|path| after.get(*path) == before.get(*path))
+        .map(|path| format!("{path}, {}", after.get(path).map_or("no tag", String::as_str)))
+        .collect();
+    ensure(
+        same.is_empty(),
+        "tag-stays",
+        format!("edited files are listed with the tag that they had before: {}", few(&same)),
+        "another tag for other content",
+        few(&same),
+    )
 }
 
 /// Fails a case unless a sync sent nothing: by the client's own counts, and by those of the proxy.

@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 
-use super::case::CaseRunner;
+use super::runner::CaseRunner;
 use super::{Footprint, SuiteContext};
 use crate::model::{CaseSpec, Stop};
 use crate::server::Toolbox;
@@ -115,6 +115,7 @@ pub(super) static CASES: &[ClientCase] = &[
     aws::GET_OVER,
     aws::SAME_SIZE,
     aws::CHANGES,
+    aws::TAGS,
     aws::AWKWARD,
     aws::DEBIAN_SYNC,
     boto3::DEFAULTS,
@@ -123,12 +124,14 @@ pub(super) static CASES: &[ClientCase] = &[
     boto3::UPLOAD_OVER,
     boto3::DOWNLOAD_OVER,
     boto3::PAGINATOR,
+    boto3::TAGS,
     boto3::AWKWARD,
     s5cmd::CP,
     s5cmd::CP_TLS,
     s5cmd::SECOND_SYNC,
     s5cmd::SAME_SIZE,
     s5cmd::CHANGES,
+    s5cmd::TAGS,
     s5cmd::AWKWARD,
 ];
 
@@ -177,6 +180,7 @@ pub(super) static DRIME: &[ClientCase] = &[
     aws::GET_OVER,
     aws::SAME_SIZE,
     aws::CHANGES,
+    aws::TAGS,
     aws::AWKWARD,
     boto3::DEFAULTS,
     boto3::DEFAULTS_TLS,
@@ -184,12 +188,14 @@ pub(super) static DRIME: &[ClientCase] = &[
     boto3::UPLOAD_OVER,
     boto3::DOWNLOAD_OVER,
     boto3::PAGINATOR,
+    boto3::TAGS,
     boto3::AWKWARD,
     s5cmd::CP,
     s5cmd::CP_TLS,
     s5cmd::SECOND_SYNC,
     s5cmd::SAME_SIZE,
     s5cmd::CHANGES,
+    s5cmd::TAGS,
     s5cmd::AWKWARD,
 ];
 
@@ -251,7 +257,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::CATALOGUE;
-    use super::super::case::on_backend_of;
+    use super::super::runner::on_backend_of;
     use super::{CASES, ClientCase, DRIME, UNSIGNED};
     use crate::model::{CaseId, SuiteId};
 

@@ -1,5 +1,7 @@
 //! s5cmd.
 
+use std::collections::BTreeMap;
+
 use futures_util::FutureExt;
 use serde::Deserialize;
 
@@ -68,6 +70,17 @@ pub(super) const CHANGES: ClientCase = ClientCase {
     ..BASE
 };
 
+pub(super) const TAGS: ClientCase = ClientCase {
+    spec: flows::tags(
+        "s5cmd-etags",
+        "s5cmd ls --etag shows another ETag of a file after an edit",
+        "s5cmd's README, ls; Amazon S3 API, Object: the ETag reflects changes of the content",
+    ),
+    explained_by: flows::TAGS,
+    body: |bench| flows::ensure_tags_tell_edits(bench, COPIER.up, |bench| tags(bench).boxed()).boxed(),
+    ..BASE
+};
+
 pub(super) const AWKWARD: ClientCase = ClientCase {
     spec: flows::awkward(
         "s5cmd-awkward-names",
@@ -95,6 +108,13 @@ async fn s5cmd(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
     bench.run(&arguments).await
 }
 
+async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
+    let ran = s5cmd(bench, &["ls", "--etag", &remote(bench, "*")]).await?;
+    let root = remote(bench, "");
+    let listed = ran.stdout.lines().filter_map(|line| serde_json::from_str::<Listed>(line).ok());
+    Ok(listed.filter_map(|entry| Some((entry.key.strip_prefix(&root)?.to_owned(), entry.etag?))).collect())
+}
+
 fn remote(bench: &Workbench<'_>, below: &str) -> String {
     format!("s3://{}/{below}", bench.bucket())
 }
@@ -112,6 +132,14 @@ fn variables(bench: &Workbench<'_>) -> Environment {
 struct Line {
     operation: String,
     success: bool,
+}
+
+/// A line of a listing in JSON.
+#[derive(Deserialize)]
+struct Listed {
+    /// With the name of the bucket.
+    key: String,
+    etag: Option<String>,
 }
 
 fn counts(output: &str, _: &str) -> Counts {

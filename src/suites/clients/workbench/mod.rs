@@ -15,7 +15,7 @@ use crate::model::{Fault, Stop};
 use crate::s3::{Lease, Leases, S3};
 use crate::server::{Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
 use crate::suites::SuiteContext;
-use crate::suites::case::{CaseRunner, Commands};
+use crate::suites::runner::{CaseRunner, Commands};
 use crate::workload::{Content, md5_hex, seeded, sha256_hex};
 
 /// More objects than any case stores.
