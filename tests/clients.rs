@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use command::{Outcomes, record_in, run_against, s3ci};
 use s3ci::model::{CaseRecord, CommandEnd, Failure, Outcome};
+use s3ci::suites::CATALOGUE;
 use support::Behaviour;
 use support::fault::{Fault, FaultKind, Trigger};
 use support::mutation::Mutation;
@@ -33,23 +34,43 @@ use support::server::TestServer;
 /// Workflows in which a file goes to the server in parts, which the test server may not have.
 const IN_PARTS: [&str; 2] = ["clients/local::aws-cp-over-8-mib", "clients/local::boto3-upload-file-multipart"];
 
-/// One workflow of each client that fetches what it stored, and the others that look at tags or listings.
-const WORKFLOWS: [&str; 14] = [
-    "rclone-copy",
-    "rclone-delete",
-    "rclone-same-size-edit-checksum",
-    "restic-check",
-    "s3cmd-sync",
-    "s3cmd-same-size-edit",
-    "aws-sync",
-    "aws-debian-sync",
-    "aws-get-over-8-mib",
+/// Workflows that fetch no object, or whose fetching is not judged.
+const NO_FETCH: [&str; 7] = [
+    "rclone-second-sync",
+    "rclone-debian-second-sync",
+    "s3cmd-md5",
     "aws-etags",
-    "boto3-when-required",
+    "boto3-paginator",
     "boto3-etags",
-    "s5cmd-cp",
     "s5cmd-etags",
 ];
+
+/// Workflows with the large file, which `--large` adds.
+const LARGE: [&str; 2] = ["rclone-large-file", "rclone-large-file-whole"];
+
+/// Workflows that lack a file when a listing lacks it, of each client at least one.
+const FETCHES: [&str; 9] = [
+    "rclone-copy",
+    "rclone-delete",
+    "restic-check",
+    "s3cmd-sync",
+    "aws-sync",
+    "aws-debian-sync",
+    "boto3-when-required",
+    "boto3-paginator",
+    "s5cmd-cp",
+];
+
+/// Workflows that go by tags.
+const BY_TAGS: [&str; 5] =
+    ["rclone-same-size-edit-checksum", "s3cmd-same-size-edit", "aws-etags", "boto3-etags", "s5cmd-etags"];
+
+/// Workflows that take a tag for a sum.
+const BY_SUMS: [&str; 2] = ["rclone-check", "s3cmd-md5"];
+
+/// Workflows in which a second sync has nothing to do.
+const SECOND_SYNCS: [&str; 5] =
+    ["rclone-second-sync", "rclone-debian-second-sync", "s3cmd-second-sync", "aws-second-sync", "s5cmd-second-sync"];
 
 /// Builds the images once, before any test needs them in time.
 static IMAGES: LazyLock<()> = LazyLock::new(|| {
@@ -66,14 +87,26 @@ fn outcomes(behaviour: impl Into<Behaviour>, cases: &[&str], more: &[&str]) -> O
     Outcomes::of(&server, &arguments)
 }
 
-/// Asserts of which clients a workflow is red.
-fn assert_red(mutation: Mutation, expected: &[&str]) {
-    let cases = WORKFLOWS.map(|case| format!("::{case}"));
-    let outcomes = outcomes(mutation, &cases.each_ref().map(String::as_str), &["--timeout", "30s"]);
+/// The names of the workflows that are red on a server that breaks a rule.
+fn red(mutation: Mutation, cases: &[&str], more: &[&str]) -> BTreeSet<String> {
+    let outcomes = outcomes(mutation, cases, &[&["--timeout", "30s"], more].concat());
     assert_eq!(outcomes.errors(), Vec::<String>::new(), "{mutation:?}: nothing here keeps s3ci from judging");
-    let client = |case: String| case.split("::").nth(1)?.split('-').next().map(str::to_owned);
-    let red: BTreeSet<String> = outcomes.failed().into_iter().filter_map(client).collect();
-    assert_eq!(red, expected.iter().map(|name| (*name).to_owned()).collect(), "{mutation:?}");
+    outcomes.failed().iter().filter_map(|case| case.split("::").nth(1)).map(str::to_owned).collect()
+}
+
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Whose workflows these are.
+fn clients(cases: &BTreeSet<String>) -> BTreeSet<String> {
+    names(cases.iter().filter_map(|case| case.split('-').next()))
+}
+
+/// The names of all workflows.
+fn all() -> BTreeSet<String> {
+    let suite = CATALOGUE.iter().find(|suite| suite.name == "clients/local").expect("the suite is there");
+    names(suite.cases().iter().map(|case| case.name))
 }
 
 /// What a case failed with.
@@ -92,10 +125,7 @@ fn a_right_server_passes_every_workflow() {
     let cases = &outcomes.record.suites[0].cases;
     assert_eq!((failed, outcomes.errors()), (Vec::new(), Vec::new()));
     let skipped = cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
-    assert_eq!(
-        skipped.map(|case| case.id.name()).collect::<Vec<_>>(),
-        ["rclone-large-file", "rclone-large-file-whole"]
-    );
+    assert_eq!(skipped.map(|case| case.id.name()).collect::<Vec<_>>(), LARGE);
     let facts = &outcomes.record.suites[0].facts;
     let version = |name: &str| {
         facts.iter().find(|(fact, _)| fact.trim() == name).map_or_else(|| panic!("{name}: {facts:?}"), |(_, text)| text)
@@ -110,30 +140,52 @@ fn a_right_server_passes_every_workflow() {
 }
 
 #[test]
-fn downloads_that_are_cut_short_turn_every_client_red() {
-    assert_red(Mutation::ContentTruncated, &EVERY);
+fn downloads_that_are_cut_short_turn_every_workflow_red_that_fetches() {
+    let red = red(Mutation::ContentTruncated, &[""], &[]);
+    let others: BTreeSet<String> = NO_FETCH.into_iter().chain(LARGE).map(str::to_owned).collect();
+    assert_eq!(red, &all() - &others);
+    assert_eq!(clients(&red), names(EVERY));
 }
 
 #[test]
 fn an_object_that_listings_lack_turns_every_client_red() {
-    assert_red(Mutation::ListDropsOneObject, &EVERY);
+    let red =
+        red(Mutation::ListDropsOneObject, &FETCHES.map(|case| format!("::{case}")).each_ref().map(String::as_str), &[]);
+    assert_eq!(red, names(FETCHES));
+    assert_eq!(clients(&red), names(EVERY));
 }
 
 /// restic alone never looks at a tag: its objects are named by what they hold, and none is written twice.
 #[test]
-fn tags_that_stay_turn_every_client_red_that_is_shown_them() {
-    assert_red(Mutation::EtagOfFirstUploadKept, &["rclone", "s3cmd", "aws", "boto3", "s5cmd"]);
+fn tags_that_stay_turn_every_workflow_red_that_looks_at_them() {
+    let cases = [&BY_TAGS[..], &["restic-second-backup"]].concat();
+    let selected: Vec<String> = cases.iter().map(|case| format!("::{case}")).collect();
+    let selected: Vec<&str> = selected.iter().map(String::as_str).collect();
+    assert_eq!(red(Mutation::EtagOfFirstUploadKept, &selected, &[]), names(BY_TAGS));
+}
+
+#[test]
+fn tags_that_are_no_md5_turn_every_workflow_red_that_compares_sums() {
+    let cases = BY_SUMS.map(|case| format!("::{case}"));
+    assert_eq!(red(Mutation::EtagNotMd5, &cases.each_ref().map(String::as_str), &[]), names(BY_SUMS));
 }
 
 /// To each of them a size that is wrong in a listing is an edit.
 #[test]
 fn a_second_sync_that_copies_everything_again_is_caught() {
-    let syncs = ["rclone-second-sync", "s3cmd-second-sync", "aws-second-sync", "s5cmd-second-sync"];
-    let cases = syncs.map(|case| format!("::{case}"));
+    let cases = SECOND_SYNCS.map(|case| format!("::{case}"));
     let outcomes = outcomes(Mutation::ListWrongSize, &cases.each_ref().map(String::as_str), &["--timeout", "30s"]);
     assert_eq!(outcomes.errors(), Vec::<String>::new());
     let found: Vec<_> = outcomes.record.suites[0].cases.iter().map(|case| failure(case).kind.as_str()).collect();
-    assert_eq!(found, ["copied-again"; 4]);
+    assert_eq!(found, ["copied-again"; SECOND_SYNCS.len()]);
+}
+
+/// Each is red in one of the tests above, and these are exact.
+#[test]
+fn every_workflow_is_seen_failing() {
+    let rest = [&BY_TAGS[..], &BY_SUMS, &SECOND_SYNCS, &FETCHES].concat();
+    let unseen: Vec<&str> = NO_FETCH.into_iter().filter(|case| !rest.contains(case)).collect();
+    assert_eq!(unseen, Vec::<&str>::new());
 }
 
 /// rclone says that it transferred nothing, and sends every object's modification time again.

@@ -1,6 +1,6 @@
-//! What the documents tell people to type is what s3ci takes: every line of s3ci in README and docs is parsed by the real parser, what
-//! needs nothing or records alone is run, scripts and tests that are named exist, and the action has the inputs and outputs that
-//! are written of it. What starts servers is run by the tests in Docker.
+//! What the documents tell people to type is what s3ci takes: every line of s3ci in README, docs, workflows and manifests is parsed by the
+//! real parser, what needs nothing or records alone is run, scripts and tests that are named exist, and the action has the inputs and
+//! outputs that are written of it. What starts servers is parsed only; the tests in Docker have command lines of their own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(test)]
@@ -50,11 +50,25 @@ fn typed(text: &str) -> Vec<String> {
             (None, Some(language)) if ["sh", "shell", "bash"].contains(&language.as_str()) => {
                 lines.push(line.to_owned());
             }
+            (None, Some(language)) if ["yaml", "groovy"].contains(&language.as_str()) => lines.extend(embedded(line)),
             (None, None) => lines.extend(line.strip_prefix("    ").map(str::to_owned)),
             _ => {}
         }
     }
     lines.iter().map(|line| line.trim().trim_start_matches("$ ").to_owned()).collect()
+}
+
+/// A command of s3ci in a line of a workflow, a manifest or a pipeline, with numbers for the variables that stand for one.
+fn embedded(line: &str) -> Option<String> {
+    let line = line.replace("\"$S3CI\"", "s3ci").replace("$((INDEX + 1))", "1").replace("$SHARDS", "4");
+    let line = line.rsplit_once("$(").map_or(line.as_str(), |(_, inner)| inner.split(')').next().unwrap_or(inner));
+    let mut rest = line.trim();
+    while let Some(shorter) =
+        ["- ", "run: ", "exec ", "sh '"].iter().find_map(|opening| rest.strip_prefix(opening).map(str::trim))
+    {
+        rest = shorter;
+    }
+    of_s3ci(&words(rest)).is_some().then(|| rest.trim_end_matches('\'').to_owned())
 }
 
 /// The words of a command as a shell has them, up to what ends the command; quotes are honoured, variables stay as they are.
@@ -92,11 +106,23 @@ fn of_s3ci(words: &[String]) -> Option<&[String]> {
     Some(&words[at..])
 }
 
-/// Every command of s3ci in the documents, with where it stands.
+/// Workflows and manifests.
+fn configurations() -> Vec<PathBuf> {
+    let folders = [".github/workflows", "docs/examples", "docker/kubernetes"].map(|folder| root().join(folder));
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")).collect()
+}
+
+/// Every command of s3ci in documents and configurations, with where it stands.
 fn commands() -> Vec<(PathBuf, Vec<String>)> {
-    let commands = documents().into_iter().flat_map(|path| {
+    let texts = documents().into_iter().map(|path| (path, typed as fn(&str) -> Vec<String>));
+    let texts = texts.chain(configurations().into_iter().map(|path| {
+        let lines: fn(&str) -> Vec<String> = |text| text.lines().filter_map(embedded).collect();
+        (path, lines)
+    }));
+    let commands = texts.flat_map(|(path, lines)| {
         let text = std::fs::read_to_string(&path).unwrap();
-        let lines = typed(&text).into_iter().map(|line| words(&line));
+        let lines = lines(&text).into_iter().map(|line| words(&line));
         let commands: Vec<_> = lines.filter_map(|words| of_s3ci(&words).map(<[String]>::to_vec)).collect();
         commands.into_iter().map(move |words| (path.clone(), words))
     });

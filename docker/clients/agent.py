@@ -4,7 +4,8 @@ Runs programs under a deadline with an environment of their own, makes trees of 
 of SHA-256 sums, so that no client is ever asked whether what it restored is right. Keeps the TLS proxy in front of the server and
 counts the requests that pass it. Ends, and takes every program along, when its standard input closes: s3ci holds the other side.
 
-Argument: the directory that all work is done in. Only the standard library is used, for any Python from 3.9 on.
+Argument: the directory that all work is done in. Only the standard library is used, for any Python from 3.9 on. On Windows, and on macOS
+before Python 3.13, the CPU time of a program is not known and given as 0; on Windows what a program left running does not end with it.
 """
 
 import collections
@@ -107,11 +108,21 @@ class Program:
 
     def signal(self):
         try:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
         except (ProcessLookupError, PermissionError):
             pass
 
     def wait(self):
+        """Waits for the end; the exit code and the CPU time in seconds."""
+        if not hasattr(os, "waitid"):
+            code, seconds = self.process.wait(), 0
+            with self.lock:
+                self.signal()
+                self.over = True
+            return code, seconds
         # Without reaping: the number stays this program's until nobody can signal it any more.
         os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
         with self.lock:
@@ -161,6 +172,7 @@ def run(request):
         code, cpu = started.wait()
     finally:
         timer.cancel()
+        started.kill("lost")
         with running_lock:
             running.discard(started)
     wall = time.monotonic() - began
@@ -384,28 +396,32 @@ VERSIONS = {
 def first_line(program, arguments):
     done = subprocess.run([shutil.which(program), *arguments], env=environment({}), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0] if done.returncode == 0 and lines else f"does not run: {lines[-1] if lines else done.returncode}"
+    if done.returncode != 0 or not lines:
+        raise Refused(lines[-1] if lines else f"exit status {done.returncode}")
+    return lines[0]
 
 
 def programs(_):
-    """The first line of each program's own word on its version; boto3 as the interpreter of this script's PATH has it."""
-    found, threads = {}, []
+    """The first line of each program's own word on its version, and why others have none; boto3 as the PATH's interpreter has it."""
+    found, broken, threads = {}, {}, []
 
     def ask(name, program, arguments):
         try:
             found[name] = first_line(program, arguments)
-        except (OSError, subprocess.SubprocessError) as error:
-            found[name] = f"does not run: {error}"
+        except (OSError, subprocess.SubprocessError, Refused) as error:
+            broken[name] = f"does not run: {error}"
 
-    asked = [(name, name, arguments) for name, arguments in VERSIONS.items() if shutil.which(name)]
-    question = "import importlib.metadata as m; print(m.version('boto3'))"
-    asked.append(("boto3", "python3", ["-c", question]))
-    for question in asked:
-        threads.append(threading.Thread(target=ask, args=question, daemon=True))
+    asked = [(name, name, arguments) for name, arguments in VERSIONS.items()]
+    asked.append(("boto3", "python3", ["-c", "import importlib.metadata as m; print(m.version('boto3'))"]))
+    for name, program, arguments in asked:
+        if not shutil.which(program):
+            broken[name] = "is not on the PATH"
+            continue
+        threads.append(threading.Thread(target=ask, args=(name, program, arguments), daemon=True))
         threads[-1].start()
     for thread in threads:
         thread.join()
-    return {"programs": found}
+    return {"programs": found, "broken": broken}
 
 
 # --- the conversation -------------------------------------------------------------------------------------------------------------

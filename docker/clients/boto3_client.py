@@ -53,7 +53,7 @@ def listing(bucket, size):
 
 
 def tags(bucket):
-    return {"tags": {entry["Key"]: entry["ETag"] for entry in entries(bucket)}}
+    return {"tags": {entry["Key"]: entry["ETag"] for entry in entries(bucket) if "ETag" in entry}}
 
 
 work = {"upload": upload, "download": download, "list": listing, "tags": tags}

@@ -67,6 +67,7 @@ fn judge(then: &[i64], now: &GateResult, alpha: f64) -> SinceBaseline {
         interval_ppm: interval.map(|found| (millionths(found.lower.exp()), millionths(found.upper.exp()))),
         blocks: (then.len(), now.log_ratios_ppm.len()),
         tolerance_ppm: now.tolerance_ppm,
+        tolerated: now.tolerated(),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct SinceBaseline {
     pub blocks: (usize, usize),
     /// The drop that is tolerated, in millionths.
     pub tolerance_ppm: u64,
+    /// The same in words, with whether the machine was calibrated to it.
+    pub tolerated: String,
 }
 
 impl SinceBaseline {

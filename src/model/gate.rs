@@ -226,6 +226,13 @@ pub struct GateResult {
 }
 
 impl GateResult {
+    /// The drop that is tolerated, and that it is the machine's floor where that is higher than what was asked for: `12% (calibrated)`.
+    #[must_use]
+    pub fn tolerated(&self) -> String {
+        let calibrated = if self.floor_ppm == Some(self.tolerance_ppm) { " (calibrated)" } else { "" };
+        format!("{}{calibrated}", percent(self.tolerance_ppm))
+    }
+
     /// The ratio with its interval: `0.912 of the base (0.890 to 0.934, 10 blocks)`.
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -28,9 +28,7 @@ impl Row {
     fn of(result: &GateResult) -> Self {
         let blocks = format!("after {} blocks", result.blocks);
         let decides = !result.metric.contains('.') && result.direction == Direction::Higher;
-        // A floor of the machine that is higher than what was asked for: the verdict is about that, and has to say so.
-        let calibrated = if result.floor_ppm == Some(result.tolerance_ppm) { " (calibrated)" } else { "" };
-        let over = format!("{}{calibrated}", percent(result.tolerance_ppm));
+        let over = result.tolerated();
         let (glyph, decision) = match result.decision {
             Some(Decision::Pass) => ('✓', format!("no drop over {over}, {blocks}")),
             Some(Decision::Fail) => ('✗', format!("drop over {over}, {blocks}")),

@@ -54,7 +54,7 @@ fn outcome(since: &SinceBaseline) -> Outcome {
         Decision::Fail => {
             let drop = percent(1_000_000_u64.saturating_sub(since.ratio_ppm.unwrap_or_default()));
             let message = format!("{} has {drop} less throughput than in the baseline", since.metric);
-            let expected = format!("no drop of more than {}", percent(since.tolerance_ppm));
+            let expected = format!("no drop of more than {}", since.tolerated);
             Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, since.in_words()))
         }
     }

@@ -149,7 +149,7 @@ fn outcome(result: &GateResult) -> Option<Outcome> {
         Decision::Fail => {
             let drop = percent(1_000_000_u64.saturating_sub(result.ratio_ppm));
             let message = format!("{} has {drop} less throughput than the base", result.metric);
-            let expected = format!("no drop of more than {}", percent(result.tolerance_ppm));
+            let expected = format!("no drop of more than {}", result.tolerated());
             Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, seen))
         }
         Decision::Inconclusive => {

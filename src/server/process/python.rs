@@ -9,7 +9,7 @@ use tokio::process::Command;
 use super::ProcessError;
 
 /// Names under which an interpreter is looked for.
-const NAMES: &[&str] = if cfg!(windows) { &["python", "py"] } else { &["python3", "python"] };
+pub(super) const NAMES: &[&str] = if cfg!(windows) { &["python", "py"] } else { &["python3", "python"] };
 
 /// Variables that would make an interpreter or its pip use another environment than its own.
 const MISLEADING: [&str; 8] = [

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::process::{Child, Command};
 use tokio_util::io::ReaderStream;
 
-use super::confinement;
+use super::{confinement, python};
 use crate::server::ToolboxError;
 use crate::server::toolbox::{AGENT, Conversation, Said};
 
@@ -23,7 +23,7 @@ pub(in crate::server) struct ToolboxProcess {
 /// Starts an agent that works in `directory`. Of this process's environment it has the PATH, and the clients no more than that.
 pub(in crate::server) fn start(directory: &Path) -> Result<(ToolboxProcess, Conversation), ToolboxError> {
     std::fs::create_dir_all(directory.join("home")).map_err(ToolboxError::Start)?;
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python::NAMES[0]);
     confinement::apply(&mut command, &directory.join("home"));
     command.args(["-c", AGENT]).arg(directory);
     command.current_dir(directory).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

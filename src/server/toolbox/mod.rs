@@ -38,6 +38,7 @@ pub struct Toolbox {
     endpoint: String,
     secrets: Vec<String>,
     programs: BTreeMap<String, String>,
+    broken: BTreeMap<String, String>,
     secure: Result<Secure, String>,
     origin: String,
 }
@@ -85,8 +86,8 @@ impl Toolbox {
     pub(super) async fn open(started: Started, secrets: Vec<String>) -> Result<Self, ToolboxError> {
         let Started { place, conversation, endpoint, origin } = started;
         let agent = Agent::listen(conversation);
-        let programs = match agent.ask(Request::Programs, OWN_WORK).await {
-            Ok(answer) => answer.programs,
+        let (programs, broken) = match agent.ask(Request::Programs, OWN_WORK).await {
+            Ok(answer) => (answer.programs, answer.broken),
             Err(error) => {
                 place.close().await;
                 return Err(error);
@@ -102,7 +103,7 @@ impl Toolbox {
             Err(ToolboxError::Refused { reason: "the endpoint speaks TLS itself".into() })
         };
         let secure = secure.map_err(|error| format!("no TLS proxy: {}", error.reason()));
-        Ok(Self { place, agent, endpoint, secrets, programs, secure, origin })
+        Ok(Self { place, agent, endpoint, secrets, programs, broken, secure, origin })
     }
 
     /// Where the programs come from: an image, or the PATH of this machine.
@@ -111,10 +112,25 @@ impl Toolbox {
         &self.origin
     }
 
-    /// Each program that is there, with its own word on its version.
+    /// Whether the programs are those of s3ci's image. It has them all: what is missing there is a fault of s3ci's, and no reason to skip.
+    #[must_use]
+    pub fn is_from_image(&self) -> bool {
+        matches!(self.place, Place::Container(_))
+    }
+
+    /// Each program that works, with its own word on its version.
     #[must_use]
     pub fn programs(&self) -> &BTreeMap<String, String> {
         &self.programs
+    }
+
+    /// What is the matter with a program that does not work; nothing where it does.
+    #[must_use]
+    pub fn complaint(&self, program: &str) -> Option<&str> {
+        if self.programs.contains_key(program) {
+            return None;
+        }
+        Some(self.broken.get(program).map_or("is not known to the agent", String::as_str))
     }
 
     /// URL of the server as the programs reach it, without a slash at its end.

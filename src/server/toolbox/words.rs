@@ -133,6 +133,7 @@ pub(super) struct Answer {
     pub(super) id: u64,
     pub(super) refused: Option<String>,
     pub(super) programs: BTreeMap<String, String>,
+    pub(super) broken: BTreeMap<String, String>,
     pub(super) port: u16,
     pub(super) authority: String,
     pub(super) files: Manifest,

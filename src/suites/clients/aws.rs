@@ -147,7 +147,8 @@ async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
     let list = ["s3api", "list-objects-v2", "--bucket", bench.bucket()];
     let shown = ["--query", "Contents[].[Key, ETag]", "--output", "json"];
     let ran = aws(bench, &[list, shown].concat()).await?;
-    Ok(serde_json::from_str::<Vec<(String, String)>>(&ran.stdout).unwrap_or_default().into_iter().collect())
+    let listed: Option<Vec<(String, Option<String>)>> = serde_json::from_str(&ran.stdout).unwrap_or_default();
+    Ok(listed.into_iter().flatten().filter_map(|(key, tag)| Some((key, tag?))).collect())
 }
 
 fn remote(bench: &Workbench<'_>) -> String {

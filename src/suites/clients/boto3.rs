@@ -10,6 +10,7 @@ use super::client::{Client, Counts, Environment, sdk_environment};
 use super::workbench::{Ran, SOURCE, Workbench};
 use super::{ClientCase, Transport, flows, tree};
 use crate::model::{CaseSpec, Failure, Severity, Stop};
+use crate::server::Planting;
 use crate::suites::judge::{ensure, few};
 
 const SOURCE_OF_RULES: &str =
@@ -24,7 +25,9 @@ static BOTO3: Client = Client { name: "boto3", program: "python3", environment: 
 
 const BASE: ClientCase = ClientCase {
     explained_by: flows::ROUND_TRIP,
-    ..ClientCase::plain(&BOTO3, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| roundtrip(bench, &[], false).boxed())
+    ..ClientCase::plain(&BOTO3, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
+        async { roundtrip(bench, &tree::plain(bench.seed()), &[]).await }.boxed()
+    })
 };
 
 pub(super) const DEFAULTS: ClientCase = ClientCase {
@@ -58,7 +61,7 @@ pub(super) const WHEN_REQUIRED: ClientCase = ClientCase {
             ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"),
             ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
         ];
-        roundtrip(bench, variables, false).boxed()
+        async { roundtrip(bench, &tree::plain(bench.seed()), variables).await }.boxed()
     },
     ..BASE
 };
@@ -119,7 +122,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     explained_by: flows::AWKWARD,
-    body: |bench| roundtrip(bench, &[], true).boxed(),
+    body: |bench| async { roundtrip(bench, &tree::awkward(bench.seed()), &[]).await }.boxed(),
     ..BASE
 };
 
@@ -128,19 +131,16 @@ async fn script(bench: &Workbench<'_>, arguments: &[&str], variables: &[(&str, &
     bench.run_with(&arguments, None, variables).await
 }
 
-async fn roundtrip(bench: &Workbench<'_>, variables: &[(&str, &str)], awkward: bool) -> Result<(), Stop> {
-    let files = if awkward { tree::awkward(bench.seed()) } else { tree::plain(bench.seed()) };
-    let planted = bench.plant(&files).await?;
+/// Files go there and come back, with more variables of boto3's.
+async fn roundtrip(bench: &Workbench<'_>, files: &[Planting], variables: &[(&str, &str)]) -> Result<(), Stop> {
+    let planted = bench.plant(files).await?;
     script(bench, &["upload", SOURCE, bench.bucket()], variables).await?;
     script(bench, &["download", bench.bucket(), "restored"], variables).await?;
     bench.ensure_restored("restored", &planted).await
 }
 
 async fn upload_over(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)]).await?;
-    script(bench, &["upload", SOURCE, bench.bucket()], &[]).await?;
-    script(bench, &["download", bench.bucket(), "restored"], &[]).await?;
-    bench.ensure_restored("restored", &planted).await
+    roundtrip(bench, &[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)], &[]).await
 }
 
 async fn download_over(bench: &Workbench<'_>) -> Result<(), Stop> {

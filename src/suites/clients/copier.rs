@@ -3,7 +3,7 @@
 //! A client says how it does each step; what a workflow consists of, and what must come of it, stands here once.
 
 use super::flows::Step;
-use super::workbench::Workbench;
+use super::workbench::{Ran, Workbench};
 use super::{flows, tree};
 use crate::model::Stop;
 use crate::server::Manifest;
@@ -28,6 +28,22 @@ pub(super) enum UnseenEdits {
     Copied,
     /// It is copied or not, as the client's own count says.
     ByItsWord,
+}
+
+impl UnseenEdits {
+    /// The tree that must come back after such an edit and another sync. What a client misses by design is told to the reader.
+    pub(super) async fn expected<'a>(
+        self,
+        bench: &Workbench<'_>,
+        ran: &Ran,
+        before: &'a Manifest,
+        after: &'a Manifest,
+    ) -> Result<&'a Manifest, Stop> {
+        match self {
+            Self::Copied => Ok(after),
+            Self::ByItsWord => flows::by_its_word(bench, ran, before, after).await,
+        }
+    }
 }
 
 impl Copier {
@@ -55,11 +71,7 @@ impl Copier {
         (self.mirror)(bench).await?;
         let after = flows::edit_unseen(bench).await?;
         let again = (self.mirror)(bench).await?;
-        let expected = match self.unseen_edits {
-            UnseenEdits::Copied => &after,
-            UnseenEdits::ByItsWord => flows::by_its_word(&again, &before, &after)?,
-        };
-        self.ensure_restored(bench, expected).await
+        self.ensure_restored(bench, self.unseen_edits.expected(bench, &again, &before, &after).await?).await
     }
 
     /// An edit, a deletion and a new name.

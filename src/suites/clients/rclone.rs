@@ -7,6 +7,7 @@ use super::client::{Client, Counts, Environment, environment};
 use super::workbench::{SOURCE, Workbench};
 use super::{ClientCase, Transport, flows, tree};
 use crate::model::{CaseSpec, Severity, Stop};
+use crate::server::Planting;
 use crate::suites::judge::{ensure, ensure_content};
 
 pub(super) const SOURCE_OF_RULES: &str = "rclone's documentation, Amazon S3 and `rclone sync`";
@@ -17,8 +18,9 @@ static DEBIAN: Client =
     Client { name: "rclone-debian", program: "rclone-debian", environment: variables, counts, tries_again: None };
 
 /// What all cases of rclone depart from.
-pub(super) const BASE: ClientCase =
-    ClientCase::plain(&RCLONE, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| roundtrip(bench).boxed());
+pub(super) const BASE: ClientCase = ClientCase::plain(&RCLONE, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
+    async { roundtrip(bench, &tree::plain(bench.seed()), &[]).await }.boxed()
+});
 
 pub(super) const COPY: ClientCase = ClientCase {
     spec: flows::roundtrip("rclone-copy", "rclone copies a tree to the server and back unchanged", SOURCE_OF_RULES),
@@ -57,8 +59,18 @@ pub(super) const CHECK: ClientCase = ClientCase {
         source: "rclone's documentation, `rclone check`",
     },
     explained_by: &["api::list-delimiter", "etag::put-is-md5"],
-    body: |bench| check(bench).boxed(),
+    body: |bench| check(bench, &[]).boxed(),
     ..BASE
+};
+
+/// The same where tags are no MD5: rclone has to fetch the bytes to tell them apart.
+pub(super) const CHECK_OPAQUE: ClientCase = ClientCase {
+    spec: CaseSpec {
+        rule: "rclone check agrees with what was copied, by sizes and by bytes, and check --download notices an edit of the same size",
+        ..CHECK.spec
+    },
+    body: |bench| check(bench, &["--download"]).boxed(),
+    ..CHECK
 };
 
 pub(super) const RCAT: ClientCase = ClientCase {
@@ -78,7 +90,7 @@ pub(super) const AWKWARD: ClientCase = ClientCase {
         SOURCE_OF_RULES,
     ),
     explained_by: flows::AWKWARD,
-    body: |bench| awkward(bench).boxed(),
+    body: |bench| async { roundtrip(bench, &tree::awkward(bench.seed()), &[]).await }.boxed(),
     ..BASE
 };
 
@@ -130,11 +142,16 @@ pub(super) fn remote(bench: &Workbench<'_>) -> String {
     format!("s3ci:{}", bench.bucket())
 }
 
-async fn roundtrip(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let planted = bench.plant_plain().await?;
-    bench.run(&["copy", SOURCE, &remote(bench)]).await?;
+/// Files go there, with more options of rclone's, and come back.
+async fn roundtrip(bench: &Workbench<'_>, files: &[Planting], options: &[&str]) -> Result<(), Stop> {
+    let planted = bench.plant(files).await?;
+    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench)]].concat()).await?;
     bench.run(&["copy", &remote(bench), "restored"]).await?;
     bench.ensure_restored("restored", &planted).await
+}
+
+async fn large(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
+    roundtrip(bench, &[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)], options).await
 }
 
 async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
@@ -145,14 +162,16 @@ async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
     flows::ensure_nothing_sent(&again)
 }
 
-async fn check(bench: &Workbench<'_>) -> Result<(), Stop> {
+async fn check(bench: &Workbench<'_>, how: &[&str]) -> Result<(), Stop> {
     bench.plant_plain().await?;
     bench.run(&["sync", SOURCE, &remote(bench)]).await?;
     for way in [["check", "--one-way=false"], ["check", "--download"]] {
         bench.run(&[way[0], way[1], SOURCE, &remote(bench)]).await?;
     }
     flows::edit_unseen(bench).await?;
-    let changed = bench.run_to_any_end(RCLONE.program, &["check", SOURCE, &remote(bench)], None, &[]).await?;
+    let target = remote(bench);
+    let arguments = [&["check"], how, &[SOURCE, target.as_str()]].concat();
+    let changed = bench.run_to_any_end(RCLONE.program, &arguments, None, &[]).await?;
     ensure(
         changed.status == 1,
         "check-is-blind",
@@ -170,20 +189,6 @@ async fn rcat(bench: &Workbench<'_>) -> Result<(), Stop> {
     ensure_content("streamed.txt", text.as_bytes(), &stored.bytes)?;
     let back = bench.run(&["cat", &target]).await?;
     ensure_content("rclone cat", text.as_bytes(), back.stdout.as_bytes())
-}
-
-async fn awkward(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let planted = bench.plant(&tree::awkward(bench.seed())).await?;
-    bench.run(&["copy", SOURCE, &remote(bench)]).await?;
-    bench.run(&["copy", &remote(bench), "restored"]).await?;
-    bench.ensure_restored("restored", &planted).await
-}
-
-async fn large(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
-    let planted = bench.plant(&[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)]).await?;
-    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench)]].concat()).await?;
-    bench.run(&["copy", &remote(bench), "restored"]).await?;
-    bench.ensure_restored("restored", &planted).await
 }
 
 fn variables(bench: &Workbench<'_>) -> Environment {

@@ -11,14 +11,20 @@ pub(super) const LARGE_BYTES: u64 = 250 << 20;
 
 /// 2024-01-02 03:04:05 UTC: well before anything that a server dates itself, and in whole seconds, which is all that some keep.
 const MODIFIED_NS: u64 = 1_704_164_645_000_000_000;
+/// 2100-01-01 00:00:00 UTC: later than any date that a server gives.
+const FAR_FUTURE_NS: u64 = 4_102_444_800_000_000_000;
 /// A minute, by which an edited file is newer.
 const MINUTE_NS: u64 = 60_000_000_000;
+
+/// The file of the plain tree that is edited, and its size.
+pub(super) const EDITED: &str = "notes.txt";
+const EDITED_BYTES: u64 = 1_000;
 
 /// From nothing to a few MiB, nested, with names that nobody could mistake.
 const PLAIN: [(&str, u64); 8] = [
     ("empty.bin", 0),
     ("one.bin", 1),
-    ("notes.txt", 1_000),
+    (EDITED, EDITED_BYTES),
     ("documents/letter.txt", 4_096),
     ("documents/old/deep/ledger.bin", 70_001),
     ("photos/0001.jpg", 300_000),
@@ -52,13 +58,17 @@ pub(super) fn file(seed: u64, path: &str, size_bytes: u64) -> Planting {
     Planting { path: path.to_owned(), size_bytes, seed: format!("{seed}/{path}"), modified_ns: MODIFIED_NS }
 }
 
-/// The file after an edit that makes it longer and newer.
-pub(super) fn edited(seed: u64, path: &str, size_bytes: u64) -> Planting {
-    let file = same_size_edit(seed, path, size_bytes + 17);
-    Planting { modified_ns: MODIFIED_NS + MINUTE_NS, ..file }
+/// The edited file, longer and newer.
+pub(super) fn edited(seed: u64) -> Planting {
+    Planting { size_bytes: EDITED_BYTES + 17, modified_ns: MODIFIED_NS + MINUTE_NS, ..same_size_edit(seed) }
 }
 
-/// The file after an edit that leaves its size and its modification time as they were.
-pub(super) fn same_size_edit(seed: u64, path: &str, size_bytes: u64) -> Planting {
-    Planting { seed: format!("{seed}/{path}/edited"), ..file(seed, path, size_bytes) }
+/// The edited file, of the same size, and newer than anything that a server can have.
+pub(super) fn newer_edit(seed: u64) -> Planting {
+    Planting { modified_ns: FAR_FUTURE_NS, ..same_size_edit(seed) }
+}
+
+/// The edited file, its size and its modification time as they were.
+pub(super) fn same_size_edit(seed: u64) -> Planting {
+    Planting { seed: format!("{seed}/{EDITED}/edited"), ..file(seed, EDITED, EDITED_BYTES) }
 }

@@ -27,6 +27,7 @@ pub(super) const SOURCE: &str = "source";
 /// What the body of a case is handed.
 #[derive(Debug)]
 pub(super) struct Workbench<'a> {
+    context: &'a SuiteContext<'a>,
     toolbox: &'a Toolbox,
     case: &'static ClientCase,
     s3: S3,
@@ -34,7 +35,6 @@ pub(super) struct Workbench<'a> {
     directory: String,
     credentials: Option<Credentials>,
     commands: Commands,
-    seed: u64,
     deadline: Duration,
     endpoint: String,
     authority: Option<String>,
@@ -43,7 +43,7 @@ pub(super) struct Workbench<'a> {
 impl<'a> Workbench<'a> {
     /// Makes a bucket, or says why the case does not apply.
     pub(super) async fn open(
-        context: &SuiteContext<'_>,
+        context: &'a SuiteContext<'a>,
         leases: &Leases,
         toolbox: &'a Toolbox,
         case: &'static ClientCase,
@@ -52,17 +52,16 @@ impl<'a> Workbench<'a> {
         if case.large && !context.settings.large {
             return Err(Stop::Skipped("the file of 250 MiB is for --large".into()));
         }
-        match toolbox.programs().get(case.client.name) {
-            None => return Err(Stop::Skipped(format!("there is no {} on the PATH", case.client.name))),
-            Some(word) if word.starts_with("does not run") => {
-                return Err(Stop::Skipped(format!("{} {word}", case.client.name)));
-            }
-            Some(_) => {}
+        if let Some(complaint) = toolbox.complaint(case.client.name) {
+            return Err(lacking(toolbox, format!("{} {complaint}", case.client.name)));
         }
         let (endpoint, authority) = match case.transport {
             Transport::Http => (toolbox.endpoint().to_owned(), None),
+            Transport::Https if toolbox.endpoint().starts_with("https://") => {
+                return Err(Stop::Skipped("no TLS proxy: the endpoint speaks TLS itself".to_owned()));
+            }
             Transport::Https => {
-                let secure = toolbox.secure().map_err(|reason| Stop::Skipped(reason.to_owned()))?;
+                let secure = toolbox.secure().map_err(|reason| lacking(toolbox, reason.to_owned()))?;
                 (secure.endpoint.clone(), Some(secure.authority.clone()))
             }
         };
@@ -70,6 +69,7 @@ impl<'a> Workbench<'a> {
         let lease = leases.enter(context.bucket_name(), false);
         s3.create_bucket(lease.bucket()).await?;
         Ok(Self {
+            context,
             toolbox,
             case,
             s3,
@@ -77,8 +77,7 @@ impl<'a> Workbench<'a> {
             directory: case.spec.name.to_owned(),
             credentials: context.credentials.clone(),
             commands: runner.commands().clone(),
-            seed: context.settings.seed,
-            deadline: if case.large { 3 * context.settings.timeout } else { context.settings.timeout },
+            deadline: case.command_deadline(&context.settings),
             endpoint,
             authority,
         })
@@ -106,7 +105,7 @@ impl<'a> Workbench<'a> {
 
     /// Seed of all content.
     pub(super) fn seed(&self) -> u64 {
-        self.seed
+        self.context.settings.seed
     }
 
     /// The recorded client of s3ci's own.
@@ -116,7 +115,7 @@ impl<'a> Workbench<'a> {
 
     /// Writes the plain tree and gives its manifest.
     pub(super) async fn plant_plain(&self) -> Result<Manifest, Stop> {
-        self.plant(&tree::plain(self.seed)).await
+        self.plant(&tree::plain(self.seed())).await
     }
 
     /// Writes files into the source tree; the manifest of all of it.
@@ -150,7 +149,7 @@ impl<'a> Workbench<'a> {
     /// Stores an object with s3ci's own client; what a client that fetches it must restore.
     pub(super) async fn store(&self, key: &str, size_bytes: u64) -> Result<Manifest, Stop> {
         let size = usize::try_from(size_bytes).map_err(|error| Fault::new("local", error.to_string()))?;
-        let bytes = Content::Random.bytes(size, &mut seeded(self.seed, &format!("{}/{key}", self.directory)));
+        let bytes = Content::Random.bytes(size, &mut seeded(self.seed(), &format!("{}/{key}", self.directory)));
         let entry = ManifestEntry { size_bytes, sha256: sha256_hex(&bytes), md5: md5_hex(&bytes), modified_ns: 0 };
         self.s3.put(self.bucket(), key, bytes.into()).await?;
         Ok(Manifest::from([(key.to_owned(), entry)]))
@@ -177,17 +176,34 @@ impl<'a> Workbench<'a> {
         Ok(listed.into_iter().map(|entry| entry.key).collect())
     }
 
-    /// Gives room back, and enters what clients wrote into the books, so that the bucket can be given back.
-    pub(super) async fn clear(&self) {
-        if let Ok(keys) = self.keys().await {
-            for key in &keys {
-                self.lease.writes(key);
+    /// Tells the reader something of the client's case that is no failure.
+    pub(super) async fn fact(&self, text: &str) {
+        self.context.fact(&format!("  {}", self.case.spec.name), text).await;
+    }
+}
+
+/// After a case, however it ended: gives room back, and enters what clients wrote into the books, so that the bucket can be given back.
+pub(super) async fn clear(context: &SuiteContext<'_>, toolbox: &Toolbox, case: &ClientCase, leases: &Leases) {
+    for lease in leases.held() {
+        if let Ok(entries) = context.s3.list_all(lease.bucket(), "", None, MOST_OBJECTS).await {
+            for entry in &entries {
+                lease.writes(&entry.key);
             }
         }
-        if let Err(error) = self.toolbox.remove(&self.directory).await {
-            tracing::debug!(%error, "the directory of a case could not be removed");
-        }
     }
+    if let Err(error) = toolbox.remove(case.spec.name).await {
+        tracing::debug!(%error, "the directory of a case could not be removed");
+    }
+}
+
+/// Something that a case needs does not work. This machine may well lack it; the image that s3ci builds may not.
+fn lacking(toolbox: &Toolbox, what: String) -> Stop {
+    if !toolbox.is_from_image() {
+        return Stop::Skipped(what);
+    }
+    Fault::new("clients", format!("{what} in the {}", toolbox.origin()))
+        .with_hint("remove the image, and `s3ci image build` makes it anew")
+        .into()
 }
 
 impl From<ToolboxError> for Stop {
