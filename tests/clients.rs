@@ -165,9 +165,9 @@ fn tags_that_stay_turn_every_workflow_red_that_looks_at_them() {
 }
 
 #[test]
-fn tags_that_are_no_md5_turn_every_workflow_red_that_compares_sums() {
+fn tags_of_other_content_turn_every_workflow_red_that_compares_sums() {
     let cases = BY_SUMS.map(|case| format!("::{case}"));
-    assert_eq!(red(Mutation::EtagNotMd5, &cases.each_ref().map(String::as_str), &[]), names(BY_SUMS));
+    assert_eq!(red(Mutation::ListEtagDiffers, &cases.each_ref().map(String::as_str), &[]), names(BY_SUMS));
 }
 
 /// To each of them a size that is wrong in a listing is an edit.
@@ -258,6 +258,6 @@ fn a_users_own_settings_never_reach_a_client() {
     let log = case("s5cmd-cp").commands[0].log.join("\n");
     assert!(log.contains("AWS_ACCESS_KEY_ID=") && !log.contains("leak"), "{log}\n{output:?}");
     assert!(!log.contains(support::server::SECRET_KEY), "the secret stays out of the record: {log}");
-    let absent = Outcome::Skipped { reason: "there is no restic on the PATH".to_owned() };
+    let absent = Outcome::Skipped { reason: "restic is not on the PATH".to_owned() };
     assert_eq!(case("restic-check").outcome, absent);
 }
