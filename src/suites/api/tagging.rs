@@ -24,7 +24,7 @@ async fn roundtrip(context: &CaseContext<'_>) -> Result<(), Stop> {
     context.requires(Capability::Tagging).await?;
     let bytes = context.bytes("object", 2_000);
     let etag = context.put("object", &bytes).await?;
-    for tags in [[("kind", "backup"), ("keep", "a year & a day")], [("kind", "archive"), ("keep", "")]] {
+    for tags in [[("kind", "backup"), ("keep", "a year + a day")], [("kind", "archive"), ("keep", "")]] {
         let tags: BTreeMap<_, _> = tags.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         context.s3.put_tags(context.bucket(), "object", &tags).await?;
         let body = context.get("object", bytes.len()).await?;
