@@ -376,3 +376,23 @@ fn wait_for(condition: impl Fn() -> bool) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+/// Whose key is wrong learns that, and nothing of data that would be lost.
+#[test]
+fn credentials_that_an_endpoint_refuses_are_an_environment_error() {
+    let (server, reports) = (TestServer::start(Behaviour::default()), tempfile::tempdir().unwrap());
+    let suites = ["etag/local::put-is-md5", "sync/local", "bench/local"];
+    let output = run_against(&server, &suites)
+        .env("AWS_SECRET_ACCESS_KEY", "another")
+        .arg("--out")
+        .arg(reports.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let record = record_in(reports.path());
+    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
+    assert_eq!(cases.filter(|case| case.outcome.is_failed()).count(), 0);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("AWS_SECRET_ACCESS_KEY"), "{said}");
+    assert!(!said.contains("still on the endpoint"), "what was never made is not left: {said}");
+}

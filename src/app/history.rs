@@ -51,6 +51,7 @@ fn refuse(console: &mut Console, error: &HistoryError) -> Exit {
         HistoryError::Name { .. }
         | HistoryError::NoCommit
         | HistoryError::NoBranch { .. }
+        | HistoryError::NoHistory { .. }
         | HistoryError::Read { .. } => Exit::Usage,
         HistoryError::Write { .. } | HistoryError::Line(_) => Exit::Report,
         HistoryError::Start(_)

@@ -53,6 +53,10 @@ impl Branch {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
@@ -76,7 +80,7 @@ impl Branch {
         let (mut refusals, mut last) = (0, None);
         for _ in 0..ATTEMPTS {
             let tip = self.tip(&git, remote.as_deref())?;
-            let Some(text) = addition(&tip.text, entry)? else { return Ok(false) };
+            let Some(text) = addition(&tip.text, &self.name, entry)? else { return Ok(false) };
             let commit = commit_on(&git, &tip, &text, entry)?;
             let moved = match &remote {
                 Some(remote) => self.push(&git, remote, &commit, &tip)?,

@@ -22,6 +22,12 @@ pub enum HistoryError {
         /// Why not.
         source: io::Error,
     },
+    /// What is there is something else.
+    #[error("use {place} as a history: it holds something else")]
+    NoHistory {
+        /// The file or the branch.
+        place: String,
+    },
     /// The entry cannot be said in JSON, such as a year over 9999.
     #[error("write the line of the run")]
     Line(#[source] serde_json::Error),
@@ -81,6 +87,9 @@ impl HistoryError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoBranch { .. } => "`s3ci history add` makes it; name the one that it wrote",
+            Self::NoHistory { .. } => {
+                "name a file that `s3ci history add` made, or one that is not there yet, or git:BRANCH"
+            }
             Self::Read { .. } => "name the file that `s3ci history add` writes, or git:BRANCH",
             Self::Write { .. } => "name a file in a directory that is there and that you may write to",
             Self::Line(_) => "see what is odd about the record's times",

@@ -21,7 +21,7 @@ pub(super) fn add(path: &Path, entry: &Entry) -> Result<bool, HistoryError> {
     file.lock().map_err(wrong)?;
     let mut before = String::new();
     file.read_to_string(&mut before).map_err(wrong)?;
-    let Some(text) = addition(&before, entry)? else { return Ok(false) };
+    let Some(text) = addition(&before, &path.display().to_string(), entry)? else { return Ok(false) };
     append(&mut file, &text).map(|()| true).map_err(|source| {
         // Half a line, of a disk that is full, is taken back; the lock keeps others from writing behind it.
         drop(file.set_len(before.len() as u64));

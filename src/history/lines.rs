@@ -27,6 +27,12 @@ impl History {
         history
     }
 
+    /// Whether what was read is no history: none of it is ours, and not all of it can be lines of ours that were cut off.
+    pub(super) fn is_something_else(&self, text: &str) -> bool {
+        let cut_off = text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with("{\""));
+        self.entries.is_empty() && !cut_off
+    }
+
     /// The runs as they are kept, a line each.
     ///
     /// # Errors
@@ -42,8 +48,15 @@ impl History {
 }
 
 /// What has to be written behind `before` so that the entry is a line of its own; nothing where it is there already.
-pub(super) fn addition(before: &str, entry: &Entry) -> Result<Option<String>, HistoryError> {
-    if History::parse(before).has(entry) {
+///
+/// # Errors
+/// What is there is something else, or the entry cannot be said.
+pub(super) fn addition(before: &str, place: &str, entry: &Entry) -> Result<Option<String>, HistoryError> {
+    let history = History::parse(before);
+    if history.is_something_else(before) {
+        return Err(HistoryError::NoHistory { place: place.to_owned() });
+    }
+    if history.has(entry) {
         return Ok(None);
     }
     let line = line(entry)?;

@@ -47,6 +47,14 @@ impl Store {
         }
     }
 
+    /// The file, or the name of the branch.
+    fn place(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Branch(branch) => branch.name().to_owned(),
+        }
+    }
+
     /// Reads all that is there.
     ///
     /// # Errors
@@ -56,7 +64,11 @@ impl Store {
             Self::File(path) => file::read(path)?,
             Self::Branch(branch) => branch.read()?,
         };
-        Ok(History::parse(&text))
+        let history = History::parse(&text);
+        if history.is_something_else(&text) {
+            return Err(HistoryError::NoHistory { place: self.place() });
+        }
+        Ok(history)
     }
 
     /// Adds a run, whoever else adds at the same time; the same run of the same commit is added once.

@@ -27,6 +27,9 @@ pub enum MergeError {
         /// A suite or a shard.
         what: String,
     },
+    /// A shard and a whole run.
+    #[error("merge a shard with a run that is none")]
+    Mixed,
     /// Shards are missing.
     #[error("merge an incomplete run: shard {missing} of {count} is not there")]
     Missing {
@@ -47,6 +50,7 @@ impl MergeError {
                 "run all shards with one version of s3ci, one target, one seed and the same settings"
             }
             Self::Twice { .. } => "name the metrics.json of each shard once",
+            Self::Mixed => "name the metrics.json of shards of one run (--shard I/N)",
             Self::Missing { .. } => "a shard whose machine failed has to run again; its reports hold what it found",
         }
     }
@@ -78,10 +82,14 @@ pub fn merge(records: Vec<RunRecord>) -> Result<RunRecord, MergeError> {
 fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
     let shards: Vec<Option<Shard>> = records.iter().map(|record| record.shard).collect();
     let Some(Some(first)) = shards.first().copied() else {
-        return if shards.len() > 1 { Err(MergeError::Twice { what: "a whole run".to_owned() }) } else { Ok(()) };
+        return match shards.iter().any(Option::is_some) {
+            true => Err(MergeError::Mixed),
+            false if shards.len() > 1 => Err(MergeError::Twice { what: "a whole run".to_owned() }),
+            false => Ok(()),
+        };
     };
     for (expected, shard) in (1..).zip(&shards) {
-        let Some(shard) = shard else { return Err(MergeError::Twice { what: "a whole run".to_owned() }) };
+        let Some(shard) = shard else { return Err(MergeError::Mixed) };
         if shard.count != first.count {
             let (one, other) = (first.count.to_string(), shard.count.to_string());
             return Err(MergeError::Different { what: "the number of shards", one, other });

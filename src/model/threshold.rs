@@ -43,15 +43,19 @@ impl Threshold {
             return self.unmeasured(suite);
         };
         if metric.unit != self.unit {
-            let message =
-                format!("{} is measured in {:?}, and the threshold is in {:?}", self.metric, metric.unit, self.unit);
+            let message = format!(
+                "{} is measured in {}, and the threshold is in {}",
+                self.metric,
+                metric.unit.name(),
+                self.unit.name()
+            );
             return Outcome::Error(Fault::new("threshold", message).with_hint("give it in the unit of the metric"));
         }
         if self.holds(metric) {
             return Outcome::Passed;
         }
-        let message = format!("{} is beyond its threshold {}", self.metric, self.text);
-        let actual = format!("{} ({:?})", metric.median, metric.unit);
+        let actual = format!("{} {}", metric.median, metric.unit.name());
+        let message = format!("{} is {actual}, beyond its threshold {}", self.metric, self.text);
         Outcome::Failed(Failure::new(Failure::THRESHOLD, message, &self.text, actual))
     }
 

@@ -74,7 +74,11 @@ fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
         0 => String::new(),
         gone => format!(", {gone} VANISHED"),
     };
-    let rest = format!("{} in both; {old} failing in both, {mended} mended{vanished}", counted(both, "check"));
+    let new = match comparison.cases.iter().filter(|case| is_new_failure(case)).count() {
+        0 => String::new(),
+        new => format!(", {new} NEW AND FAILING"),
+    };
+    let rest = format!("{} in both; {old} failing in both, {mended} mended{new}{vanished}", counted(both, "check"));
     match red(comparison, since) {
         0 => format!("✓ no regression from {from} to {to}: {rest}"),
         red => format!("✗ {} from {from} to {to}: {rest}", counted(red, "REGRESSION")),
@@ -88,6 +92,11 @@ fn side(side: &Side) -> String {
     }
 }
 
+/// A check that the first record does not have, and that fails.
+fn is_new_failure(case: &CaseComparison) -> bool {
+    case.from.is_none() && case.to.as_ref().is_some_and(Outcome::is_failed)
+}
+
 type Chosen = fn(&CaseComparison) -> bool;
 
 /// The groups of cases in the order in which they matter.
@@ -95,7 +104,7 @@ fn groups() -> [(&'static str, &'static str, Chosen); 8] {
     [
         ("Regressions", "✗", CaseComparison::is_red),
         ("Regressions that the ledger lists", "~", CaseComparison::is_listed_regression),
-        ("New checks that fail", "!", |case| case.from.is_none() && case.to.as_ref().is_some_and(Outcome::is_failed)),
+        ("New checks that fail", "!", is_new_failure),
         ("Failing in one, not to be told in the other", "!", |case| case.change == Some(Change::Unknown)),
         ("Passed before, not judged any more", "!", |case| {
             case.change == Some(Change::Unchanged) && case.is_no_longer_judged()

@@ -17,7 +17,7 @@ pub enum JsonReportError {
     #[error("read the record: it is no valid JSON")]
     Syntax(#[source] serde_json::Error),
     /// The text is JSON, but no record; the source says what is amiss and where.
-    #[error("read the record: it is JSON, but not what s3ci writes")]
+    #[error("read the record: it is not what s3ci writes")]
     Shape(#[source] serde_json::Error),
     /// The record was written by an s3ci whose records mean something else.
     #[error("read the record: its schema version is {found}, and this s3ci reads {SCHEMA_VERSION} and its kin")]

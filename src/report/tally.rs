@@ -8,7 +8,7 @@ use super::verdicts;
 use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
-const BEDROCK: [&str; 3] = ["bench", "sync", "etag"];
+const BEDROCK: [&str; 4] = ["bench", "sync", "etag", "clients"];
 
 /// Kind of the faults that are not s3ci's to tell more of: what was to be tested is not there, or is something else.
 const TARGET: &str = "target";

@@ -32,6 +32,11 @@ impl Leases {
         lease
     }
 
+    /// Strikes out a bucket that the server has refused to make.
+    pub fn forget(&self, bucket: &str) {
+        self.books().retain(|held| held.bucket != bucket);
+    }
+
     /// Gives every bucket back: deletes the keys that were written, then the bucket. Goes on after an error;
     /// what could not be given back stays in the books.
     ///

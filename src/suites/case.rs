@@ -159,7 +159,7 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, case: &'static Case, sil
     let body = async {
         let lease = leases.enter(context.bucket_name(), false);
         let s3 = runner.s3().clone();
-        s3.create_bucket(lease.bucket()).await?;
+        context.create_bucket(&s3, lease.bucket()).await?;
         let handed = CaseContext {
             s3,
             server: context.server,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::capability::Capabilities;
 use super::upgrade::Kept;
 use crate::event::{Event, Events};
-use crate::model::{Fault, Metric, SuiteId};
+use crate::model::{Fault, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Credentials, Server, TagProfile, Toolbox};
 use crate::workload::DatasetSettings;
@@ -113,6 +113,24 @@ impl<'a> SuiteContext<'a> {
     pub fn bucket_name(&self) -> String {
         let number = self.buckets.fetch_add(1, Ordering::Relaxed);
         format!("s3ci-{}-{}-{number}", self.run_id, self.suite.as_str().replace('/', "-"))
+    }
+
+    /// Makes a bucket for checks to work in. Where somebody else runs the server, a refusal of these credentials tells nothing of it.
+    ///
+    /// # Errors
+    /// The server has not made it.
+    pub(super) async fn create_bucket(&self, s3: &S3, bucket: &str) -> Result<(), Stop> {
+        let Err(error) = s3.create_bucket(bucket).await else { return Ok(()) };
+        if !error.status().is_some_and(|status| [401, 403].contains(&status)) {
+            return Err(error.into());
+        }
+        self.leases.forget(bucket);
+        if self.server.supports_restart() {
+            return Err(error.into());
+        }
+        Err(Fault::new("not-admitted", format!("the endpoint lets nobody make buckets with these credentials: {error}"))
+            .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the endpoint's that may make and delete buckets")
+            .into())
     }
 
     /// Whether a case is selected.

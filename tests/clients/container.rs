@@ -38,8 +38,9 @@ impl Going {
             .unwrap();
         let going = Self { child, reports };
         let toolbox = || belongings(going.child.id()).0.into_iter().find(|name| name.ends_with("-toolbox"));
-        let runs = |name: &String| docker(&["inspect", "--format", "{{.State.Running}}", name]) == ["true"];
-        wait_until("the clients' container runs", Duration::from_mins(2), || toolbox().as_ref().is_some_and(runs));
+        // One that is just being made cannot be inspected.
+        let runs = |name: String| !docker(&["ps", "--quiet", "--filter", &format!("name={name}")]).is_empty();
+        wait_until("the clients' container runs", Duration::from_mins(2), || toolbox().is_some_and(runs));
         let name = toolbox().unwrap();
         (going, name)
     }
@@ -80,6 +81,15 @@ fn clients_are_cut_off_unprivileged_and_see_nothing_of_their_user() {
     assert!(host["Memory"].as_u64() > Some(0) && host["PidsLimit"].as_u64() > Some(0), "{host}");
     assert!(!inspected.to_string().contains(LEAK), "{inspected}");
 
+    // What the programs that run there see: everything under /proc, until a client has been among them.
+    let environments = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+    let seen = || docker(&["exec", &toolbox, "sh", "-c", environments]).join("\n");
+    wait_until("a client is at work", Duration::from_mins(1), || {
+        let seen = seen();
+        assert!(!seen.contains(LEAK), "{seen}");
+        ["RCLONE_CONFIG_S3CI_ENDPOINT=", "AWS_EC2_METADATA_DISABLED="].iter().any(|variable| seen.contains(variable))
+    });
+
     // Neither the world nor another address of this machine, where somebody listens; the server it is for, yes.
     let listener = TcpListener::bind("0.0.0.0:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -97,15 +107,6 @@ fn clients_are_cut_off_unprivileged_and_see_nothing_of_their_user() {
     let said = docker(&["exec", &toolbox, "sh", "-c", refused]);
     assert_eq!(said[..2], ["read-only", "10001"], "{said:?}");
     assert!(said[2].ends_with("0000000000000000"), "{said:?}");
-
-    // What the programs that run there see: everything under /proc, until a client has been among them.
-    let environments = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
-    let seen = || docker(&["exec", &toolbox, "sh", "-c", environments]).join("\n");
-    wait_until("a client is at work", Duration::from_mins(1), || {
-        let seen = seen();
-        assert!(!seen.contains(LEAK), "{seen}");
-        seen.contains("RCLONE_CONFIG_S3CI_ENDPOINT=")
-    });
 }
 
 #[test]

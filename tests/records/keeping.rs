@@ -136,6 +136,23 @@ fn a_remote_that_refuses_is_told_from_one_that_others_were_faster_at() {
     assert!(stderr(&gone).contains("ls-remote"), "{}", stderr(&gone));
 }
 
+/// A slip of the hand must not write into somebody's settings, nor read them as a history without runs.
+#[test]
+fn what_is_no_history_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = written(directory.path(), "a.json", &record("one"));
+    let path = directory.path().join("s3ci.toml");
+    let to = path.display().to_string();
+    for text in ["seed = 1\n", "{\n  \"schema_version\": \"1.0\"\n}\n"] {
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(adding(&record, &to, "one").wait().unwrap().code(), Some(2), "{text}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        let shown = s3ci().args(["history", "show", "--from", &to]).output().unwrap();
+        assert_eq!(shown.status.code(), Some(2), "{text}");
+        assert!(stderr(&shown).contains("it holds something else"), "{shown:?}");
+    }
+}
+
 #[test]
 fn a_line_that_was_cut_off_is_named_and_stands_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -140,7 +140,7 @@ impl Flow<'_> {
 
     async fn create_bucket(&self, recorded: &S3) -> Result<(), Stop> {
         let started = Instant::now();
-        recorded.create_bucket(self.lease.bucket()).await?;
+        self.context.create_bucket(recorded, self.lease.bucket()).await?;
         self.context.measured(time("bucket-create.time", started.elapsed())).await;
         let found = recorded.bucket_exists(self.lease.bucket()).await?;
         ensure(found, "bucket-missing", "CreateBucket said yes, but HeadBucket finds no bucket", "200", "404")

@@ -113,7 +113,7 @@ impl Workflow<'_> {
     }
 
     async fn initial_sync(&self) -> Result<Tags, Stop> {
-        self.s3.create_bucket(self.lease.bucket()).await?;
+        self.context.create_bucket(&self.s3, self.lease.bucket()).await?;
         let files = first_version(self.context.settings.sync_files);
         self.write(&files).await?;
         let tags = self.upload(&files).await?;

@@ -67,7 +67,7 @@ impl<'a> Workbench<'a> {
         };
         let s3 = runner.s3().clone();
         let lease = leases.enter(context.bucket_name(), false);
-        s3.create_bucket(lease.bucket()).await?;
+        context.create_bucket(&s3, lease.bucket()).await?;
         Ok(Self {
             context,
             toolbox,
