@@ -60,7 +60,7 @@ pub enum PlanError {
         names: String,
     },
     /// There is no suite, kind or case of that name.
-    #[error("select {name}: there is no such suite or case")]
+    #[error("select {name}: there is no such suite or check")]
     Unknown {
         /// What was typed.
         name: String,

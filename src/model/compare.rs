@@ -19,7 +19,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompareError {
     /// Each has cases that the other does not have, and none is in both.
-    #[error("compare records that have no case in common")]
+    #[error("compare records that have no check in common")]
     NothingInCommon,
     /// They are different parts of a run that was split.
     #[error("compare different parts of a run: {one} and {other}")]

@@ -36,9 +36,9 @@ impl ExternalError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotReady(ReadyError::NotS3 { .. }) => Some("check the URL's port and path".to_owned()),
-            Self::NotReady(ReadyError::TimedOut { .. }) => {
-                Some("check that the server runs and is reachable".to_owned())
-            }
+            Self::NotReady(ReadyError::TimedOut { .. }) => Some(
+                "check that the server runs and is reachable; --ready-timeout says how long to wait for it".to_owned(),
+            ),
             Self::NotReady(error) => error.hint(),
             Self::NotAnEndpoint { .. } => Some("try `--target endpoint:http://HOST:PORT`".to_owned()),
             Self::Unsupported { .. } => None,

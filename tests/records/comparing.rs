@@ -90,7 +90,7 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     other.suites[0].cases.clear();
     let (code, _, said) = compared(&record("a"), &other, &[]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("no case in common") && said.contains("hint:"), "{said}");
+    assert!(said.contains("no check in common") && said.contains("hint:"), "{said}");
     let output = s3ci().args(["compare", "/nowhere/a.json", "/nowhere/b.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("/nowhere/a.json"));
