@@ -27,10 +27,17 @@ impl History {
         history
     }
 
-    /// Whether what was read is no history: none of it is ours, and not all of it can be lines of ours that were cut off.
-    pub(super) fn is_something_else(&self, text: &str) -> bool {
+    /// Reads what a place holds.
+    ///
+    /// # Errors
+    /// It is no history: none of it is ours, and not all of it can be lines of ours that were cut off.
+    pub(super) fn of_place(text: &str, place: &str) -> Result<Self, HistoryError> {
+        let history = Self::parse(text);
         let cut_off = text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with("{\""));
-        self.entries.is_empty() && !cut_off
+        if history.entries.is_empty() && !cut_off {
+            return Err(HistoryError::NoHistory { place: place.to_owned() });
+        }
+        Ok(history)
     }
 
     /// The runs as they are kept, a line each.
@@ -52,11 +59,7 @@ impl History {
 /// # Errors
 /// What is there is something else, or the entry cannot be said.
 pub(super) fn addition(before: &str, place: &str, entry: &Entry) -> Result<Option<String>, HistoryError> {
-    let history = History::parse(before);
-    if history.is_something_else(before) {
-        return Err(HistoryError::NoHistory { place: place.to_owned() });
-    }
-    if history.has(entry) {
+    if History::of_place(before, place)?.has(entry) {
         return Ok(None);
     }
     let line = line(entry)?;

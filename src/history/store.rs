@@ -47,28 +47,15 @@ impl Store {
         }
     }
 
-    /// The file, or the name of the branch.
-    fn place(&self) -> String {
-        match self {
-            Self::File(path) => path.display().to_string(),
-            Self::Branch(branch) => branch.name().to_owned(),
-        }
-    }
-
     /// Reads all that is there.
     ///
     /// # Errors
     /// A file or a repository that cannot be read, and a place where nothing was added yet: a name mistyped is no empty history.
     pub fn read(&self) -> Result<History, HistoryError> {
-        let text = match self {
-            Self::File(path) => file::read(path)?,
-            Self::Branch(branch) => branch.read()?,
-        };
-        let history = History::parse(&text);
-        if history.is_something_else(&text) {
-            return Err(HistoryError::NoHistory { place: self.place() });
+        match self {
+            Self::File(path) => History::of_place(&file::read(path)?, &path.display().to_string()),
+            Self::Branch(branch) => History::of_place(&branch.read()?, branch.name()),
         }
-        Ok(history)
     }
 
     /// Adds a run, whoever else adds at the same time; the same run of the same commit is added once.
