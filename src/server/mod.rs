@@ -15,6 +15,7 @@ mod owner;
 pub mod process;
 pub mod ready;
 pub mod reaper;
+mod running;
 mod runtime;
 pub mod target;
 mod toolbox;
@@ -28,7 +29,8 @@ pub use docker::{DockerError, DockerSettings, Inventory, Leftovers, Yard, build_
 pub use drime::{DrimeChoice, DrimeError, DrimeSettings, Duplicates};
 pub use error::ServerError;
 pub use ready::ReadyError;
-pub use runtime::{Ambush, Neighbour, Runtime, Server, Volume};
+pub use running::{Ambush, Neighbour, Server};
+pub use runtime::{Runtime, Volume};
 pub use target::{Target, TargetError};
 pub use toolbox::{
     Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxError, ToolboxSpec,
