@@ -12,11 +12,16 @@ mod records_support;
 #[expect(dead_code, reason = "the steps are for the tests of the action")]
 mod action;
 
+#[cfg(test)]
+#[path = "runner/git.rs"]
+mod git;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
+use git::git;
 use records_support::{record, written};
 use s3ci::cli::Cli;
 use s3ci::ledger::Ledger;
@@ -60,7 +65,11 @@ fn typed(text: &str) -> Vec<String> {
 
 /// A command of s3ci in a line of a workflow, a manifest or a pipeline, with numbers for the variables that stand for one.
 fn embedded(line: &str) -> Option<String> {
-    let line = line.replace("\"$S3CI\"", "s3ci").replace("$((INDEX + 1))", "1").replace("$SHARDS", "4");
+    let line = line
+        .replace("\"$S3CI\"", "s3ci")
+        .replace("$((INDEX + 1))", "1")
+        .replace("$SHARDS", "4")
+        .replace("\"${durations[@]}\" ", "");
     let line = line.rsplit_once("$(").map_or(line.as_str(), |(_, inner)| inner.split(')').next().unwrap_or(inner));
     let mut rest = line.trim();
     while let Some(shorter) =
@@ -158,16 +167,10 @@ fn what_is_cheap_is_run() {
     assert!(ran >= 4, "{ran}");
 }
 
-fn git(directory: &Path, arguments: &[&str]) {
-    let output = Command::new("git").arg("-C").arg(directory).args(arguments).output().unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
 /// A repository with the records that the documents speak of: of a run, of an older one, and of the shards of one.
 fn records(at: &Path) {
     git(at, &["init", "--quiet"]);
-    let identity = ["-c", "user.name=tester", "-c", "user.email=tester@localhost"];
-    git(at, &[identity.as_slice(), &["commit", "--quiet", "--allow-empty", "--message", "one"]].concat());
+    git(at, &["commit", "--quiet", "--allow-empty", "--message", "one"]);
     written(at, "metrics.json", &record("run"));
     for name in ["old", "new"] {
         std::fs::create_dir(at.join(name)).unwrap();
@@ -175,7 +178,7 @@ fn records(at: &Path) {
     }
     for (number, suite) in (1..).zip(["bench/local", "sync/local", "etag/local", "api/local"]) {
         let mut shard = record("shard");
-        shard.shard = Some(Shard { number, count: 4 });
+        shard.shard = Some(Shard { number, count: 4, split: 0 });
         shard.suites[0].id = SuiteId::new(suite);
         let part = at.join(format!("part-{number}"));
         std::fs::create_dir(&part).unwrap();
@@ -274,7 +277,8 @@ fn scripts_and_tests_that_are_named_exist() {
         for pair in plain.windows(2) {
             let name = pair[1];
             if pair[0] == "--test" && !name.is_empty() {
-                assert!(root().join(format!("tests/{name}.rs")).is_file(), "{}: --test {name}", path.display());
+                let files = [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")];
+                assert!(files.iter().any(|file| root().join(file).is_file()), "{}: --test {name}", path.display());
                 seen += 1;
             }
         }

@@ -12,6 +12,10 @@ mod comparing;
 mod keeping;
 
 #[cfg(test)]
+#[path = "records/merging.rs"]
+mod merging;
+
+#[cfg(test)]
 #[path = "records/trend.rs"]
 mod trend;
 

@@ -22,10 +22,10 @@ const SUITES: [&str; 8] =
     ["bench/local", "bench/local-parallel", "sync/local", "etag/local", "--files", "4", "--max-size", "3000"];
 const SHARDS: usize = 4;
 
-/// Runs a part of the suites and leaves its reports in `directory`.
-fn run(server: &TestServer, shard: Option<&str>, directory: &Path) {
+/// Runs the suites, or a part of them, and leaves the reports in `directory`.
+fn run(server: &TestServer, part: &[&str], directory: &Path) {
     let mut command = run_against(server, &SUITES);
-    command.args(shard.map(|shard| ["--shard", shard]).iter().flatten()).arg("--out").arg(directory);
+    command.args(part).arg("--out").arg(directory);
     assert_eq!(
         command.output().unwrap().status.code(),
         Some(1),
@@ -36,10 +36,15 @@ fn run(server: &TestServer, shard: Option<&str>, directory: &Path) {
 fn shards(server: &TestServer, directory: &Path) -> Vec<PathBuf> {
     let parts = (1..=SHARDS).map(|number| {
         let part = directory.join(format!("part-{number}"));
-        run(server, Some(&format!("{number}/{SHARDS}")), &part);
+        run(server, &["--shard", &format!("{number}/{SHARDS}")], &part);
         part.join("metrics.json")
     });
     parts.collect()
+}
+
+/// The suites of a record, by name.
+fn suites(record: &RunRecord) -> String {
+    record.suites.iter().map(|suite| suite.id.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn merge(records: &[PathBuf], out: &Path) -> Output {
@@ -56,7 +61,7 @@ fn four_shards_merged_equal_the_whole_case_by_case() {
     let server = TestServer::start(Mutation::ContentTruncated);
     let directory = tempfile::tempdir().unwrap();
     let (whole, merged) = (directory.path().join("whole"), directory.path().join("merged"));
-    run(&server, None, &whole);
+    run(&server, &[], &whole);
     let parts = shards(&server, directory.path());
     let mut backwards = parts.clone();
     backwards.reverse();
@@ -96,6 +101,38 @@ fn records_that_do_not_belong_together_are_refused() {
     refused(&edited("seed", "\"seed\": 1,", "\"seed\": 2,"), &["they differ in the seed (1 and 2)"]);
     refused(&edited("files", "\"files\": 4,", "\"files\": 5,"), &["they differ in the settings"]);
     refused(&[directory.path().join("nowhere.json")], &["nowhere.json"]);
+}
+
+#[test]
+fn shards_are_balanced_by_how_long_suites_took_and_not_mixed_with_others() {
+    let server = TestServer::start(Mutation::ContentTruncated);
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    run(&server, &[], &at("whole"));
+    let mut timed = serde_json::to_value(record_in(&at("whole"))).unwrap();
+    for suite in timed["suites"].as_array_mut().unwrap() {
+        suite["duration_ns"] = if suite["id"] == "etag/local" { 9_000_000_000_u64 } else { 1_000_000_000 }.into();
+    }
+    let durations = at("durations.json");
+    std::fs::write(&durations, timed.to_string()).unwrap();
+    let durations = ["--durations", durations.to_str().unwrap()];
+    let plan =
+        s3ci().args(["plan", "--shards", "2", "--format", "json"]).args(durations).args(SUITES).output().unwrap();
+    let plan: serde_json::Value = serde_json::from_slice(&plan.stdout).unwrap();
+    for part in ["1/2", "2/2"] {
+        run(&server, &[["--shard", part], durations].concat(), &at(&part[..1]));
+    }
+    let found = ["1", "2"].map(|part| suites(&record_in(&at(part))));
+    assert_eq!(found, [0, 1].map(|part| plan[part]["suites"].as_str().unwrap().to_owned()), "{plan}");
+    assert_eq!(found, ["etag/local", "bench/local bench/local-parallel sync/local"]);
+    let parts = ["1", "2"].map(|part| at(part).join("metrics.json"));
+    assert_eq!(merge(&parts, &at("merged")).status.code(), Some(1));
+    assert_eq!(outcomes(&record_in(&at("merged"))), outcomes(&record_in(&at("whole"))));
+    // The other half of a split by the number of checks: two suites would be there twice or not at all.
+    run(&server, &["--shard", "2/2"], &at("other"));
+    let output = merge(&[parts[0].clone(), at("other").join("metrics.json")], &at("mixed"));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the split"), "{output:?}");
 }
 
 #[test]

@@ -239,7 +239,8 @@ fn same_parts(one: Option<Shard>, other: Option<Shard>) -> Result<(), CompareErr
     let words = |shard: Option<Shard>| {
         shard.map_or_else(|| "a whole one".to_owned(), |shard| format!("shard {} of {}", shard.number, shard.count))
     };
-    if one == other { Ok(()) } else { Err(CompareError::Parts { one: words(one), other: words(other) }) }
+    let part = |shard: Option<Shard>| shard.map(|shard| (shard.number, shard.count));
+    if part(one) == part(other) { Ok(()) } else { Err(CompareError::Parts { one: words(one), other: words(other) }) }
 }
 
 fn same_backends(from: &RunRecord, to: &RunRecord) -> Result<(), CompareError> {

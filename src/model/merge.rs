@@ -1,7 +1,7 @@
 //! The records of a split run, put together again.
 //!
-//! Owns which records belong together: shards of one run of one s3ci on one target with one seed and the same settings, each there
-//! once. Deliberately absent: the exit code of the whole, which is judged as that of any record.
+//! Owns which records belong together: shards of one split, run by one s3ci on one target against one base with one seed and the same
+//! settings, each there once. Deliberately absent: the exit code of the whole, which is judged as that of any record.
 
 use super::{RunRecord, Shard};
 
@@ -47,7 +47,7 @@ impl MergeError {
         match self {
             Self::Nothing => "name the metrics.json of each shard",
             Self::Different { .. } => {
-                "run all shards with one version of s3ci, one target, one seed and the same settings"
+                "run all shards with one version of s3ci, one target, one base, one seed, the same selection, settings and --durations"
             }
             Self::Twice { .. } => "name the metrics.json of each shard once",
             Self::Mixed => "name the metrics.json of shards of one run (--shard I/N)",
@@ -94,6 +94,10 @@ fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
             let (one, other) = (first.count.to_string(), shard.count.to_string());
             return Err(MergeError::Different { what: "the number of shards", one, other });
         }
+        if shard.split != first.split {
+            let (one, other) = (format!("{:08x}", first.split), format!("{:08x}", shard.split));
+            return Err(MergeError::Different { what: "the split", one, other });
+        }
         if shard.number < expected {
             return Err(MergeError::Twice { what: format!("shard {} of {}", shard.number, shard.count) });
         }
@@ -112,6 +116,7 @@ fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
 fn same(one: &RunRecord, other: &RunRecord) -> Result<(), MergeError> {
     let facts = |record: &RunRecord| {
         let image = record.target.image.as_ref();
+        let base = record.gate.as_ref().map(|gate| &gate.base);
         vec![
             ("the schema", record.schema_version.clone()),
             ("the version of s3ci", record.tool.version.clone()),
@@ -122,6 +127,10 @@ fn same(one: &RunRecord, other: &RunRecord) -> Result<(), MergeError> {
             ("the runtime", format!("{:?}", record.runtime.kind)),
             ("the seed", record.seed.to_string()),
             ("the settings", format!("{:?}", record.settings)),
+            ("the base", base.map_or_else(|| "none".to_owned(), |base| base.spec.clone())),
+            ("the version of the base", base.and_then(|base| base.version.clone()).unwrap_or_default()),
+            ("the sources of the base", base.and_then(|base| base.source_digest.clone()).unwrap_or_default()),
+            ("what fails", record.gate.as_ref().map_or_else(String::new, |gate| format!("{:?}", gate.fail_on))),
             ("the ledger of known issues", format!("{:?}", record.ledger)),
         ]
     };

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{CapabilityRecord, CaseId, Command, Exchange, Fault, GateRecord, Metric, Outcome, Severity, SuiteId};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -177,6 +177,9 @@ pub struct Shard {
     pub number: u64,
     /// Parts in all.
     pub count: u64,
+    /// Stands for which suites and checks each of the parts has: the first four bytes of a SHA-256. 0 in records of schema 1.2 and before.
+    #[serde(default)]
+    pub split: u32,
 }
 
 /// One suite's results.

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Plan;
+use sha2::{Digest, Sha256};
+
+use super::{Plan, PlannedSuite};
 use crate::model::{RunRecord, Shard};
 use crate::suites::Suite;
 
@@ -62,15 +64,15 @@ impl ShardError {
     }
 }
 
-/// Reads `I/N`.
+/// Reads `I/N`: which part, and of how many.
 ///
 /// # Errors
 /// Anything else, or I outside 1 to N.
-pub fn parse(text: &str) -> Result<Shard, ShardError> {
+pub fn parse(text: &str) -> Result<(u64, u64), ShardError> {
     let number = |part: &str| part.parse::<u64>().ok().filter(|number| *number > 0);
     let parts = text.split_once('/').and_then(|(number_of, count)| Some((number(number_of)?, number(count)?)));
     match parts {
-        Some((number, count)) if number <= count => Ok(Shard { number, count }),
+        Some((number, count)) if number <= count => Ok((number, count)),
         _ => Err(ShardError::Malformed { text: text.to_owned() }),
     }
 }
@@ -80,11 +82,11 @@ pub fn parse(text: &str) -> Result<Shard, ShardError> {
 /// # Errors
 /// As [`parse`] and [`split`].
 pub fn part(plan: &Plan, text: &str, durations: &Durations) -> Result<Plan, ShardError> {
-    let shard = parse(text)?;
-    let parts = split(plan, shard.count, durations)?;
+    let (number, count) = parse(text)?;
+    let parts = split(plan, count, durations)?;
     parts
         .into_iter()
-        .find(|part| part.shard == Some(shard))
+        .find(|part| part.shard.is_some_and(|shard| shard.number == number))
         .ok_or_else(|| ShardError::Malformed { text: text.to_owned() })
 }
 
@@ -107,16 +109,40 @@ pub fn split(plan: &Plan, count: u64, durations: &Durations) -> Result<Vec<Plan>
         loads[least].1 += 1;
         chosen[least].push(position);
     }
-    let plans = (1..).zip(chosen).map(|(number, mut positions)| {
-        positions.sort_unstable();
-        let suites = positions.into_iter().map(|position| plan.suites[position].clone()).collect();
-        Plan { suites, shard: Some(Shard { number, count }) }
-    });
+    let parts: Vec<Vec<PlannedSuite>> = chosen
+        .into_iter()
+        .map(|mut positions| {
+            positions.sort_unstable();
+            positions.into_iter().map(|position| plan.suites[position].clone()).collect()
+        })
+        .collect();
+    let split = digest(&parts);
+    let plans = (1..).zip(parts).map(|(number, suites)| Plan { suites, shard: Some(Shard { number, count, split }) });
     Ok(plans.collect())
+}
+
+/// Stands for a split: parts of two splits do not make a whole, even where their numbers do.
+fn digest(parts: &[Vec<PlannedSuite>]) -> u32 {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        for PlannedSuite { suite, only } in part {
+            hasher.update(suite.name);
+            for case in only.iter().flatten() {
+                hasher.update([b' ']);
+                hasher.update(case);
+            }
+            hasher.update([b'\n']);
+        }
+        hasher.update([0]);
+    }
+    let [first, second, third, fourth, ..] = <[u8; 32]>::from(hasher.finalize());
+    u32::from_be_bytes([first, second, third, fourth])
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::plan::{Filter, Selection};
 
@@ -156,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_a_split_have_its_mark_and_those_of_another_have_another() {
+        let plan = everything();
+        let mark = |durations: &Durations| {
+            let marks: BTreeSet<_> =
+                split(&plan, 3, durations).unwrap().iter().map(|part| part.shard.unwrap().split).collect();
+            assert_eq!(marks.len(), 1);
+            marks
+        };
+        let longest = Durations([(plan.suites[3].suite.name.to_owned(), 1_000_000)].into());
+        assert_eq!(mark(&Durations::default()), mark(&Durations::default()));
+        assert_ne!(mark(&Durations::default()), mark(&longest));
+    }
+
+    #[test]
     fn suites_keep_the_order_of_the_catalogue_and_a_split_can_be_repeated() {
         let plan = everything();
         let shards = split(&plan, 3, &Durations::default()).unwrap();
@@ -170,7 +210,7 @@ mod tests {
 
     #[test]
     fn what_is_no_shard_is_refused() {
-        assert_eq!(parse("2/4"), Ok(Shard { number: 2, count: 4 }));
+        assert_eq!(parse("2/4"), Ok((2, 4)));
         for text in ["", "2", "0/4", "5/4", "a/b", "1/0", "-1/4", "1/2/3"] {
             assert_eq!(parse(text), Err(ShardError::Malformed { text: text.to_owned() }), "{text}");
         }

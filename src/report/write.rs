@@ -15,6 +15,9 @@ use crate::model::Fault;
 /// A report could not be written, or could not be if it were tried.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// The path is `-`, which other programs take for standard output.
+    #[error("write -: a report goes to a file")]
+    Dash,
     /// The path names a directory, or nothing.
     #[error("write {}: that is a directory", path.display())]
     Directory {
@@ -90,6 +93,7 @@ impl WriteError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Dash => Some("name a file, or /dev/stdout; ./- is a file of that name".to_owned()),
             Self::Directory { path } => Some(format!("name a file, such as {}", path.join("out.xml").display())),
             Self::MissingFolder { folder, .. } => Some(format!("mkdir -p {}", quoted(folder))),
             Self::NotAFolder { .. } => Some("choose another path, or move the file that is in the way".to_owned()),
@@ -174,6 +178,9 @@ enum Destination {
 
 impl Destination {
     fn of(path: &Path) -> Result<Self, WriteError> {
+        if path == Path::new("-") {
+            return Err(WriteError::Dash);
+        }
         // A link stays a link: the report goes where it points.
         let resolved = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&resolved) {

@@ -1,10 +1,11 @@
 //! Runs the steps of the action as GitHub's runner does: expressions, environment files, commands, masks, failure and cancellation.
 //!
 //! Source: GitHub Docs, "Workflow commands for GitHub Actions" and "Workflow cancellation reference". Of foreign actions only those
-//! that the action uses are known, and they are stood in: a cache that keeps a directory, and an upload that copies one.
+//! that the action uses are known, and they are stood in: a cache that keeps a directory under a key, and an upload that copies one.
 
 pub(crate) mod action;
 pub(crate) mod expression;
+pub(crate) mod git;
 mod log;
 mod step;
 
@@ -19,8 +20,10 @@ use log::Log;
 
 /// A job on a machine of its own, as far as files and environment go.
 pub(crate) struct Job {
-    /// `RUNNER_TEMP`, the environment files, the cache and the artifacts.
+    /// `RUNNER_TEMP`, the environment files and the artifacts.
     pub(crate) home: tempfile::TempDir,
+    /// What jobs hand to later ones, by key; none is kept where there is none.
+    cache: Option<PathBuf>,
     /// The checkout.
     pub(crate) workspace: PathBuf,
     /// Where the action's files lie.
@@ -68,11 +71,12 @@ impl Job {
     pub(crate) fn new(workspace: &Path, inputs: &[(&str, &str)]) -> Self {
         let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let home = tempfile::tempdir().expect("a directory");
-        for name in ["temp", "tmp", "artifacts", "cache"] {
+        for name in ["temp", "tmp", "artifacts"] {
             std::fs::create_dir(home.path().join(name)).expect("a directory");
         }
         Self {
             home,
+            cache: None,
             workspace: workspace.to_owned(),
             action: action::directory(),
             inputs,
@@ -92,6 +96,12 @@ impl Job {
     /// A variable of the job.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Where earlier jobs left what they kept.
+    pub(crate) fn cache(mut self, directory: &Path) -> Self {
+        self.cache = Some(directory.to_owned());
         self
     }
 
@@ -141,6 +151,11 @@ impl Job {
 }
 
 impl Ended {
+    /// The errors that were annotated.
+    pub(crate) fn errors(&self) -> Vec<&String> {
+        self.commands.iter().filter(|command| command.starts_with("::error")).collect()
+    }
+
     fn new() -> Self {
         Self {
             success: true,
@@ -201,18 +216,37 @@ impl State<'_> {
         );
         let path = PathBuf::from(&with["path"]);
         match name {
-            "actions/cache" => self.ended.cache_keys.push(with["key"].clone()),
+            "actions/cache/restore" => {
+                self.ended.cache_keys.push(with["key"].clone());
+                if let Some(kept) = self.kept(&with["key"]).filter(|kept| kept.is_dir()) {
+                    copy(&kept, &path);
+                }
+            }
+            "actions/cache/save" => {
+                // A key that is there keeps what it has.
+                if let Some(kept) = self.kept(&with["key"]).filter(|kept| !kept.exists()) {
+                    copy(&path, &kept);
+                }
+            }
             "actions/upload-artifact" => {
                 let to = self.job.artifact(&with["name"]);
                 assert!(!to.exists(), "an artifact's name is used once");
                 if path.is_dir() {
-                    let copied = Command::new("cp").arg("-r").arg(&path).arg(&to).status().expect("cp");
-                    assert!(copied.success());
+                    copy(&path, &to);
                 }
             }
             other => panic!("{other} is not stood in"),
         }
     }
+
+    fn kept(&self, key: &str) -> Option<PathBuf> {
+        self.job.cache.as_ref().map(|cache| cache.join(key))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-r").arg(from).arg(to).status().expect("cp");
+    assert!(copied.success());
 }
 
 struct Scope<'a> {
@@ -231,7 +265,8 @@ impl Context for Scope<'_> {
         if path.starts_with("steps.") {
             return self.ended.values.get(path).cloned().unwrap_or_default();
         }
-        assert!(path.starts_with("github.") || path.starts_with("runner."), "{path} is a context");
+        let known = ["github.", "runner.", "strategy."];
+        assert!(known.iter().any(|context| path.starts_with(context)), "{path} is a context");
         self.job.contexts.get(path).cloned().unwrap_or_default()
     }
 

@@ -10,14 +10,6 @@ done_with() {
   exit 0
 }
 
-# The archive's triple for this machine; none where no release is made for it.
-triple() {
-  case $(uname -s)-$(uname -m) in
-    Linux-x86_64) echo x86_64-unknown-linux-musl ;;
-    Linux-aarch64 | Linux-arm64) echo aarch64-unknown-linux-musl ;;
-  esac
-}
-
 # The repository that the action was fetched from: the runner puts it below `_actions`; another place is a checkout of the job's own.
 releases() {
   local server=${GITHUB_SERVER_URL:-https://github.com} repository=${GITHUB_REPOSITORY-}
@@ -34,7 +26,9 @@ download() {
   archive=$RUNNER_TEMP/$name.tar.gz
   curl --fail --silent --show-error --location --retry 2 --max-time 300 --output "$archive" \
     "${INPUT_RELEASES:-$(releases)}/v$INPUT_VERSION/$name.tar.gz" || return 1
-  sum=$(sha256 <"$archive")
+  sum=$(sha256 <"$archive") || true
+  # An empty one would be found in any list.
+  [ "${#sum}" = 64 ] || fail "the checksum of $name.tar.gz cannot be told here; nothing of it was run"
   case " $(tr '\n\t' '  ' <<<"$INPUT_SHA256") " in
     *" $sum "*) ;;
     *) rm -f "$archive"; fail "the checksum of $name.tar.gz is $sum, which is not the one that was named; nothing of it was run" ;;
@@ -47,18 +41,24 @@ build() {
   local path=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
   PATH=$path command -v cargo >/dev/null || fail "there is no cargo to build s3ci with; install Rust in a step before, or name a version and sha256"
   echo "building s3ci; the cache keeps it"
-  PATH=$path cargo build --release --locked --manifest-path "$SOURCE/Cargo.toml" --target-dir "$RUNNER_TEMP/s3ci-build" ||
+  # There, for cargo and rustup are led by files of the directory that they are called in, and that one is another project's.
+  (cd "$SOURCE" && PATH=$path cargo build --release --locked --target-dir "$RUNNER_TEMP/s3ci-build") ||
     fail "s3ci could not be built; cargo's last lines say why"
   mkdir -p "$BINARY_DIR"
   cp "$RUNNER_TEMP/s3ci-build/release/s3ci" "$BINARY_DIR/s3ci"
   rm -rf "$RUNNER_TEMP/s3ci-build"
+  output built true
 }
 
 if [ -n "${INPUT_BINARY-}" ]; then
   [ -x "$INPUT_BINARY" ] || refuse "the input binary names $INPUT_BINARY, which is no program"
   done_with "$(cd "$(dirname "$INPUT_BINARY")" && pwd)/$(basename "$INPUT_BINARY")"
 fi
-[ ! -x "$BINARY_DIR/s3ci" ] || done_with "$BINARY_DIR/s3ci"
+if [ -x "$BINARY_DIR/s3ci" ]; then
+  # One from the cache may be of another machine after all.
+  ! "$BINARY_DIR/s3ci" --version >/dev/null || done_with "$BINARY_DIR/s3ci"
+  warn "the s3ci from the cache does not run here; building another"
+fi
 if [ -n "${INPUT_VERSION-}" ]; then
   if [ -n "$(triple)" ] && download; then
     done_with "$BINARY_DIR/s3ci"

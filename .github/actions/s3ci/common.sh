@@ -24,7 +24,15 @@ sha256() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
 }
 
-# Stands for everything that a build of s3ci reads: the checksums of all files, with their names.
+# The triple of a release's archive for this machine; none where no release is made for it.
+triple() {
+  case $(uname -s)-$(uname -m) in
+    Linux-x86_64) echo x86_64-unknown-linux-musl ;;
+    Linux-aarch64 | Linux-arm64) echo aarch64-unknown-linux-musl ;;
+  esac
+}
+
+# Stands for the sources that s3ci is built from: the checksums of all files, with their names.
 digest_of_sources() {
   local file
   (cd "$SOURCE" && find Cargo.toml Cargo.lock src docker -type f -not -name '*.pyc' | LC_ALL=C sort |

@@ -4,14 +4,18 @@ set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+for name in INPUT_SHARD INPUT_OUT INPUT_ARTIFACT DRIME_API_KEY; do
+  case ${!name-} in
+    *[[:cntrl:]]*)
+      input=${name#INPUT_}
+      [ "$name" != DRIME_API_KEY ] || input=drime-key
+      refuse "the input $(tr '[:upper:]_' '[:lower:]-' <<<"$input") has a line break or a control character in it"
+      ;;
+  esac
+done
 # The runner masks what it knows to be a secret; a key that came another way is none to it.
 [ -z "${DRIME_API_KEY-}" ] || printf '::add-mask::%s\n' "$DRIME_API_KEY"
 
-for name in INPUT_SHARD INPUT_OUT INPUT_ARTIFACT; do
-  case ${!name-} in
-    *[[:cntrl:]]*) refuse "the input ${name#INPUT_} has a line break or a control character in it" ;;
-  esac
-done
 if [ -n "${INPUT_VERSION-}" ] && [ -z "${INPUT_SHA256-}" ]; then
   refuse "the input version needs sha256, the checksum of the release's archive; it stands in SHA256SUMS of the release"
 fi
@@ -39,6 +43,19 @@ base_of_change() {
   fi
 }
 
+# The directory of the checked-out repository that the target is of; of any other target the repository's history says nothing.
+place_of_target() {
+  local place
+  case ${INPUT_TARGET-} in
+    path:*) place=${INPUT_TARGET#path:} ;;
+    git:*@*) place=${INPUT_TARGET##*@} ;;
+    git:*) place=. ;;
+    *) return 1 ;;
+  esac
+  [ "$(git -C "$place" rev-parse --show-toplevel 2>/dev/null)" = "$(git rev-parse --show-toplevel 2>/dev/null)" ] || return 1
+  printf '%s\n' "$place"
+}
+
 # The version comes from the tags, and the ledger of known issues goes by versions.
 case ${INPUT_TARGET-} in
   path:. | git:*)
@@ -56,7 +73,11 @@ case $against in
   none) against= ;;
   auto | '')
     against=
-    if [[ ${EVENT_NAME-} == pull_request || ${EVENT_NAME-} == merge_group ]] && [ -n "${BASE_SHA-}" ]; then
+    if [[ ${EVENT_NAME-} != pull_request && ${EVENT_NAME-} != merge_group ]] || [ -z "${BASE_SHA-}" ]; then
+      :
+    elif ! place=$(place_of_target); then
+      echo "the target is not of the repository that is checked out here, so it is compared with nothing"
+    else
       by_itself=true
       if ! base=$(base_of_change) && deepen; then
         git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null || git fetch --quiet origin "$BASE_SHA" >&2 || true
@@ -64,6 +85,7 @@ case $against in
       fi
       if [ -n "$base" ]; then
         against=git:$base
+        [ "$place" = . ] || against+=@$place
       else
         warn "the commit that the pull request is based on is not here, so it is compared with nothing; check out with fetch-depth: 0"
       fi
@@ -74,12 +96,19 @@ esac
 artifact=${INPUT_ARTIFACT-}
 case $artifact in
   none) artifact= ;;
-  *) [ -z "${INPUT_SHARD-}" ] || artifact=$artifact-${INPUT_SHARD//\//-of-} ;;
+  *)
+    if [ -n "${INPUT_SHARD-}" ]; then
+      artifact=$artifact-${INPUT_SHARD//\//-of-}
+    elif [ "$artifact" = s3ci ] && [ "${JOBS:-1}" -gt 1 ]; then
+      artifact=s3ci-$JOB
+    fi
+    ;;
 esac
 
 cache_key=
-if [ -z "${INPUT_BINARY-}" ] && [ -z "${INPUT_VERSION-}" ]; then
-  cache_key=s3ci-$(uname -s)-$(uname -m)-$(digest_of_sources)
+if [ -z "${INPUT_BINARY-}" ] && { [ -z "${INPUT_VERSION-}" ] || [ -z "$(triple)" ]; }; then
+  libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
+  cache_key=s3ci-$(uname -s)-$(uname -m)-${libc// /-}-$(digest_of_sources)
 fi
 
 output against "$against"

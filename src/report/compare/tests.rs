@@ -138,7 +138,7 @@ fn records_that_have_nothing_in_common_are_refused() {
     let (from, to) = (record(&[("one", Outcome::Passed)]), record(&[("other", Outcome::Passed)]));
     assert_eq!(compare(&from, &to), Err(CompareError::NothingInCommon));
     let mut part = from.clone();
-    part.shard = Some(Shard { number: 1, count: 2 });
+    part.shard = Some(Shard { number: 1, count: 2, split: 0 });
     assert!(matches!(compare(&from, &part), Err(CompareError::Parts { .. })));
     let mut cloud = from.clone();
     cloud.suites[0].backend = "drime (cloud)".to_owned();

@@ -11,8 +11,10 @@ use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
 const MOST_BYTES: usize = 900_000;
-/// Rows of the table of failures.
+/// Rows of the table of failures; the evidence of each follows it.
 const MOST_ROWS: usize = 100;
+/// Room for any one list.
+const MOST_OF_A_LIST: usize = MOST_BYTES / 4;
 
 /// Renders a record.
 pub(super) fn render(record: &RunRecord) -> String {
@@ -52,13 +54,7 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
 fn changes(page: &mut String, record: &RunRecord) {
     for group in record.gate.iter().flat_map(verdicts::groups) {
         let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, group.cases.len());
-        for case in group.cases.iter().take(MOST_ROWS) {
-            let _ = writeln!(page, "- {}", inline(case.as_str()));
-        }
-        if group.cases.len() > MOST_ROWS {
-            let _ = writeln!(page, "- {} more", group.cases.len() - MOST_ROWS);
-        }
-        page.push('\n');
+        list(page, &group.cases, |case| inline(case.as_str()));
     }
 }
 
@@ -85,12 +81,22 @@ fn troubles(page: &mut String, tally: &Tally<'_>) {
         return;
     }
     let _ = writeln!(page, "### What {}\n", tally.of_troubles());
-    for trouble in tally.troubles.iter().take(MOST_ROWS) {
-        let _ = write!(page, "- **{}**: {}", inline(&trouble.place), inline(&trouble.fault.message));
-        if let Some(hint) = &trouble.fault.hint {
-            let _ = write!(page, " *{}*", inline(hint));
+    list(page, &tally.troubles, |trouble| {
+        let hint = trouble.fault.hint.as_ref().map(|hint| format!(" *{}*", inline(hint))).unwrap_or_default();
+        format!("**{}**: {}{hint}", inline(&trouble.place), inline(&trouble.fault.message))
+    });
+}
+
+/// A list, as far as there is room; what is left out is counted.
+fn list<T>(page: &mut String, items: &[T], line: impl Fn(&T) -> String) {
+    let end = page.len() + MOST_OF_A_LIST;
+    for (told, item) in items.iter().enumerate() {
+        let line = line(item);
+        if page.len() + line.len() > end {
+            let _ = writeln!(page, "- {} more, in the reports", items.len() - told);
+            break;
         }
-        page.push('\n');
+        let _ = writeln!(page, "- {line}");
     }
     page.push('\n');
 }
@@ -157,10 +163,10 @@ fn row(suite: &SuiteRecord) -> String {
 fn known(page: &mut String, tally: &Tally<'_>) {
     let Some(words) = tally.known_in_words() else { return };
     let _ = writeln!(page, "<details><summary>{}</summary>\n", inline(&words));
-    for Known { case, issue } in tally.known.iter().take(MOST_ROWS) {
-        let _ = writeln!(page, "- **{}**: {}", inline(case.id.as_str()), inline(&issue.reason));
-    }
-    page.push_str("\n</details>\n\n");
+    list(page, &tally.known, |Known { case, issue }| {
+        format!("**{}**: {}", inline(case.id.as_str()), inline(&issue.reason))
+    });
+    page.push_str("</details>\n\n");
 }
 
 /// The evidence of each failure, folded, as far as there is room.
@@ -237,6 +243,16 @@ mod tests {
             "&lt;img src=x&gt; a\\|b \\`c\\` &#64;team !\\[x\\](y)"
         );
         assert_eq!(fenced("a ```` b"), "`````text\na ```` b\n`````\n");
+    }
+
+    #[test]
+    fn a_list_names_all_that_there_is_room_for_and_counts_the_rest() {
+        let mut page = String::new();
+        list(&mut page, &[(); 300], |()| "x".repeat(100));
+        assert_eq!(page.matches("- xxx").count(), 300);
+        list(&mut page, &[(); 300], |()| "y".repeat(1000));
+        let named = page.matches("- yyy").count();
+        assert!(named > 200 && page.ends_with(&format!("- {} more, in the reports\n\n", 300 - named)), "{named}");
     }
 
     #[test]

@@ -57,6 +57,15 @@ fn a_directory_is_no_report_and_a_file_holds_none() {
 }
 
 #[test]
+fn a_dash_is_refused_before_a_file_of_that_name_lies_about() {
+    let error = check_writable(Path::new("-")).unwrap_err();
+    assert!(matches!(error, WriteError::Dash), "{error}");
+    assert!(error.hint().unwrap().contains("/dev/stdout"));
+    let folder = folder();
+    check_writable(&folder.path().join("-")).unwrap();
+}
+
+#[test]
 fn a_full_or_forbidden_disk_comes_with_advice() {
     let source = |kind: ErrorKind| WriteError::Create { path: "out.xml".into(), source: kind.into() };
     for kind in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::StorageFull] {

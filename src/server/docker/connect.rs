@@ -74,6 +74,9 @@ impl Daemon {
         if numbers(&api) < numbers(OLDEST_API) {
             return Err(DockerError::TooOld { found: api });
         }
+        if version.os.as_deref() == Some("windows") {
+            return Err(DockerError::WindowsContainers { address });
+        }
         Ok(Self { docker, address, engine: version.version.unwrap_or_default(), api, info })
     }
 
@@ -201,6 +204,14 @@ mod tests {
         let location = daemon_answering("200 OK", r#"{"Version":"18.06","ApiVersion":"1.38"}"#).await;
         let error = Daemon::connect_to(location).await.unwrap_err();
         assert_eq!(error.to_string(), "use Docker API 1.38: s3ci needs 1.41 or newer");
+    }
+
+    #[tokio::test]
+    async fn a_daemon_of_windows_containers_is_as_good_as_none() {
+        let body = r#"{"Version":"27.0","ApiVersion":"1.46","Os":"windows"}"#;
+        let error = Daemon::connect_to(daemon_answering("200 OK", body).await).await.unwrap_err();
+        assert!(matches!(error, DockerError::WindowsContainers { .. }), "{error:?}");
+        assert!(error.is_about_the_daemon() && error.hint().unwrap().contains("--runtime process"));
     }
 
     #[tokio::test]

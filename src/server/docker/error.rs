@@ -39,6 +39,12 @@ pub enum DockerError {
         /// The daemon's API version.
         found: String,
     },
+    /// The daemon runs containers of Windows, and servers are containers of Linux.
+    #[error("use the Docker daemon at {address}: it runs Windows containers")]
+    WindowsContainers {
+        /// Where it listens.
+        address: String,
+    },
     /// The daemon refused a request, or its answer made no sense.
     #[error("{step}")]
     Daemon {
@@ -141,7 +147,10 @@ impl DockerError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NoDaemon { .. } | Self::PermissionDenied { .. } => "docker-unreachable",
-            Self::UnsupportedScheme { .. } | Self::Context { .. } | Self::TooOld { .. } => "docker-unusable",
+            Self::UnsupportedScheme { .. }
+            | Self::Context { .. }
+            | Self::TooOld { .. }
+            | Self::WindowsContainers { .. } => "docker-unusable",
             Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => "docker",
             Self::Yard { .. } => "yard",
             Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => "image",
@@ -164,6 +173,9 @@ impl DockerError {
             }
             Self::Context { .. } => "`docker context ls` shows the contexts; DOCKER_HOST overrides them",
             Self::TooOld { .. } => "use Docker Engine 20.10 or newer",
+            Self::WindowsContainers { .. } => {
+                "switch Docker to Linux containers, or run without isolation: --runtime process"
+            }
             Self::Daemon { .. } => "`docker info` shows whether the daemon is well; its own log says more",
             Self::NoBase { .. } => {
                 "without a registry, run `ci/base-image` once, which makes s3ci/base:bookworm from Debian packages, \

@@ -57,7 +57,7 @@ impl Finding {
 pub struct Diagnosis {
     /// Whether Docker or, failing that, a process can run servers.
     pub can_run: bool,
-    /// Whether Docker can: the real thing, isolated.
+    /// Whether Docker can: the real thing, isolated. A base image that is not here is pulled by the first run, or made by hand.
     pub isolated: bool,
     /// What was found, in the order in which a run needs it.
     pub findings: Vec<Finding>,
@@ -69,7 +69,7 @@ pub async fn examine(settings: &DockerSettings, work_dir: &Path, data_bytes: u64
     let mut isolated = false;
     match docker::survey(settings).await {
         Ok(survey) => {
-            isolated = survey.base.is_some();
+            isolated = true;
             findings.extend(of_daemon(survey, data_bytes));
         }
         Err(error) => {

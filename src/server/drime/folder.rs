@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::server::owner::{LIFETIME, host, now, process_lives};
+use crate::server::owner::{LIFETIME, boot, host, now, process_lives};
 use crate::server::target::hex;
 
 const PREFIX: &str = "s3ci";
@@ -50,9 +50,9 @@ impl Owner {
     }
 }
 
-/// Tells hosts apart without naming them to the service.
+/// Tells hosts apart without naming them to the service. Machines of one account can have one name: those of a CI system often do.
 fn host_code() -> String {
-    hex(&Sha256::digest(host())).chars().take(8).collect()
+    hex(&Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
 }
 
 #[cfg(test)]

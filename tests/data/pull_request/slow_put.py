@@ -1,5 +1,5 @@
     class SlowPut:
-        """Holds back the answer to a PUT for as long again as it took."""
+        """Holds back the answer to a PUT for a share of the time that it took."""
 
         def __init__(self, application):
             self.application = application
@@ -11,7 +11,7 @@
 
             async def late(message):
                 if scope.get("method") == "PUT" and message["type"] == "http.response.start":
-                    time.sleep(time.perf_counter() - since)
+                    time.sleep((time.perf_counter() - since) * SHARE)
                 await send(message)
 
             await self.application(scope, receive, late)
