@@ -9,10 +9,16 @@ mod support;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod command;
 
+#[cfg(test)]
+#[path = "runner/log.rs"]
+mod log;
+
+use std::io::Write;
 use std::path::Path;
 use std::process::Output;
 
 use command::run_against;
+use log::Log;
 use support::Behaviour;
 use support::mutation::Mutation;
 use support::server::TestServer;
@@ -34,22 +40,14 @@ fn read(directory: &Path, name: &str) -> String {
     std::fs::read_to_string(directory.join(name)).expect("the step's file is there")
 }
 
-/// The lines that a runner takes for commands: those outside `stop-commands`, as its own parser sees them.
+/// The lines that a runner takes for commands. One more is put at the end: where it is none, commands are still stopped there.
 fn commands(output: &Output) -> Vec<String> {
-    let mut token: Option<String> = None;
-    let mut found = Vec::new();
-    for line in String::from_utf8(output.stdout.clone()).unwrap().lines().map(str::trim) {
-        match &token {
-            Some(stopped) if line == format!("::{stopped}::") => token = None,
-            None if line.starts_with("::stop-commands::") => {
-                token = line.strip_prefix("::stop-commands::").map(str::to_owned);
-            }
-            None if line.starts_with("::") => found.push(line.to_owned()),
-            _ => {}
-        }
-    }
-    assert_eq!(token, None, "commands are read again at the end");
-    found
+    const END: &str = "::debug::end";
+    let log = Log::new(&[]);
+    log.writer().write_all(&[output.stdout.as_slice(), END.as_bytes()].concat()).unwrap();
+    let (_, mut commands, _) = log.read();
+    assert_eq!(commands.pop().as_deref(), Some(END), "commands are read again at the end");
+    commands
 }
 
 #[test]

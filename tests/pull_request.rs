@@ -9,15 +9,16 @@
 #[expect(dead_code, reason = "the tests of the action use the rest")]
 mod runner;
 
+#[cfg(test)]
+mod sources;
+
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
 use runner::git::git;
 use runner::{Ended, Job};
-
-const RELEASE: &str = "0.2.1";
+use sources::{RELEASE, SOURCES, run};
 
 /// A change of one place of pys3local.
 struct Edit {
@@ -57,28 +58,6 @@ fn slow_put(share: &str) -> Edit {
 /// takes is seen by the tests that are ignored here, and measured by `ci/measure-gate`.
 const COMPARISON: [(&str, &str); 3] =
     [("suites", "throughput"), ("tolerance", "30%"), ("args", "--files 12 --max-size 60000")];
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-/// The source distribution of the pinned release.
-static SOURCES: LazyLock<PathBuf> = LazyLock::new(|| {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sdist-{RELEASE}"));
-    let sources = directory.join(format!("pys3local-{RELEASE}"));
-    if !sources.join("pyproject.toml").is_file() {
-        let venv = directory.join("venv");
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-        let mut pip = Command::new(venv.join("bin/pip"));
-        pip.args(["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"]).arg(&directory);
-        run(pip.arg(format!("pys3local=={RELEASE}")));
-        let archive = directory.join(format!("pys3local-{RELEASE}.tar.gz"));
-        run(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&directory));
-    }
-    sources
-});
 
 /// A repository whose main branch is the release and whose branch `topic`, checked out, makes an edit; the commit of main.
 fn repository(at: &Path, edit: &Edit) -> String {
@@ -197,6 +176,36 @@ fn a_pull_request_that_slows_nothing_down_is_green_each_time() {
     for _ in 0..2 {
         green_by_throughput(&AS_IN_THE_EXAMPLE);
     }
+}
+
+/// What the example hands to the action, in a repository without secrets.
+fn example() -> Vec<(String, String)> {
+    let text = include_str!("../docs/examples/pull-request.yml");
+    let workflow: serde_json::Value = serde_saphyr::from_str(text).unwrap();
+    let steps = workflow["jobs"]["s3ci"]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["uses"].as_str().unwrap().ends_with("/.github/actions/s3ci@REF")).unwrap();
+    let inputs = step["with"].as_object().unwrap().iter();
+    inputs
+        .map(|(name, value)| (name.clone(), value.as_str().unwrap().replace("${{ secrets.DRIME_API_KEY }}", "")))
+        .collect()
+}
+
+#[test]
+#[ignore = "runs everything on both sides, twice, which takes half an hour: cargo test --test pull_request -- --ignored --test-threads=1"]
+fn the_example_as_it_stands_is_red_for_a_tag_that_stays_and_green_without_it() {
+    let inputs = example();
+    let inputs: Vec<(&str, &str)> = inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let (job, ended) = pull_request(&TAG_THAT_STAYS, &inputs);
+    println!("{}", ended.summary);
+    assert_eq!((ended.success, ended.codes["run"]), (false, 1), "{}", ended.log);
+    assert!(ended.summary.starts_with("## ✗ "), "{}", ended.summary);
+    assert!(ended.summary.contains("### ✗ Regressions: passed on the base"), "{}", ended.summary);
+    assert!(job.artifact("s3ci").join("report.html").is_file());
+    let (_, ended) = pull_request(&HARMLESS, &inputs);
+    println!("{}", ended.summary);
+    assert!(ended.success, "{}", ended.log);
+    assert_eq!((ended.outputs["result"].as_str(), ended.outputs["failed"].as_str()), ("passed", "0"));
+    assert_eq!(ended.errors(), Vec::<&String>::new());
 }
 
 #[test]

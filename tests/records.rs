@@ -16,6 +16,10 @@ mod keeping;
 mod merging;
 
 #[cfg(test)]
+#[path = "records/rendering.rs"]
+mod rendering;
+
+#[cfg(test)]
 #[path = "records/trend.rs"]
 mod trend;
 

@@ -1,5 +1,7 @@
 //! `s3ci run`.
 
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -159,7 +161,7 @@ pub(super) fn github(when: When, run_id: &str) -> Option<GitHub> {
 /// Where reports go; a directory named by `--out` is made.
 pub(super) fn outputs(paths: &ReportPaths, console: &mut Console) -> Result<Outputs, Exit> {
     if let Some(directory) = &paths.out
-        && let Err(error) = std::fs::create_dir_all(directory)
+        && let Err(error) = make(directory)
     {
         let what = format!("make the report directory {}", directory.display());
         let hint = "choose a directory that you may write to";
@@ -174,6 +176,14 @@ pub(super) fn outputs(paths: &ReportPaths, console: &mut Console) -> Result<Outp
     };
     outputs.check().map_err(|error| refuse_report(console, &error))?;
     Ok(outputs)
+}
+
+/// Makes a directory for reports. One that was not there tells git to leave it alone: in a checkout that is tested (`path:.`) the reports of
+/// one run would be among the sources of the next.
+fn make(directory: &Path) -> io::Result<()> {
+    let is_new = !directory.exists();
+    std::fs::create_dir_all(directory)?;
+    if is_new { std::fs::write(directory.join(".gitignore"), "*\n") } else { Ok(()) }
 }
 
 /// Shows an event, and writes the reports whenever a suite has ended, so that a crash loses one suite at most.

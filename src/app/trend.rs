@@ -29,10 +29,12 @@ pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Exit {
     let charts = charts(&history.entries, wanted, changes);
     let trend = Trend { history, charts, fewest: FEWEST_POINTS };
     console.result(&trend::text(&trend));
-    match arguments.html.as_deref().map(|path| write_atomically(path, trend::html(&trend).as_bytes())) {
-        Some(Err(error)) => refuse_report(console, &error),
-        Some(Ok(())) | None => Exit::Success,
+    let Some(path) = arguments.html.as_deref() else { return Exit::Success };
+    if let Err(error) = write_atomically(path, trend::html(&trend).as_bytes()) {
+        return refuse_report(console, &error);
     }
+    console.result(&format!("\nHTML page: {}\n", path.display()));
+    Exit::Success
 }
 
 /// Ratios, rates of transfer and latencies, unless something else was asked for; the yardstick is none of the server's.

@@ -91,6 +91,7 @@ fn two_hundred_commits_have_the_change_points_that_were_put_into_them() {
     assert!(taken < BOUND, "{taken:?}");
     assert!(output.status.success(), "{}", stderr(&output));
     let text = stdout(&output);
+    assert!(text.ends_with(&format!("\nHTML page: {}\n", page.display())), "{text}");
     let block: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Change points")).skip(1).collect();
     let named: Vec<&str> = block.iter().take_while(|line| !line.is_empty()).copied().collect();
     let places: Vec<&str> =
