@@ -7,6 +7,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(test)]
+#[path = "runner/git.rs"]
+mod git;
+
+#[cfg(test)]
 mod sources;
 
 #[cfg(test)]
@@ -20,24 +24,30 @@ mod typed;
 use std::path::Path;
 use std::process::Command;
 
-use sources::{SOURCES, run};
+use git::git;
+use sources::{RELEASE, SOURCES, run};
 use support::Behaviour;
 use support::server::{ACCESS_KEY, SECRET_KEY, TestServer};
 use typed::{documents, of_s3ci, root, typed, words};
 
 /// Subcommands that use Docker.
 const STARTING: [&str; 4] = ["run", "image", "clean", "doctor"];
-/// A command of these words takes minutes; tests/duet.rs and tests/pull_request.rs see it in short.
+/// A command of these words takes minutes; `tests/duet.rs` and `tests/pull_request.rs` see it in short.
 const LONG: &str = "throughput";
 
 const ONE: &str = "etag/local::put-is-md5";
 /// One check of each of four suites, of which a shard of four takes one.
 const FOUR: &str = "etag/local::put-is-md5 sync/local api/local::bucket-bad-names-are-refused bench/local";
 
-/// What the commands name: a checkout of pys3local, and a ledger.
+/// What the commands name: a checkout of pys3local, and a ledger. What they write is none of its sources, so that one image does for all.
 fn checkout(at: &Path) {
     run(Command::new("cp").arg("-r").arg(&*SOURCES).arg(at));
     std::fs::copy(root().join("docker/known-issues.toml"), at.join("known-issues.toml")).unwrap();
+    git(at, &["init", "--quiet"]);
+    std::fs::write(at.join(".git/info/exclude"), "ledger.diff\n").unwrap();
+    git(at, &["add", "--force", "."]);
+    git(at, &["commit", "--quiet", "--message", "release"]);
+    git(at, &["tag", &format!("v{RELEASE}")]);
 }
 
 /// The command of a line, as it is run here.

@@ -18,12 +18,17 @@ fn sources(directory: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// A path below `src` as it is written here, whatever the system puts between its parts.
+fn below_src(path: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")
+}
+
 /// Files below `src` that contain `text` in code, with the modules left out that may.
 fn offenders(text: &str, allowed: &[&str]) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     sources("src")
         .into_iter()
-        .map(|(path, content)| (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), content))
+        .map(|(path, content)| (below_src(&path), content))
         .filter(|(path, _)| !allowed.iter().any(|allowed| path.starts_with(allowed)))
         .filter(|(_, content)| content.lines().any(|line| line.contains(text) && !line.trim_start().starts_with("//")))
         .map(|(path, _)| path)
@@ -98,10 +103,9 @@ fn each_floor_imports_only_what_stands_below_it() {
         ("ledger/", vec!["app", "run", "report", "server", "cli"]),
         ("run/", vec!["app", "report", "cli"]),
     ];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut broken = Vec::new();
     for (path, content) in sources("src") {
-        let path = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let path = below_src(&path);
         for (floor, forbidden) in &above {
             for module in forbidden.iter().filter(|_| path.starts_with(floor)) {
                 if content.contains(&format!("crate::{module}::")) {

@@ -14,6 +14,7 @@ use crate::run::Stopper;
 /// What the next signal does.
 enum Duty {
     /// Ends the process, after what must not be left undone.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only a terminal of Unix is silenced, and has to be given back"))]
     End(Box<dyn FnMut() + Send>),
     /// Asks a run to stop, and ends the process where it was asked before.
     Stop(Stopper),

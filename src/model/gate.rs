@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, Direction, Outcome, RuntimeIdentity, SuiteId, TargetIdentity};
+use super::{CaseId, Change, Direction, Outcome, RuntimeIdentity, SuiteId, TargetIdentity};
 
 /// A comparison of the target (the candidate) with another one (the base).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,22 +52,6 @@ pub struct ComparedCase {
     pub base: Outcome,
     /// What that makes of its outcome on the target.
     pub change: Change,
-}
-
-/// What became of a case from the base to the target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// It fails now, and passed on the base.
-    Regression,
-    /// It fails on both.
-    PreExisting,
-    /// It failed on the base, and passes now.
-    Mended,
-    /// It fails on neither.
-    Unchanged,
-    /// It fails on one of the two at least, and could not be told, or does not apply, on the other.
-    Unknown,
 }
 
 /// Two arms, block by block, and what follows from it for each metric.

@@ -11,6 +11,7 @@ mod baseline;
 mod calibration;
 mod capability;
 mod case;
+mod change;
 mod command;
 mod compare;
 mod explanation;
@@ -26,13 +27,14 @@ pub use baseline::{SinceBaseline, SuiteSince};
 pub use calibration::Calibration;
 pub use capability::{CapabilityRecord, Support};
 pub use case::{CaseId, CaseSpec, Severity, SuiteId};
+pub use change::Change;
 pub use command::{Command, CommandEnd};
 pub use compare::{
     CaseComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
 };
 pub use explanation::Explanation;
 pub use gate::{
-    Arm, Change, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
+    Arm, ComparedCase, Decision, Estimator, FailOn, GateBlock, GatePass, GateProcedure, GateRecord, GateResult,
     ThroughputComparison, percent,
 };
 pub use merge::{MergeError, merge};

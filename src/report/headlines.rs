@@ -14,7 +14,7 @@ use crate::model::{Metric, RunRecord, SuiteRecord};
 
 /// What is new, old or mended against the base: at most so many of each group, and how many more there are.
 pub(super) fn changes(page: &mut Page, record: &RunRecord, most: usize) {
-    for group in record.gate.iter().flat_map(verdicts::groups) {
+    for group in verdicts::groups(record) {
         page.block(&format!("{} ({})", group.title, group.cases.len()));
         let glyph = group.glyph.to_string();
         up_to(page, most, &group.cases, |page, case| page.item(2, &glyph, case.as_str()));

@@ -202,16 +202,16 @@ pub(super) fn in_words(severities: &[(Severity, usize)]) -> String {
 /// The run in one sentence that begins with a word in capitals.
 pub(super) fn verdict(record: &RunRecord) -> String {
     let tally = Tally::of(record);
-    let known = tally.known_in_words().map(|known| format!("; {known}")).unwrap_or_default();
-    let verdict = format!("{}{known}", verdict_on_the_unknown(record, &tally));
-    // First of all, so that no line is too short for it.
-    match tally.known_in_bedrock() {
-        None => verdict,
-        Some((suite, 0)) => format!("KNOWN DATA LOSS in {suite}; {verdict}"),
-        Some((suite, others)) => {
-            format!("KNOWN DATA LOSS in {suite} and {}; {verdict}", counted(others, "other suite"))
-        }
-    }
+    let old = tally.known_in_bedrock().map(|(suite, others)| {
+        let others = if others == 0 { String::new() } else { format!(" and {}", counted(others, "other suite")) };
+        format!("KNOWN DATA LOSS in {suite}{others}")
+    });
+    let mut parts = vec![verdict_on_the_unknown(record, &tally)];
+    // Where nothing is new it is the first word, so that no line is too short for it.
+    let place = usize::from(!tally.failed.is_empty());
+    parts.splice(place..place, old);
+    parts.extend(tally.known_in_words());
+    parts.join("; ")
 }
 
 fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
@@ -220,7 +220,9 @@ fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
         return format!("INTERRUPTED by {} after {checks}: {}", signal(interruption), tally.counts());
     }
     if !tally.failed.is_empty() {
-        return format!("FAILED: {} of {checks} ({})", tally.failed.len(), in_words(&tally.by_severity()));
+        let new = tally.failed.iter().filter(|failed| verdicts::is_regression(record, &failed.case.id)).count();
+        let new = if new == 0 { String::new() } else { format!(", {new} of which passed on the base") };
+        return format!("FAILED: {} of {checks} ({}){new}", tally.failed.len(), in_words(&tally.by_severity()));
     }
     if let (true, Some(trouble)) = (tally.is_refused(), tally.troubles.first()) {
         return format!("REFUSED: {}", sanitize::line(&trouble.fault.message));
@@ -336,6 +338,12 @@ mod tests {
         record.suites.insert(0, elsewhere);
         let said = verdict(&record);
         assert!(said.starts_with("KNOWN DATA LOSS in sync/local and 1 other suite; NOTHING NEW: 4 checks; "), "{said}");
+        let failed =
+            fixture::record().suites.into_iter().find(|suite| suite.cases.iter().any(|case| case.outcome.is_failed()));
+        record.suites.extend(failed);
+        let said = verdict(&record);
+        assert!(said.starts_with("FAILED: "), "{said}");
+        assert!(said.contains("; KNOWN DATA LOSS in sync/local and 1 other suite; 4 known issues ("), "{said}");
     }
 
     #[test]

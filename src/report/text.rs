@@ -128,7 +128,7 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     page.blank();
     let tally = Tally::of(record);
     page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
-    for group in record.gate.iter().flat_map(verdicts::groups) {
+    for group in verdicts::groups(record) {
         page.block(&format!("{} ({})", group.title, group.cases.len()));
         for case in group.cases {
             page.item(2, &group.glyph.to_string(), case.as_str());

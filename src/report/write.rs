@@ -198,12 +198,12 @@ impl Destination {
         match fs::metadata(&folder) {
             Ok(found) if found.is_dir() => Ok(Self::File { path: resolved, folder }),
             Ok(_) => Err(WriteError::NotAFolder { path: path.to_owned(), folder }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(WriteError::MissingFolder { path: path.to_owned(), folder })
-            }
-            Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                let in_the_way = folder.ancestors().find(|ancestor| ancestor.is_file()).unwrap_or(&folder).to_owned();
-                Err(WriteError::NotAFolder { path: path.to_owned(), folder: in_the_way })
+            // Windows has one answer for both.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                match folder.ancestors().find(|ancestor| ancestor.is_file()).map(Path::to_owned) {
+                    Some(in_the_way) => Err(WriteError::NotAFolder { path: path.to_owned(), folder: in_the_way }),
+                    None => Err(WriteError::MissingFolder { path: path.to_owned(), folder }),
+                }
             }
             Err(source) => Err(WriteError::Create { path: path.to_owned(), source }),
         }

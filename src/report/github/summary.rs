@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::super::ratios::{self, Row};
 use super::super::tally::{self, Failed, Known, Tally};
 use super::super::{evidence, format, sanitize, verdicts, words};
-use crate::model::{Metric, RunRecord, SuiteRecord};
+use crate::model::{CaseId, Metric, RunRecord, SuiteRecord};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
 const MOST_BYTES: usize = 900_000;
@@ -20,10 +20,10 @@ const MOST_OF_A_LIST: usize = MOST_BYTES / 4;
 pub(super) fn render(record: &RunRecord) -> String {
     let tally = Tally::of(record);
     let mut page = head(record, &tally);
-    changes(&mut page, record);
-    failures(&mut page, &tally);
+    failures(&mut page, record, &tally);
     troubles(&mut page, &tally);
     compared(&mut page, record);
+    changes(&mut page, record, &tally);
     throughput(&mut page, record);
     suites(&mut page, record);
     known(&mut page, &tally);
@@ -50,29 +50,46 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
     page
 }
 
-/// What is new, old or mended against the base.
-fn changes(page: &mut String, record: &RunRecord) {
-    for group in record.gate.iter().flat_map(verdicts::groups) {
-        let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, group.cases.len());
-        list(page, &group.cases, |case| inline(case.as_str()));
+/// What failed: first what passed on the base, where there is one, and then the rest.
+fn failures(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
+    let mut left: Vec<&Failed> = tally.failed.iter().collect();
+    for group in verdicts::groups(record) {
+        let (of_it, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|failed| group.cases.contains(&&failed.case.id));
+        table(page, &format!("{} {}", group.glyph, group.title), &of_it);
+        left = rest;
+    }
+    table(page, if left.len() == tally.failed.len() { "What broke" } else { "What broke besides" }, &left);
+    if let Some(worst) = tally.failed.first() {
+        let _ = writeln!(page, "Repeat the worst of it:\n\n{}", fenced(&sanitize::line(&worst.case.repro)));
     }
 }
 
-fn failures(page: &mut String, tally: &Tally<'_>) {
-    if tally.failed.is_empty() {
+fn table(page: &mut String, title: &str, failed: &[&Failed]) {
+    if failed.is_empty() {
         return;
     }
-    page.push_str("### What broke\n\n| severity | check | what happened | what it costs |\n|---|---|---|---|\n");
-    for Failed { case, failure } in tally.failed.iter().take(MOST_ROWS) {
+    let _ = writeln!(page, "### {title} ({})\n", failed.len());
+    page.push_str("| severity | check | what happened | what it costs |\n|---|---|---|---|\n");
+    for Failed { case, failure } in failed.iter().take(MOST_ROWS) {
         let cells = [case.severity.words(), case.id.as_str(), &failure.message, &case.consequence];
         let _ = writeln!(page, "| {} |", cells.map(inline).join(" | "));
     }
-    if tally.failed.len() > MOST_ROWS {
-        let _ = writeln!(page, "| | {} more | | |", tally.failed.len() - MOST_ROWS);
+    if failed.len() > MOST_ROWS {
+        let _ = writeln!(page, "| | {} more | | |", failed.len() - MOST_ROWS);
     }
     page.push('\n');
-    if let Some(worst) = tally.failed.first() {
-        let _ = writeln!(page, "Repeat the worst of it:\n\n{}", fenced(&sanitize::line(&worst.case.repro)));
+}
+
+/// What changed against the base and did not fail: what the ledger lists and the base has not, what is mended, what cannot be told.
+fn changes(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
+    for group in verdicts::groups(record) {
+        let failed = |id: &CaseId| tally.failed.iter().any(|failed| failed.case.id == *id);
+        let cases: Vec<_> = group.cases.iter().filter(|id| !failed(id)).collect();
+        if !cases.is_empty() {
+            let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, cases.len());
+            list(page, &cases, |case| inline(case.as_str()));
+        }
     }
 }
 
@@ -216,6 +233,7 @@ fn fenced(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Change, ComparedCase, Outcome};
     use crate::report::fixture;
 
     #[test]
@@ -226,6 +244,22 @@ mod tests {
         assert!(place("### What broke") < place("### What could not be told"));
         assert!(place("### What could not be told") < place("### Throughput"));
         assert!(place("Repeat the worst of it") < place("<details>"));
+    }
+
+    #[test]
+    fn what_passed_on_the_base_comes_before_what_broke_besides() {
+        let mut record = fixture::record();
+        record.gate = fixture::compared().gate;
+        let [worst, lesser] = [0, 1].map(|at| Tally::of(&record).failed[at].case.id.clone());
+        let verdicts = vec![ComparedCase { id: lesser.clone(), base: Outcome::Passed, change: Change::Regression }];
+        record.gate.as_mut().unwrap().verdicts = verdicts;
+        let text = render(&record);
+        assert!(text.lines().next().unwrap().contains(", 1 of which passed on the base"), "{text}");
+        let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
+        let (new, besides) = (place("### ✗ Regressions: passed on the base (1)"), place("### What broke besides (1)"));
+        assert!(new < place(&inline(lesser.as_str())) && place(&inline(lesser.as_str())) < besides, "{text}");
+        assert!(besides < place(&inline(worst.as_str())), "{text}");
+        assert_eq!(text.matches("Regressions").count(), 1, "{text}");
     }
 
     #[test]

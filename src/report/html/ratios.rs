@@ -14,15 +14,15 @@ pub(super) fn tables(record: &RunRecord) -> Markup {
     let Some(gate) = &record.gate else { return html! {} };
     let found = gate.throughput.iter().filter(|found| !found.results.is_empty());
     html! {
-        (changes(gate))
+        (changes(record))
         @for found in found { (table(gate, found)) }
     }
 }
 
 /// What is new, old or mended against the base.
-fn changes(gate: &GateRecord) -> Markup {
+fn changes(record: &RunRecord) -> Markup {
     html! {
-        @for group in verdicts::groups(gate) {
+        @for group in verdicts::groups(record) {
             section {
                 h2 { (group.glyph) " " (group.title) " (" (group.cases.len()) ")" }
                 div.card { @for case in &group.cases { p { code { (sanitize::line(case.as_str())) } } } }

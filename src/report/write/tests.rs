@@ -25,11 +25,13 @@ fn writing_replaces_the_file_as_a_whole() {
     let folder = folder();
     let path = folder.path().join("out.xml");
     write_atomically(&path, b"a longer first version").unwrap();
+    // Windows replaces no file that somebody has open.
+    #[cfg(unix)]
     let mut earlier_reader = File::open(&path).unwrap();
     write_atomically(&path, b"second").unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "second");
-    let seen = io::read_to_string(&mut earlier_reader).unwrap();
-    assert_eq!(seen, "a longer first version");
+    #[cfg(unix)]
+    assert_eq!(io::read_to_string(&mut earlier_reader).unwrap(), "a longer first version");
     assert_eq!(entries(folder.path()), ["out.xml"]);
 }
 

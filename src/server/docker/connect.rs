@@ -180,6 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[cfg(unix)]
     async fn a_missing_socket_is_no_daemon() {
         let error = Daemon::connect_to(at("unix:///nowhere/docker.sock")).await.unwrap_err();
         assert!(matches!(error, DockerError::NoDaemon { .. }), "{error:?}");

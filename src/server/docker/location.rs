@@ -158,6 +158,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_rootless_socket_is_found_where_there_is_no_other() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("podman")).unwrap();

@@ -163,7 +163,7 @@ mod tests {
             if path.is_dir() {
                 left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             } else if path.extension().is_some_and(|extension| extension == "py") {
-                found.insert(path.strip_prefix(&root).unwrap().display().to_string());
+                found.insert(path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/"));
             }
         }
         assert_eq!(SOURCES.iter().map(|source| source.path.to_owned()).collect::<BTreeSet<_>>(), found);

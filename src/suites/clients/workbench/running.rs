@@ -175,7 +175,7 @@ fn last_lines(output: &str) -> Vec<String> {
     lines[from..].iter().map(|line| line.chars().take(500).collect()).collect()
 }
 
-/// The last line that says something of an error, or the last one at all.
+/// The last line that says something of an error, or the last one at all; of a line that is JSON its message.
 fn last_word(output: &str) -> String {
     let telling = |line: &&str| {
         let line = line.to_ascii_lowercase();
@@ -183,5 +183,9 @@ fn last_word(output: &str) -> String {
     };
     let lines = || output.lines().filter(|line| !line.trim().is_empty());
     let last = lines().rfind(telling).or_else(|| lines().next_back());
-    last.unwrap_or("it printed nothing").trim().chars().take(300).collect()
+    let last = last.unwrap_or("it printed nothing").trim();
+    let message = serde_json::from_str::<serde_json::Value>(last)
+        .ok()
+        .and_then(|line| Some(line.get("msg")?.as_str()?.to_owned()));
+    message.as_deref().unwrap_or(last).chars().take(300).collect()
 }
