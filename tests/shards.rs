@@ -99,7 +99,7 @@ fn records_that_do_not_belong_together_are_refused() {
         [vec![parts[0].clone(), path], parts[2..].to_vec()].concat()
     };
     refused(&edited("seed", "\"seed\": 1,", "\"seed\": 2,"), &["they differ in the seed (1 and 2)"]);
-    refused(&edited("files", "\"files\": 4,", "\"files\": 5,"), &["they differ in the settings"]);
+    refused(&edited("files", "\"files\": 4,", "\"files\": 5,"), &["they differ in the setting files (4 and 5)"]);
     refused(&[directory.path().join("nowhere.json")], &["nowhere.json"]);
 }
 

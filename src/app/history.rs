@@ -22,7 +22,8 @@ fn add(arguments: &HistoryAddArgs, console: &mut Console) -> Result<(), Exit> {
     let record = report::read(&arguments.record, console)?;
     // The branch's repository knows the commit better than the directory that the command happens to be given in.
     let repository = Git::at(store.directory().unwrap_or(Path::new(".")));
-    let commit = repository.commit(arguments.commit.as_deref()).map_err(|error| refuse(console, &error))?;
+    let named = arguments.commit.as_deref().or(record.target.commit.as_deref());
+    let commit = repository.commit(named).map_err(|error| refuse(console, &error))?;
     let entry = Entry::of(&record, commit);
     let added = store.add(&entry).map_err(|error| refuse(console, &error))?;
     console.result(&rendered::added(&entry, &arguments.to, added == Added::Line));

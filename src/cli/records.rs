@@ -78,7 +78,7 @@ pub struct HistoryAddArgs {
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
     #[arg(long, value_name = "WHERE", env = "S3CI_HISTORY")]
     pub to: String,
-    /// The commit that was run: a name in the repository, or any other [default: the one that is checked out here].
+    /// The commit that was run: a name in the repository, or any other [default: the one in the record, or else the one checked out here].
     #[arg(long, value_name = "COMMIT")]
     pub commit: Option<String>,
 }

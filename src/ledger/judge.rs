@@ -60,10 +60,15 @@ impl<'a> Listed<'a> {
     /// A fix that goes unnoticed is a guarantee lost: the check would go on being allowed to fail.
     fn fixed(&self, issue: &Issue) -> Failure {
         let version = self.version.as_deref().unwrap_or("this one");
-        let message = format!(
-            "fixed: remove it from the ledger, or end its versions before {version} ({}, line {})",
-            self.ledger.source, issue.line
-        );
+        let (source, line) = (&self.ledger.source, issue.line);
+        let message = if self.ledger.is_carried() {
+            format!(
+                "fixed: the ledger that s3ci carries lists it for {version} ({source}, line {line}); take one of your own without it: \
+                 --known-issues FILE"
+            )
+        } else {
+            format!("fixed: remove it from the ledger, or end its versions before {version} ({source}, line {line})")
+        };
         let symptom = &issue.symptom;
         let expected = format!("the known issue: {}, {}", symptom.kind, symptom.actual);
         Failure::new(Failure::FIXED, message, expected, "the check passes")

@@ -113,6 +113,11 @@ impl Ledger {
         Self::parse(BUILT_IN.0, BUILT_IN.1)
     }
 
+    /// Whether it is the one that s3ci carries, which nobody can change from outside.
+    fn is_carried(&self) -> bool {
+        self.source == BUILT_IN.0 && self.text == BUILT_IN.1
+    }
+
     fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
         let (issues, offered) = file::parse(source, text)?;
         Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered })

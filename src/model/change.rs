@@ -47,8 +47,7 @@ impl Change {
 fn holds(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Passed => true,
-        Outcome::Failed(failure) => failure.kind == Failure::FIXED,
-        _ => false,
+        outcome => outcome.is_fixed(),
     }
 }
 

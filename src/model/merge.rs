@@ -15,7 +15,7 @@ pub enum MergeError {
     #[error("merge records of different runs: they differ in {what} ({one} and {other})")]
     Different {
         /// What they differ in.
-        what: &'static str,
+        what: String,
         /// What the first record has.
         one: String,
         /// What another has.
@@ -92,11 +92,11 @@ fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
         let Some(shard) = shard else { return Err(MergeError::Mixed) };
         if shard.count != first.count {
             let (one, other) = (first.count.to_string(), shard.count.to_string());
-            return Err(MergeError::Different { what: "the number of shards", one, other });
+            return Err(MergeError::Different { what: "the number of shards".to_owned(), one, other });
         }
         if shard.split != first.split {
             let (one, other) = (format!("{:08x}", first.split), format!("{:08x}", shard.split));
-            return Err(MergeError::Different { what: "the split", one, other });
+            return Err(MergeError::Different { what: "the split".to_owned(), one, other });
         }
         if shard.number < expected {
             return Err(MergeError::Twice { what: format!("shard {} of {}", shard.number, shard.count) });
@@ -126,7 +126,6 @@ fn same(one: &RunRecord, other: &RunRecord) -> Result<(), MergeError> {
             ("the constraints", image.and_then(|image| image.constraints_digest.clone()).unwrap_or_default()),
             ("the runtime", format!("{:?}", record.runtime.kind)),
             ("the seed", record.seed.to_string()),
-            ("the settings", format!("{:?}", record.settings)),
             ("the base", base.map_or_else(|| "none".to_owned(), |base| base.spec.clone())),
             ("the version of the base", base.and_then(|base| base.version.clone()).unwrap_or_default()),
             ("the sources of the base", base.and_then(|base| base.source_digest.clone()).unwrap_or_default()),
@@ -136,10 +135,22 @@ fn same(one: &RunRecord, other: &RunRecord) -> Result<(), MergeError> {
     };
     for ((what, one), (_, other)) in facts(one).into_iter().zip(facts(other)) {
         if one != other {
-            return Err(MergeError::Different { what, one, other });
+            return Err(MergeError::Different { what: what.to_owned(), one, other });
+        }
+    }
+    for ((name, one), (_, other)) in settings(one).into_iter().zip(settings(other)) {
+        if one != other {
+            return Err(MergeError::Different { what: format!("the setting {name}"), one, other });
         }
     }
     Ok(())
+}
+
+/// The settings by their names in the record.
+fn settings(record: &RunRecord) -> Vec<(String, String)> {
+    let fields = serde_json::to_value(&record.settings).ok();
+    let fields = fields.and_then(|fields| fields.as_object().cloned()).unwrap_or_default();
+    fields.into_iter().map(|(name, value)| (name, value.to_string())).collect()
 }
 
 fn take(whole: &mut RunRecord, shard: RunRecord) {

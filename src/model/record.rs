@@ -74,6 +74,9 @@ pub struct TargetIdentity {
     pub spec: String,
     /// Version of the server, where it is known.
     pub version: Option<String>,
+    /// The commit that a `path:` or `git:` target is of; a `path:` may have been edited since, which its version says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// Hash of the sources of a `path:` or `git:` target.
     pub source_digest: Option<String>,
     /// The image of the Docker runtime.

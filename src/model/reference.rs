@@ -20,7 +20,7 @@ impl Reference {
     /// What the base is, if it is something that can be told again: a release, or sources or an image with a digest.
     #[must_use]
     pub fn of(gate: &GateRecord) -> Option<Self> {
-        let TargetIdentity { spec, version, source_digest, image } = &gate.base;
+        let TargetIdentity { spec, version, source_digest, image, .. } = &gate.base;
         let pinned = match spec.split(':').next() {
             Some("pypi") => format!("pypi {}", version.as_ref()?),
             Some("image") => format!("image {}", image.as_ref()?.id),

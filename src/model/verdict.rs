@@ -34,6 +34,12 @@ impl Outcome {
         matches!(self, Self::Failed(_))
     }
 
+    /// Whether the rule holds that a ledger lists as broken: the ledger is out of date.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.kind == Failure::FIXED)
+    }
+
     /// Whether the server broke the rule, and the ledger said so beforehand.
     #[must_use]
     pub fn is_known(&self) -> bool {

@@ -59,7 +59,8 @@ impl ShardError {
     pub fn hint(&self) -> String {
         match self {
             Self::Malformed { .. } => "write I/N with I from 1 to N, such as 2/4".to_owned(),
-            Self::TooMany { suites, .. } => format!("a suite is never split: ask for {suites} shards at the most"),
+            Self::TooMany { suites: 1, .. } => "a suite is never split: one suite is one shard".to_owned(),
+            Self::TooMany { suites, .. } => format!("a suite is never split: ask for 1 to {suites} shards"),
         }
     }
 }

@@ -199,6 +199,7 @@ pub(super) fn clean() -> RunRecord {
         target: TargetIdentity {
             spec: "pypi:0.2.1".to_owned(),
             version: Some("0.2.1".to_owned()),
+            commit: None,
             source_digest: None,
             image: Some(ImageIdentity {
                 tag: "s3ci/pys3local:0.2.1-5f0c".to_owned(),

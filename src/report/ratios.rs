@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: layout.
 
-use crate::model::{Decision, Direction, GateRecord, GateResult, ThroughputComparison, percent};
+use crate::model::{Decision, Direction, GateRecord, GateResult, TargetIdentity, ThroughputComparison, percent};
 
 /// One metric as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +62,12 @@ pub(super) fn deciding(comparison: &ThroughputComparison) -> Vec<Row> {
     rows(comparison).into_iter().filter(|row| row.glyph != ' ').collect()
 }
 
-/// What the target was compared with: `pypi:0.2.0 (0.2.0)`.
+/// What the target was compared with: `pypi:0.2.0 (0.2.0)`, `git:main (0.2.0, commit 0a1b2c3)`.
 pub(super) fn base(gate: &GateRecord) -> String {
-    format!("{} ({})", gate.base.spec, gate.base.version.as_deref().unwrap_or("version unknown"))
+    let TargetIdentity { spec, version, commit, .. } = &gate.base;
+    let commit = commit.as_ref().filter(|commit| !spec.contains(commit.as_str()));
+    let commit = commit.map(|commit| format!(", commit {}", commit.get(..7).unwrap_or(commit))).unwrap_or_default();
+    format!("{spec} ({}{commit})", version.as_deref().unwrap_or("version unknown"))
 }
 
 /// What the numbers mean, in a sentence.

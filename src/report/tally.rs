@@ -220,6 +220,9 @@ fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
         return format!("INTERRUPTED by {} after {checks}: {}", signal(interruption), tally.counts());
     }
     if !tally.failed.is_empty() {
+        if tally.failed.iter().all(|failed| failed.case.outcome.is_fixed()) {
+            return format!("LEDGER OUT OF DATE: {} of {checks} passed that it lists", tally.failed.len());
+        }
         let new = tally.failed.iter().filter(|failed| verdicts::is_regression(record, &failed.case.id)).count();
         let new = if new == 0 { String::new() } else { format!(", {new} of which passed on the base") };
         return format!("FAILED: {} of {checks} ({}){new}", tally.failed.len(), in_words(&tally.by_severity()));

@@ -1,6 +1,4 @@
 //! The other half of a comparison: the same checks on the base, so that what is new is told from what always failed.
-//!
-//! Benchmarks are left out: their steps are few, each is checked elsewhere, and to repeat them takes as long again.
 
 use std::time::Instant;
 
@@ -15,7 +13,7 @@ impl SuiteRun<'_> {
     /// Runs the suite on the base, and tells what became of its cases there.
     pub(super) async fn execute_on_the_base(&self, base: &Runtime) {
         let suite = self.planned.suite;
-        if suite.needs_base() || suite.is_benchmark() {
+        if suite.needs_base() {
             return;
         }
         self.events.emit(Event::Standing { text: format!("{} on the base", suite.name) }).await;

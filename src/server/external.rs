@@ -91,7 +91,7 @@ impl ExternalRuntime {
     #[must_use]
     pub fn target(&self) -> TargetIdentity {
         let spec = format!("endpoint:{}", self.endpoint);
-        TargetIdentity { spec, version: None, source_digest: None, image: None }
+        TargetIdentity { spec, version: None, commit: None, source_digest: None, image: None }
     }
 
     /// What the preparation took: the first answer.

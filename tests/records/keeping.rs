@@ -113,6 +113,39 @@ fn what_else_is_in_the_branch_stays() {
     assert!(stderr(&refused).contains("checked out") && stderr(&refused).contains("hint:"), "{}", stderr(&refused));
 }
 
+/// What was tested may not be what is checked out by the time that it is kept.
+#[test]
+fn a_run_is_kept_under_the_commit_that_it_was_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    repository(path, &[]);
+    let commit = |message: &str| {
+        let identity = ["-c", "user.name=x", "-c", "user.email=x@y"];
+        let commit = ["commit", "--quiet", "--allow-empty", "-m", message];
+        git(path, &[identity.as_slice(), &commit].concat());
+        git(path, &["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let (tested, here) = (commit("one"), commit("two"));
+    let add = |name: &str, of: Option<&String>| {
+        let mut record = record(name);
+        record.target.commit = of.cloned();
+        let record = written(path, &format!("{name}.json"), &record);
+        let output = s3ci()
+            .current_dir(path)
+            .args(["history", "add"])
+            .arg(&record)
+            .args(["--to", "kept.jsonl"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+    };
+    add("of-a-checkout", Some(&tested));
+    add("of-a-release", None);
+    let history = Store::parse(path.join("kept.jsonl").to_str().unwrap()).unwrap().read().unwrap();
+    let commits: Vec<&str> = history.entries.iter().map(|entry| entry.commit.as_str()).collect();
+    assert_eq!(commits, [&tested, &here]);
+}
+
 #[test]
 #[cfg(unix)]
 fn a_remote_that_refuses_is_told_from_one_that_others_were_faster_at() {

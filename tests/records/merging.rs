@@ -14,7 +14,7 @@ fn shards() -> [RunRecord; 2] {
 }
 
 /// What the second shard differs in, once it was changed.
-fn difference(change: impl Fn(&mut RunRecord)) -> &'static str {
+fn difference(change: impl Fn(&mut RunRecord)) -> String {
     let [one, mut other] = shards();
     change(&mut other);
     match merge(vec![one, other]) {

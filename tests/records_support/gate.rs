@@ -11,6 +11,7 @@ pub(crate) fn against(mut record: RunRecord, reference: &str, ratios: &[(&str, u
         base: TargetIdentity {
             spec: format!("pypi:{reference}"),
             version: Some(reference.to_owned()),
+            commit: None,
             source_digest: None,
             image: None,
         },

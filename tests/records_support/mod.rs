@@ -27,6 +27,7 @@ pub(crate) fn record(run_id: &str) -> RunRecord {
         target: TargetIdentity {
             spec: "path:.".to_owned(),
             version: Some("0.2.1".to_owned()),
+            commit: None,
             source_digest: None,
             image: None,
         },

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use time::format_description::well_known::Rfc3339;
 
 use super::super::format;
+use super::super::ratios;
 use super::super::sanitize;
 use super::super::tally::{self, Tally};
 use super::super::words::runtime;
@@ -45,10 +46,23 @@ fn tile(count: usize, what: &str) -> Markup {
 /// What was tested and how, in one line.
 fn subject(record: &RunRecord) -> String {
     let version = record.target.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-    sanitize::line(&format!("{}{version} · {}", record.target.spec, runtime(&record.runtime)))
+    let base = record.gate.as_ref().map(|gate| format!(" · against {}", ratios::base(gate))).unwrap_or_default();
+    sanitize::line(&format!("{}{version}{base} · {}", record.target.spec, runtime(&record.runtime)))
 }
 
 fn moment(record: &RunRecord) -> String {
     let at = record.started_at;
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_base_is_named_beside_the_target() {
+        assert!(subject(&fixture::compared()).contains(" · against "));
+        assert!(!subject(&fixture::record()).contains("against"));
+    }
 }

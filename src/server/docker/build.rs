@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_checkout_lies_below_its_own_folder() {
         let script = SourceFile { path: "tools/run".into(), executable: true, bytes: b"#!".to_vec() };
-        let sources = Sources { version: "1".into(), digest: "d".into(), files: vec![script] };
+        let sources = Sources { version: "1".into(), commit: None, digest: "d".into(), files: vec![script] };
         let archive = context(&FILES, Some(&sources), b"certificate").unwrap();
         let mut archive = tar::Archive::new(archive.as_slice());
         let entries: Vec<(String, u32)> = archive

@@ -36,6 +36,8 @@ pub(super) struct ServerImage {
     pub(super) base: Option<String>,
     /// Hash of the constraints file, likewise.
     pub(super) constraints_digest: Option<String>,
+    /// The commit that the sources are of.
+    pub(super) commit: Option<String>,
     /// Hash of a checkout's sources.
     pub(super) source_digest: Option<String>,
 }
@@ -65,7 +67,7 @@ pub(super) async fn of_target(
 ) -> Result<ServerImage, ServerError> {
     if let Target::Image(tag) = target {
         let present = base::given(docker, tag, events).await?;
-        return Ok(ServerImage { present, base: None, constraints_digest: None, source_digest: None });
+        return Ok(ServerImage { present, base: None, constraints_digest: None, source_digest: None, commit: None });
     }
     let sources = target.sources().await?;
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
@@ -100,6 +102,7 @@ pub(super) async fn of_target(
         present,
         base: Some(base.tag),
         constraints_digest: Some(hex(&Sha256::digest(CONSTRAINTS))),
+        commit: sources.as_ref().and_then(|sources| sources.commit.clone()),
         source_digest: sources.map(|sources| sources.digest),
     })
 }
@@ -121,7 +124,9 @@ fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
         digest.update(file.text);
     }
     let source_digest = sources.map(|sources| sources.digest.as_str());
-    for part in [base_id, &requirement(target), source_digest.unwrap_or_default()] {
+    // The same files are another version under another tag, and the ledger goes by versions.
+    let version = sources.map(|sources| sources.version.as_str());
+    for part in [base_id, &requirement(target), source_digest.unwrap_or_default(), version.unwrap_or_default()] {
         digest.update([0]);
         digest.update(part);
     }
@@ -160,7 +165,7 @@ mod tests {
     use super::*;
 
     fn sources(digest: &str) -> Sources {
-        Sources { version: "0.2.2".into(), digest: digest.into(), files: Vec::new() }
+        Sources { version: "0.2.2".into(), commit: None, digest: digest.into(), files: Vec::new() }
     }
 
     #[test]
@@ -176,6 +181,8 @@ mod tests {
         let tagged = tag(&checkout, Some(&first), "sha256:1");
         assert!(tagged.starts_with("s3ci/pys3local:aaaabbbbcccc-"), "{tagged}");
         assert_ne!(tagged, tag(&checkout, Some(&second), "sha256:1"));
+        let tagged_anew = Sources { version: "0.2.3".into(), ..first };
+        assert_ne!(tagged, tag(&checkout, Some(&tagged_anew), "sha256:1"), "the ledger goes by versions");
     }
 
     #[test]

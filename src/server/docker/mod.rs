@@ -138,6 +138,7 @@ impl DockerRuntime {
         TargetIdentity {
             spec: self.target.clone(),
             version: self.capabilities.version.clone(),
+            commit: self.image.commit.clone(),
             source_digest: self.image.source_digest.clone(),
             image: Some(self.image.identity()),
         }

@@ -87,6 +87,7 @@ impl ProcessRuntime {
         }
         let sources = target.sources().await?;
         let source_digest = sources.as_ref().map(|sources| sources.digest.clone());
+        let commit = sources.as_ref().and_then(|sources| sources.commit.clone());
         let python = Python::find().await?;
         let absolute = |path| std::path::absolute(path).map_err(ProcessError::file("find", path));
         let work_dir = absolute(&settings.work_dir)?;
@@ -99,7 +100,7 @@ impl ProcessRuntime {
         let version = Some(environment.facts.version.clone());
         Ok(Self {
             environment,
-            target: TargetIdentity { spec: target.to_string(), version, source_digest, image: None },
+            target: TargetIdentity { spec: target.to_string(), version, commit, source_digest, image: None },
             python,
             port: settings.port,
             ready_timeout: settings.ready_timeout,

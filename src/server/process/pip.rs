@@ -197,7 +197,7 @@ mod tests {
         let write = |path: &str| {
             let file =
                 crate::server::target::SourceFile { path: path.to_owned(), executable: true, bytes: b"x".to_vec() };
-            let sources = Sources { version: "1".to_owned(), digest: String::new(), files: vec![file] };
+            let sources = Sources { version: "1".to_owned(), commit: None, digest: String::new(), files: vec![file] };
             write_sources(&directory.path().join("in"), &sources)
         };
         write("a/b").unwrap();

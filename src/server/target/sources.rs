@@ -31,6 +31,8 @@ pub struct SourceFile {
 pub struct Sources {
     /// Version in the form of PEP 440; `0+unknown` where nothing tells.
     pub version: String,
+    /// The commit that they are of, edited since or not; none where they are in no repository of their own.
+    pub commit: Option<String>,
     /// SHA-256 over the sorted paths, modes and bytes, in hex.
     pub digest: String,
     /// The files.
@@ -38,10 +40,10 @@ pub struct Sources {
 }
 
 impl Sources {
-    fn new(version: String, mut files: Vec<SourceFile>) -> Self {
+    fn new(version: String, commit: Option<String>, mut files: Vec<SourceFile>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         let digest = digest(&files);
-        Self { version, digest, files }
+        Self { version, commit, digest, files }
     }
 }
 
@@ -52,6 +54,10 @@ pub(super) async fn of_directory(directory: &Path) -> Result<Sources, TargetErro
     let listed = match top {
         Some(_) => Some(repository.files().await?).filter(|paths| paths.iter().any(|path| path == "pyproject.toml")),
         None => None,
+    };
+    let commit = match (top, &listed) {
+        (Some(_), Some(_)) => repository.resolve("HEAD").await.ok().map(|commit| commit.hash().to_owned()),
+        _ => None,
     };
     let described = match (top, &listed) {
         (Some(true), Some(_)) => match repository.describe("HEAD").await? {
@@ -70,7 +76,7 @@ pub(super) async fn of_directory(directory: &Path) -> Result<Sources, TargetErro
     });
     let files = reading.await.map_err(|error| read_error(directory, io::Error::other(error)))??;
     let version = described.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
-    Ok(Sources::new(version, files))
+    Ok(Sources::new(version, commit, files))
 }
 
 /// The sources of a commit.
@@ -83,7 +89,7 @@ pub(super) async fn of_commit(commit: &Commit) -> Result<Sources, TargetError> {
     let files = read_archive(&archive).map_err(|source| read_error(Path::new(&commit.place()), source))?;
     let version = described.and_then(|description| version::of_description(&description, false));
     let version = version.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
-    Ok(Sources::new(version, files))
+    Ok(Sources::new(version, Some(commit.hash().to_owned()), files))
 }
 
 fn read_error(path: &Path, source: io::Error) -> TargetError {
