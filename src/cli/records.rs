@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
 use super::settings::ReportPaths;
@@ -79,7 +80,7 @@ pub struct HistoryAddArgs {
     #[arg(long, value_name = "WHERE", env = "S3CI_HISTORY")]
     pub to: String,
     /// The commit that was run: a name in the repository, or any other [default: the one in the record, or else the one checked out here].
-    #[arg(long, value_name = "COMMIT")]
+    #[arg(long, value_name = "COMMIT", value_parser = NonEmptyStringValueParser::new())]
     pub commit: Option<String>,
 }
 

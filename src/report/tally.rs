@@ -224,7 +224,11 @@ fn verdict_on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
             return format!("LEDGER OUT OF DATE: {} of {checks} passed that it lists", tally.failed.len());
         }
         let new = tally.failed.iter().filter(|failed| verdicts::is_regression(record, &failed.case.id)).count();
-        let new = if new == 0 { String::new() } else { format!(", {new} of which passed on the base") };
+        let new = match new {
+            0 => String::new(),
+            all if all == tally.failed.len() => ", all of which passed on the base".to_owned(),
+            some => format!(", {some} of which passed on the base"),
+        };
         return format!("FAILED: {} of {checks} ({}){new}", tally.failed.len(), in_words(&tally.by_severity()));
     }
     if let (true, Some(trouble)) = (tally.is_refused(), tally.troubles.first()) {
