@@ -40,8 +40,8 @@ impl<'a> KnownIssues<'a> {
                 }
                 // What a failure costs is not what a fix does.
                 if case.outcome.is_fixed() {
-                    case.consequence =
-                        "the ledger is out of date: it would hide this failure if it came back".to_owned();
+                    "the ledger is out of date: it would hide this failure if it came back"
+                        .clone_into(&mut case.consequence);
                 }
             }
             _ => {}
