@@ -90,6 +90,9 @@ fn what_starts_servers_does_what_the_documents_say() {
                 "{}: {line}: {output:?}",
                 document.display()
             );
+            let said = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+            let release = said.contains("pypi:0.2.1 is tested, and not the checkout that lies here");
+            assert_eq!(release, !line.contains("--target"), "{line}: {said}");
             println!("{line}: {}, {:?}", output.status, since.elapsed());
         }
     }

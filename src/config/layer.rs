@@ -60,6 +60,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
     let comparison = comparison::of(&settings, &target)?;
     Ok(Config {
         target,
+        target_is_named: settings.target.is_some(),
         comparison,
         thresholds: settings.thresholds.as_ref().map_or(Ok(Vec::new()), thresholds::of)?,
         runtime: runtime(settings.runtime.as_deref())?,

@@ -30,6 +30,8 @@ pub const PINNED_RELEASE: &str = "0.2.1";
 pub struct Config {
     /// The server to test.
     pub target: Target,
+    /// Whether somebody named it.
+    pub target_is_named: bool,
     /// What it is compared with, and how; nothing where there is no base.
     pub comparison: Option<Comparison>,
     /// Measurements that must hold.

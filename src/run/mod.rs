@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::model::{Fault, HarnessTiming, Interruption, RunRecord};
 use crate::plan::Plan;
 use crate::server::reaper::Reaper;
-use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError};
+use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
 pub use fold::new_record;
 use known::KnownIssues;
@@ -213,6 +213,14 @@ impl Run<'_> {
         if self.plan.has_drime()
             && let Some(text) = self.drime.notice(&self.run_id)
         {
+            events.emit(Event::Notice { text }).await;
+        }
+        // A green run of a release is easily taken for one of the checkout that it was started in.
+        if !self.config.target_is_named && Target::Path(".".into()).validate().await.is_ok() {
+            let text = format!(
+                "{} is tested, and not the checkout that lies here: for that --target path:.",
+                self.config.target
+            );
             events.emit(Event::Notice { text }).await;
         }
         let runtime = Runtime::prepare(settings, events).await?;
