@@ -87,9 +87,7 @@ fn pull_request(edit: &Edit, inputs: &[(&str, &str)]) -> (Job, Ended) {
     let main = repository(&checkout, edit);
     let mut all = vec![("binary", env!("CARGO_BIN_EXE_s3ci"))];
     all.extend(inputs);
-    let job = Job::new(&checkout, &all)
-        .context("github.event_name", "pull_request")
-        .context("github.event.pull_request.base.sha", &main);
+    let job = Job::new(&checkout, &all).pull_request(&main);
     let ended = job.run();
     let record = std::fs::read_to_string(job.artifact("s3ci").join("metrics.json")).unwrap();
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();

@@ -36,6 +36,7 @@ mod summary;
 mod tally;
 pub mod text;
 pub mod trend;
+mod verdict;
 mod verdicts;
 mod words;
 mod wrap;

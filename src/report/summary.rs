@@ -8,6 +8,7 @@ use super::outputs::Outputs;
 use super::page::Page;
 use super::sanitize;
 use super::tally::{self, Failed, Tally, Trouble};
+use super::verdict;
 use super::write::quoted;
 use crate::model::RunRecord;
 
@@ -18,7 +19,7 @@ const SCREEN: usize = 16;
 pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
     let tally = Tally::of(record);
     let mut page = Page::default();
-    let verdict = format!("{} {}", tally.glyph(), tally::verdict(record));
+    let verdict = format!("{} {}", tally.glyph(), verdict::of(record));
     page.item(0, "", &verdict);
     for failed in &tally.failed {
         failure(&mut page, *failed);

@@ -16,6 +16,7 @@ use super::format;
 use super::page::Page;
 use super::ratios::{self, Row};
 use super::tally::{self, Tally};
+use super::verdict;
 use super::verdicts;
 use super::words::{host, ledger, runtime};
 use crate::model::{RunRecord, SuiteRecord};
@@ -127,7 +128,7 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     page.header("FINAL RESULT");
     page.blank();
     let tally = Tally::of(record);
-    page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
+    page.item(0, "", &format!("{} {}", tally.glyph(), verdict::of(record)));
     for group in verdicts::groups(record) {
         page.block(&format!("{} ({})", group.title, group.cases.len()));
         for case in group.cases {

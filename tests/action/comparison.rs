@@ -28,6 +28,14 @@ fn repository(at: &Path) -> String {
     branched_off
 }
 
+/// The job goes well, compares with this commit, and can tell the version of its checkout afterwards.
+fn is_compared_with(base: &str, job: &Job, binary: &str) {
+    let ended = job.run();
+    assert!(ended.success, "{}", ended.log);
+    assert!(words(binary).contains(&format!("git:{base}")), "{:?}", words(binary));
+    assert_eq!(git(&job.workspace, &["describe", "--tags", "--abbrev=0"]), "v0.1.0", "the version can be told");
+}
+
 #[test]
 fn a_pull_request_is_compared_with_where_it_branched_off_even_in_a_shallow_checkout() {
     let directory = tempfile::tempdir().unwrap();
@@ -41,13 +49,8 @@ fn a_pull_request_is_compared_with_where_it_branched_off_even_in_a_shallow_check
             directory.path(),
             &["clone", "--quiet", "--depth", depth, "--branch", "topic", &url, checkout.to_str().unwrap()],
         );
-        let job = Job::new(&checkout, &[("binary", &binary)])
-            .context("github.event_name", "pull_request")
-            .context("github.event.pull_request.base.sha", &main);
-        let ended = job.run();
-        assert!(ended.success, "{}", ended.log);
-        assert!(words(&binary).contains(&format!("git:{branched_off}")), "{:?}", words(&binary));
-        assert_eq!(git(&checkout, &["describe", "--tags", "--abbrev=0"]), "v0.1.0", "the version can be told");
+        let job = Job::new(&checkout, &[("binary", &binary)]).pull_request(&main);
+        is_compared_with(&branched_off, &job, &binary);
         std::fs::remove_dir_all(&checkout).unwrap();
     }
 }
@@ -74,13 +77,9 @@ fn a_merge_of_a_pull_request_is_compared_with_what_it_is_merged_into_however_sha
         git(&checkout, &["fetch", "--quiet", "--no-tags", "--depth", depth, "origin", &refspec]);
         git(&checkout, &["checkout", "--quiet", "--detach", merge]);
         let job = Job::new(&checkout, &[("binary", &binary)])
-            .context("github.event_name", "pull_request")
-            .context("github.event.pull_request.base.sha", &before)
+            .pull_request(&before)
             .context("github.event.pull_request.head.sha", &head);
-        let ended = job.run();
-        assert!(ended.success, "{}", ended.log);
-        assert!(words(&binary).contains(&format!("git:{main}")), "{:?}", words(&binary));
-        assert_eq!(git(&checkout, &["describe", "--tags", "--abbrev=0"]), "v0.1.0", "the version can be told");
+        is_compared_with(&main, &job, &binary);
         std::fs::remove_dir_all(&checkout).unwrap();
     }
 }
@@ -97,8 +96,7 @@ fn what_is_not_of_the_checked_out_repository_is_compared_with_nothing() {
     let binary = recorder(directory.path());
     let against = |target: &str| {
         let job = Job::new(&origin, &[("binary", &binary), ("target", target)])
-            .context("github.event_name", "pull_request")
-            .context("github.event.pull_request.base.sha", &git(&origin, &["rev-parse", "main"]));
+            .pull_request(&git(&origin, &["rev-parse", "main"]));
         let ended = job.run();
         assert!(ended.success, "{}", ended.log);
         let against = words(&binary).into_iter().skip_while(|word| word != "--against").nth(1);
@@ -120,9 +118,7 @@ fn a_pull_request_whose_base_is_nowhere_is_told() {
     let origin = directory.path().join("origin");
     repository(&origin);
     let binary = recorder(directory.path());
-    let job = Job::new(&origin, &[("binary", &binary)])
-        .context("github.event_name", "pull_request")
-        .context("github.event.pull_request.base.sha", &"0".repeat(40));
+    let job = Job::new(&origin, &[("binary", &binary)]).pull_request(&"0".repeat(40));
     let ended = job.run();
     assert!(ended.success && !words(&binary).contains(&"--against".to_owned()), "{}", ended.log);
     assert!(

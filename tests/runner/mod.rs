@@ -93,6 +93,11 @@ impl Job {
         self
     }
 
+    /// A pull request's job, by the event's word for the base.
+    pub(crate) fn pull_request(self, base: &str) -> Self {
+        self.context("github.event_name", "pull_request").context("github.event.pull_request.base.sha", base)
+    }
+
     /// A variable of the job.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.environment.insert(name.to_owned(), value.to_owned());

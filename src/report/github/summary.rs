@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::super::ratios::{self, Row};
 use super::super::tally::{self, Failed, Known, Tally};
+use super::super::verdict;
 use super::super::{evidence, format, sanitize, verdicts, words};
 use crate::model::{CaseId, Metric, RunRecord, SuiteRecord};
 
@@ -32,7 +33,7 @@ pub(super) fn render(record: &RunRecord) -> String {
 }
 
 fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
-    let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&tally::verdict(record)));
+    let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&verdict::of(record)));
     let version = record.target.version.as_deref().unwrap_or("unknown version");
     let base = record.gate.as_ref().map(|gate| ("base", ratios::base(gate)));
     let facts = [

@@ -7,6 +7,7 @@ use super::super::format;
 use super::super::ratios;
 use super::super::sanitize;
 use super::super::tally::{self, Tally};
+use super::super::verdict;
 use super::super::words::runtime;
 use crate::model::RunRecord;
 
@@ -17,7 +18,7 @@ pub(super) fn hero(record: &RunRecord) -> Markup {
         '✗' => ("edge-bad", "bad"),
         _ => ("edge-warn", "warn"),
     };
-    let sentence = tally::verdict(record);
+    let sentence = verdict::of(record);
     let started = record.started_at.format(&Rfc3339).unwrap_or_default();
     html! {
         p.soft.small { "s3ci · run " (sanitize::line(&record.run_id)) " · " time datetime=(started) { (moment(record)) } }

@@ -7,13 +7,14 @@ use super::super::known::FEW;
 use super::super::page::Page;
 use super::super::sanitize;
 use super::super::tally::{self, Failed, Tally};
+use super::super::verdict;
 use crate::model::RunRecord;
 
 /// All that a reader in a hurry reads.
 pub(super) fn write(page: &mut Page, record: &RunRecord) {
     let tally = Tally::of(record);
     page.blank();
-    page.item(0, "", &format!("{} {}", tally.glyph(), tally::verdict(record)));
+    page.item(0, "", &format!("{} {}", tally.glyph(), verdict::of(record)));
     failures(page, &tally);
     headlines::changes(page, record, FEW);
     headlines::known_issues(page, record, &tally);
