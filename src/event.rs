@@ -5,8 +5,8 @@
 
 use tokio::sync::mpsc;
 
-use crate::model::{
-    CapabilityRecord, CaseRecord, Exchange, Fault, GateRecord, HarnessTiming, Interruption, Metric, RuntimeIdentity,
+use crate::record::{
+    Against, CapabilityRecord, CheckRecord, Exchange, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity,
     ServerStart, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
@@ -36,8 +36,8 @@ pub enum Event {
         backend: String,
         /// Its title.
         title: String,
-        /// How many cases it has.
-        cases: usize,
+        /// How many checks it has.
+        checks: usize,
     },
     /// A suite learnt a fact for the reader.
     Fact {
@@ -75,17 +75,17 @@ pub enum Event {
     /// The base is there and its runtime prepared: what follows in the comparison section of the record.
     Against {
         /// The section, still without a comparison.
-        gate: Box<GateRecord>,
+        against: Box<Against>,
     },
     /// The suite that has just ended ran on the base as well.
     OnBase {
-        /// What became of its cases there.
+        /// What became of its checks there.
         suite: Box<SuiteRecord>,
     },
-    /// A case ended.
-    CaseFinished {
+    /// A check ended.
+    CheckFinished {
         /// Its record.
-        case: Box<CaseRecord>,
+        check: Box<CheckRecord>,
     },
     /// A quantity was measured.
     Measured {

@@ -1,6 +1,6 @@
 //! The exit codes: what a build script may rely on.
 
-use crate::model::{CaseRecord, FailOn, GateRecord, Interruption, Outcome, RunRecord};
+use crate::record::{Against, CheckRecord, FailOn, Interruption, Outcome, RunRecord};
 
 /// Every way in which s3ci ends.
 ///
@@ -13,9 +13,9 @@ pub enum Exit {
     CheckFailed,
     /// Throughput dropped against the base, or a measurement is beyond its threshold; every answer was right.
     Slower,
-    /// The command line or the configuration is wrong, or selects nothing: every case that was selected does not apply.
+    /// The command line or the configuration is wrong, or selects nothing: every check that was selected does not apply.
     Usage,
-    /// Docker, the image or the server failed, or a case errored or timed out: s3ci could not tell.
+    /// Docker, the image or the server failed, or a check errored or timed out: s3ci could not tell.
     Environment,
     /// The blocks do not tell whether throughput dropped, and that was to count.
     Inconclusive,
@@ -81,14 +81,16 @@ impl Exit {
     /// What a record amounts to, in order of precedence; never empty.
     #[must_use]
     pub fn of(record: &RunRecord) -> Vec<Self> {
-        let outcomes = || record.suites.iter().flat_map(|suite| suite.cases.iter().map(|case| &case.outcome));
+        let outcomes = || record.suites.iter().flat_map(|suite| suite.checks.iter().map(|check| &check.outcome));
         let holds = |exit: Self| match exit {
             Self::Interrupted => record.interruption == Some(Interruption::Interrupt),
             Self::Terminated => record.interruption == Some(Interruption::Terminate),
-            Self::CheckFailed => record.suites.iter().flat_map(|suite| &suite.cases).any(|case| counts(record, case)),
+            Self::CheckFailed => {
+                record.suites.iter().flat_map(|suite| &suite.checks).any(|check| counts(record, check))
+            }
             Self::Slower => outcomes().any(Outcome::is_slow),
             Self::Inconclusive => {
-                record.gate.as_ref().is_some_and(|gate| gate.inconclusive_fails)
+                record.against.as_ref().is_some_and(|against| against.inconclusive_fails)
                     && outcomes().any(|outcome| matches!(outcome, Outcome::Inconclusive { .. }))
             }
             Self::Environment => {
@@ -109,8 +111,8 @@ impl Exit {
     }
 }
 
-/// Whether a case's wrong answer counts: all do, unless only those count that the base did not give.
-fn counts(record: &RunRecord, case: &CaseRecord) -> bool {
-    let forgiven = |gate: &GateRecord| gate.fail_on == FailOn::New && gate.is_pre_existing(&case.id);
-    case.outcome.is_failed() && !case.outcome.is_slow() && !record.gate.as_ref().is_some_and(forgiven)
+/// Whether a check's wrong answer counts: all do, unless only those count that the base did not give.
+fn counts(record: &RunRecord, check: &CheckRecord) -> bool {
+    let forgiven = |against: &Against| against.fail_on == FailOn::New && against.is_pre_existing(&check.id);
+    check.outcome.is_failed() && !check.outcome.is_slow() && !record.against.as_ref().is_some_and(forgiven)
 }

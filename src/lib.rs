@@ -11,7 +11,7 @@
 //! Data flows one way:
 //!
 //! ```text
-//! cli → config → plan → run (server, suites, gate) → record → report → exit code
+//! cli → config → plan → run (server, suites, against) → record → report → exit code
 //! ```
 //!
 //! Seen as floors, each importing only what stands below it:
@@ -22,36 +22,36 @@
 //! run
 //! ledger
 //! plan
-//! report      gate      suites
+//! report      against      suites
 //! server      config    event     exit      history
 //! model       cli       workload  s3
 //! ```
 //!
 //! # Invariants
 //!
-//! - [`model`] imports nothing of the crate, and everything may import it.
+//! - [`record`] imports nothing of the crate, and everything may import it.
 //! - clap stands only in [`cli`] and where `app` prints completions and manual pages; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
 //! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
 //! - A suite never knows which runtime serves it.
-//! - A wrong answer of the server is a value ([`model::Failure`]); a fault means that s3ci could not tell.
+//! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not tell.
 //! - The server is not trusted: its keys never become paths by themselves, its bodies are bounded, each request has a deadline, and
 //!   its words never reach a report or a terminal unsanitised.
 //!
 //! `tests/house.rs` holds those that a test can hold.
 
 pub mod app;
+pub mod checks;
 pub mod cli;
 pub mod config;
 pub mod event;
 pub mod exit;
-pub mod gate;
 pub mod history;
 pub mod ledger;
-pub mod model;
 pub mod plan;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod s3;
 pub mod server;
-pub mod suites;
+pub mod throughput;
 pub mod workload;

@@ -1,10 +1,10 @@
-//! From a selection to a plan: which suites run, in which order, and which of their cases. Pure.
+//! From a selection to a plan: which suites run, in which order, and which of their checks. Pure.
 
 pub mod shard;
 
-use crate::model::Shard;
+use crate::checks::{CATALOGUE, Suite};
+use crate::record::Shard;
 use crate::server::Backends;
-use crate::suites::{CATALOGUE, Suite};
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Plan {
 pub struct PlannedSuite {
     /// The suite.
     pub suite: &'static Suite,
-    /// Names of the only cases that are wanted; all where none.
+    /// Names of the only checks that are wanted; all where none.
     pub only: Option<Vec<String>>,
 }
 
@@ -29,7 +29,7 @@ pub struct PlannedSuite {
 pub enum Selection {
     /// Every suite.
     All,
-    /// Suites, kinds of suites, or cases, as typed.
+    /// Suites, kinds of suites, or checks, as typed.
     Named(Vec<String>),
 }
 
@@ -59,7 +59,7 @@ pub enum PlanError {
         /// What was typed beside it.
         names: String,
     },
-    /// There is no suite, kind or case of that name.
+    /// There is no suite, kind or check of that name.
     #[error("select {name}: there is no such suite or check")]
     Unknown {
         /// What was typed.
@@ -169,16 +169,16 @@ fn named(names: &[String], usual: Backends) -> Result<Vec<PlannedSuite>, PlanErr
     }
     let planned = CATALOGUE.iter().filter_map(|suite| {
         let chosen: Vec<Chosen> = names.iter().filter_map(|name| chosen(suite, name, usual)).collect();
-        let cases = || {
+        let checks = || {
             chosen.iter().filter_map(|chosen| match chosen {
-                Chosen::Case(case) => Some(case.clone()),
+                Chosen::Check(check) => Some(check.clone()),
                 Chosen::Suite => None,
             })
         };
         match (chosen.is_empty(), chosen.contains(&Chosen::Suite)) {
             (true, _) => None,
             (_, true) => Some(PlannedSuite { suite, only: None }),
-            _ => Some(PlannedSuite { suite, only: Some(cases().collect()) }),
+            _ => Some(PlannedSuite { suite, only: Some(checks().collect()) }),
         }
     });
     Ok(planned.collect())
@@ -187,15 +187,15 @@ fn named(names: &[String], usual: Backends) -> Result<Vec<PlannedSuite>, PlanErr
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Chosen {
     Suite,
-    Case(String),
+    Check(String),
 }
 
 /// What a name chooses of a suite; a kind stands for the suites on the usual backends.
 fn chosen(suite: &Suite, name: &str, usual: Backends) -> Option<Chosen> {
     let name = name.trim_end_matches('/').trim_end_matches("/*");
-    if let Some((of, case)) = name.split_once("::") {
-        let known = of == suite.name && suite.cases().iter().any(|spec| spec.name == case);
-        return known.then(|| Chosen::Case(case.to_owned()));
+    if let Some((of, check)) = name.split_once("::") {
+        let known = of == suite.name && suite.checks().iter().any(|spec| spec.name == check);
+        return known.then(|| Chosen::Check(check.to_owned()));
     }
     let of_its_kind = name == suite.id().kind() && usual.have(suite.backend);
     (name == suite.name || of_its_kind).then_some(Chosen::Suite)
@@ -205,12 +205,12 @@ fn chosen(suite: &Suite, name: &str, usual: Backends) -> Option<Chosen> {
 pub(crate) fn nearest(name: &str) -> Option<String> {
     let kinds = CATALOGUE.iter().map(|suite| suite.id().kind().to_owned());
     let suites = CATALOGUE.iter().map(|suite| suite.name.to_owned());
-    let cases = CATALOGUE
+    let checks = CATALOGUE
         .iter()
-        .flat_map(|suite| suite.cases().into_iter().map(move |spec| format!("{}::{}", suite.name, spec.name)));
+        .flat_map(|suite| suite.checks().into_iter().map(move |spec| format!("{}::{}", suite.name, spec.name)));
     kinds
         .chain(suites)
-        .chain(cases)
+        .chain(checks)
         .map(|candidate| (strsim::damerau_levenshtein(name, &candidate), candidate))
         .min()
         .filter(|(distance, _)| *distance <= 2 + name.len() / 4)
@@ -245,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn a_case_selects_itself_unless_its_suite_is_named_too() {
-        let case = "etag/local::put-is-md5";
-        assert_eq!(plan(&[case]).unwrap(), [("etag/local", Some(vec!["put-is-md5".to_owned()]))]);
-        assert_eq!(plan(&[case, "etag/local"]).unwrap(), [("etag/local", None)]);
+    fn a_check_selects_itself_unless_its_suite_is_named_too() {
+        let check = "etag/local::put-is-md5";
+        assert_eq!(plan(&[check]).unwrap(), [("etag/local", Some(vec!["put-is-md5".to_owned()]))]);
+        assert_eq!(plan(&[check, "etag/local"]).unwrap(), [("etag/local", None)]);
     }
 
     #[test]
@@ -337,12 +337,12 @@ mod tests {
     }
 
     #[test]
-    fn case_names_are_unique_within_a_suite() {
+    fn check_names_are_unique_within_a_suite() {
         for suite in CATALOGUE {
-            let mut names: Vec<_> = suite.cases().iter().map(|spec| spec.name).collect();
+            let mut names: Vec<_> = suite.checks().iter().map(|spec| spec.name).collect();
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), suite.cases().len(), "{}", suite.name);
+            assert_eq!(names.len(), suite.checks().len(), "{}", suite.name);
         }
     }
 }

@@ -6,7 +6,7 @@
 mod support;
 
 #[cfg(test)]
-#[expect(dead_code, reason = "the table of red cases is for another test")]
+#[expect(dead_code, reason = "the table of red checks is for another test")]
 mod command;
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use command::{Outcomes, record_in, run_against, s3ci};
-use s3ci::model::{Interruption, Outcome, RunRecord};
+use s3ci::record::{Interruption, Outcome, RunRecord};
 use support::Behaviour;
 use support::fault::{Fault, FaultKind};
 use support::operation::Operation;
@@ -61,7 +61,7 @@ fn refused(arguments: &[&str], expected: i32, words: &[&str]) {
 fn bad_input_is_refused_before_any_work() {
     refused(&["run"], 2, &["--all"]);
     refused(&["run", "bench/locl"], 2, &["bench/locl", "did you mean bench/local"]);
-    refused(&["run", "etag/local::no-such-case"], 2, &["no-such-case"]);
+    refused(&["run", "etag/local::no-such-check"], 2, &["no-such-check"]);
     refused(&["run", "--all", "--min-size", "10", "--max-size", "9"], 2, &["min-size", "larger than the largest"]);
     refused(&["run", "--all", "--workers", "0"], 2, &["workers", "at least 1"]);
     refused(&["run", "--all", "--files", "0"], 2, &["files"]);
@@ -143,9 +143,9 @@ fn a_good_server_ends_with_0_and_reports_that_agree() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let record = record_in(directory.path());
     assert_eq!((record.exit_code, record.exit_codes.as_slice()), (0, [0].as_slice()));
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases).count();
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks).count();
     let junit = std::fs::read_to_string(directory.path().join("out.xml")).unwrap();
-    assert_eq!(junit.matches("<testcase").count(), cases);
+    assert_eq!(junit.matches("<testcase").count(), checks);
     let text = std::fs::read_to_string(directory.path().join("report.txt")).unwrap();
     assert!(text.contains("BENCHMARK REPORT") && text.contains("FINAL RESULT"), "{text}");
     assert_eq!(server.buckets(), Vec::<String>::new(), "nothing is left on the server");
@@ -183,7 +183,7 @@ fn nothing_foreign_is_touched_on_an_endpoint() {
     let outcomes = Outcomes::of(&server, &["bench", "sync", "etag", "api", "--files", "4", "--max-size", "3000"]);
     assert_eq!(code(&outcomes.output), 0, "{}", stderr(&outcomes.output));
     let default = outcomes.record.suites.iter().find(|suite| suite.id.as_str() == "bench/local-default").unwrap();
-    assert!(default.cases.iter().all(|case| matches!(case.outcome, Outcome::Skipped { .. })));
+    assert!(default.checks.iter().all(|check| matches!(check.outcome, Outcome::Skipped { .. })));
     let foreign: Vec<_> = server
         .requests()
         .into_iter()
@@ -195,7 +195,7 @@ fn nothing_foreign_is_touched_on_an_endpoint() {
     assert_eq!(server.buckets(), Vec::<String>::new());
 }
 
-/// What becomes of a suite under a fault: it ends, with this code, and the first case that did not pass ended like this.
+/// What becomes of a suite under a fault: it ends, with this code, and the first check that did not pass ended like this.
 fn under(fault: Fault, suites: &[&str], expected: i32, kind: &str) -> RunRecord {
     let server = TestServer::start(fault);
     let outcomes = Outcomes::of(&server, suites);
@@ -204,8 +204,8 @@ fn under(fault: Fault, suites: &[&str], expected: i32, kind: &str) -> RunRecord 
         .record
         .suites
         .iter()
-        .flat_map(|suite| &suite.cases)
-        .filter_map(|case| match &case.outcome {
+        .flat_map(|suite| &suite.checks)
+        .filter_map(|check| match &check.outcome {
             Outcome::Failed(failure) => Some(failure.kind.clone()),
             Outcome::Error(fault) => Some(fault.kind.clone()),
             Outcome::Passed | Outcome::Known(_) | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => None,
@@ -227,7 +227,7 @@ fn answers_that_are_none_are_the_servers_failures() {
     for kind in [FaultKind::EmptyOk, FaultKind::OkWithErrorBody] {
         let pages = ["api/local::list-no-foreign-objects", "api/local::list-v2-pages"];
         let record = under(Fault::at(kind, Operation::ListObjectsV2), &pages, 1, "broken-answer");
-        let failed = record.suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.outcome.is_failed());
+        let failed = record.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_failed());
         assert_eq!(failed.count(), 2, "an answer without a listing is no empty listing");
     }
     under(Fault::at(FaultKind::SlowDown503, Operation::PutObject), &SMALL, 1, "request-refused");
@@ -261,7 +261,7 @@ fn a_server_that_dies_in_the_middle_is_no_verdict() {
     let status = run.wait().unwrap();
     assert_eq!(status.code(), Some(4));
     let record = record_in(directory.path());
-    assert!(record.suites.iter().flat_map(|suite| &suite.cases).all(|case| !case.outcome.is_failed()), "no verdict");
+    assert!(record.suites.iter().flat_map(|suite| &suite.checks).all(|check| !check.outcome.is_failed()), "no verdict");
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn a_full_work_directory_is_an_environment_error() {
     let output = unshare.output().unwrap();
     assert_eq!(code(&output), 4, "{}", stderr(&output));
     let record = record_in(directory.path());
-    let fault = record.suites.iter().flat_map(|suite| &suite.cases).find_map(|case| match &case.outcome {
+    let fault = record.suites.iter().flat_map(|suite| &suite.checks).find_map(|check| match &check.outcome {
         Outcome::Error(fault) => Some(fault),
         _ => None,
     });
@@ -390,8 +390,8 @@ fn credentials_that_an_endpoint_refuses_are_an_environment_error() {
         .unwrap();
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     let record = record_in(reports.path());
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    assert_eq!(cases.filter(|case| case.outcome.is_failed()).count(), 0);
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    assert_eq!(checks.filter(|check| check.outcome.is_failed()).count(), 0);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("AWS_SECRET_ACCESS_KEY"), "{said}");
     assert!(!said.contains("still on the endpoint"), "what was never made is not left: {said}");

@@ -23,8 +23,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use command::{Outcomes, record_in, run_against, s3ci};
-use s3ci::model::{CaseRecord, CommandEnd, Failure, Outcome};
-use s3ci::suites::CATALOGUE;
+use s3ci::checks::CATALOGUE;
+use s3ci::record::{CheckRecord, CommandEnd, Failure, Outcome};
 use support::Behaviour;
 use support::fault::{Fault, FaultKind, Trigger};
 use support::mutation::Mutation;
@@ -78,20 +78,20 @@ static IMAGES: LazyLock<()> = LazyLock::new(|| {
     assert!(built.success(), "s3ci image build");
 });
 
-fn outcomes(behaviour: impl Into<Behaviour>, cases: &[&str], more: &[&str]) -> Outcomes {
+fn outcomes(behaviour: impl Into<Behaviour>, checks: &[&str], more: &[&str]) -> Outcomes {
     LazyLock::force(&IMAGES);
     let server = TestServer::start(behaviour);
-    let cases: Vec<String> = cases.iter().map(|case| format!("clients/local{case}")).collect();
+    let checks: Vec<String> = checks.iter().map(|check| format!("clients/local{check}")).collect();
     let arguments: Vec<&str> =
-        cases.iter().map(String::as_str).chain(["--runtime", "docker"]).chain(more.iter().copied()).collect();
+        checks.iter().map(String::as_str).chain(["--runtime", "docker"]).chain(more.iter().copied()).collect();
     Outcomes::of(&server, &arguments)
 }
 
 /// The names of the workflows that are red on a server that breaks a rule.
-fn red(mutation: Mutation, cases: &[&str], more: &[&str]) -> BTreeSet<String> {
-    let outcomes = outcomes(mutation, cases, &[&["--timeout", "30s"], more].concat());
+fn red(mutation: Mutation, checks: &[&str], more: &[&str]) -> BTreeSet<String> {
+    let outcomes = outcomes(mutation, checks, &[&["--timeout", "30s"], more].concat());
     assert_eq!(outcomes.errors(), Vec::<String>::new(), "{mutation:?}: nothing here keeps s3ci from judging");
-    outcomes.failed().iter().filter_map(|case| case.split("::").nth(1)).map(str::to_owned).collect()
+    outcomes.failed().iter().filter_map(|check| check.split("::").nth(1)).map(str::to_owned).collect()
 }
 
 fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
@@ -99,19 +99,19 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 }
 
 /// Whose workflows these are.
-fn clients(cases: &BTreeSet<String>) -> BTreeSet<String> {
-    names(cases.iter().filter_map(|case| case.split('-').next()))
+fn clients(checks: &BTreeSet<String>) -> BTreeSet<String> {
+    names(checks.iter().filter_map(|check| check.split('-').next()))
 }
 
 /// The names of all workflows.
 fn all() -> BTreeSet<String> {
     let suite = CATALOGUE.iter().find(|suite| suite.name == "clients/local").expect("the suite is there");
-    names(suite.cases().iter().map(|case| case.name))
+    names(suite.checks().iter().map(|check| check.name))
 }
 
-/// What a case failed with.
-fn failure(case: &CaseRecord) -> &Failure {
-    let Outcome::Failed(failure) = &case.outcome else { panic!("{}: {:?}", case.id, case.outcome) };
+/// What a check failed with.
+fn failure(check: &CheckRecord) -> &Failure {
+    let Outcome::Failed(failure) = &check.outcome else { panic!("{}: {:?}", check.id, check.outcome) };
     failure
 }
 
@@ -121,11 +121,12 @@ const EVERY: [&str; 6] = ["rclone", "restic", "s3cmd", "aws", "boto3", "s5cmd"];
 #[test]
 fn a_right_server_passes_every_workflow() {
     let outcomes = outcomes(Behaviour::default(), &[""], &["--timeout", "30s"]);
-    let failed: Vec<String> = outcomes.failed().into_iter().filter(|case| !IN_PARTS.contains(&case.as_str())).collect();
-    let cases = &outcomes.record.suites[0].cases;
+    let failed: Vec<String> =
+        outcomes.failed().into_iter().filter(|check| !IN_PARTS.contains(&check.as_str())).collect();
+    let checks = &outcomes.record.suites[0].checks;
     assert_eq!((failed, outcomes.errors()), (Vec::new(), Vec::new()));
-    let skipped = cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
-    assert_eq!(skipped.map(|case| case.id.name()).collect::<Vec<_>>(), LARGE);
+    let skipped = checks.iter().filter(|check| matches!(check.outcome, Outcome::Skipped { .. }));
+    assert_eq!(skipped.map(|check| check.id.name()).collect::<Vec<_>>(), LARGE);
     let facts = &outcomes.record.suites[0].facts;
     let version = |name: &str| {
         facts.iter().find(|(fact, _)| fact.trim() == name).map_or_else(|| panic!("{name}: {facts:?}"), |(_, text)| text)
@@ -133,7 +134,7 @@ fn a_right_server_passes_every_workflow() {
     for name in ["rclone", "rclone-debian", "restic", "s3cmd", "aws", "aws-debian", "boto3", "s5cmd", "haproxy"] {
         assert!(version(name).contains(|letter: char| letter.is_ascii_digit()), "{name}: {}", version(name));
     }
-    let second = cases.iter().find(|case| case.id.name() == "rclone-second-sync").unwrap();
+    let second = checks.iter().find(|check| check.id.name() == "rclone-second-sync").unwrap();
     let again = &second.commands[1];
     assert_eq!((again.transferred, again.skipped), (Some(0), Some(8)), "{again:?}");
     assert!(again.requests.as_ref().is_some_and(|requests| !requests.is_empty()), "the proxy has counted: {again:?}");
@@ -148,8 +149,11 @@ fn downloads_that_are_cut_short_turn_every_workflow_red_that_fetches() {
 
 #[test]
 fn an_object_that_listings_lack_turns_every_client_red() {
-    let red =
-        red(Mutation::ListDropsOneObject, &FETCHES.map(|case| format!("::{case}")).each_ref().map(String::as_str), &[]);
+    let red = red(
+        Mutation::ListDropsOneObject,
+        &FETCHES.map(|check| format!("::{check}")).each_ref().map(String::as_str),
+        &[],
+    );
     assert_eq!(red, names(FETCHES));
     assert_eq!(clients(&red), names(EVERY));
 }
@@ -157,25 +161,25 @@ fn an_object_that_listings_lack_turns_every_client_red() {
 /// restic alone never looks at a tag: its objects are named by what they hold, and none is written twice.
 #[test]
 fn tags_that_stay_turn_every_workflow_red_that_looks_at_them() {
-    let cases = [&BY_TAGS[..], &["restic-second-backup"]].concat();
-    let selected: Vec<String> = cases.iter().map(|case| format!("::{case}")).collect();
+    let checks = [&BY_TAGS[..], &["restic-second-backup"]].concat();
+    let selected: Vec<String> = checks.iter().map(|check| format!("::{check}")).collect();
     let selected: Vec<&str> = selected.iter().map(String::as_str).collect();
     assert_eq!(red(Mutation::EtagOfFirstUploadKept, &selected, &[]), names(BY_TAGS));
 }
 
 #[test]
 fn tags_of_other_content_turn_every_workflow_red_that_compares_sums() {
-    let cases = BY_SUMS.map(|case| format!("::{case}"));
-    assert_eq!(red(Mutation::ListEtagDiffers, &cases.each_ref().map(String::as_str), &[]), names(BY_SUMS));
+    let checks = BY_SUMS.map(|check| format!("::{check}"));
+    assert_eq!(red(Mutation::ListEtagDiffers, &checks.each_ref().map(String::as_str), &[]), names(BY_SUMS));
 }
 
 /// To each of them a size that is wrong in a listing is an edit.
 #[test]
 fn a_second_sync_that_copies_everything_again_is_caught() {
-    let cases = SECOND_SYNCS.map(|case| format!("::{case}"));
-    let outcomes = outcomes(Mutation::ListWrongSize, &cases.each_ref().map(String::as_str), &["--timeout", "30s"]);
+    let checks = SECOND_SYNCS.map(|check| format!("::{check}"));
+    let outcomes = outcomes(Mutation::ListWrongSize, &checks.each_ref().map(String::as_str), &["--timeout", "30s"]);
     assert_eq!(outcomes.errors(), Vec::<String>::new());
-    let found: Vec<_> = outcomes.record.suites[0].cases.iter().map(|case| failure(case).kind.as_str()).collect();
+    let found: Vec<_> = outcomes.record.suites[0].checks.iter().map(|check| failure(check).kind.as_str()).collect();
     assert_eq!(found, ["copied-again"; SECOND_SYNCS.len()]);
 }
 
@@ -183,7 +187,7 @@ fn a_second_sync_that_copies_everything_again_is_caught() {
 #[test]
 fn every_workflow_is_seen_failing() {
     let rest = [&BY_TAGS[..], &BY_SUMS, &SECOND_SYNCS, &FETCHES].concat();
-    let unseen: Vec<&str> = NO_FETCH.into_iter().filter(|case| !rest.contains(case)).collect();
+    let unseen: Vec<&str> = NO_FETCH.into_iter().filter(|check| !rest.contains(check)).collect();
     assert_eq!(unseen, Vec::<&str>::new());
 }
 
@@ -191,10 +195,10 @@ fn every_workflow_is_seen_failing() {
 #[test]
 fn a_second_sync_is_judged_by_its_requests_whatever_the_client_says() {
     let outcomes = outcomes(Mutation::MetadataForgotten, &["::rclone-second-sync"], &["--timeout", "30s"]);
-    let case = &outcomes.record.suites[0].cases[0];
-    assert_eq!(failure(case).kind, "copied-again");
-    assert_eq!(case.commands[1].transferred, Some(0), "{:?}", case.commands[1]);
-    assert!(failure(case).actual.starts_with("8 PUT object by rclone sync"), "{}", failure(case).actual);
+    let check = &outcomes.record.suites[0].checks[0];
+    assert_eq!(failure(check).kind, "copied-again");
+    assert_eq!(check.commands[1].transferred, Some(0), "{:?}", check.commands[1]);
+    assert!(failure(check).actual.starts_with("8 PUT object by rclone sync"), "{}", failure(check).actual);
 }
 
 #[test]
@@ -202,12 +206,12 @@ fn wrong_data_without_a_word_of_the_client_has_a_class_of_its_own_and_what_expla
     let told = "api/local::list-read-after-write";
     let outcomes = outcomes(Mutation::ListDropsOneObject, &["::boto3-when-required"], &[told]);
     assert_eq!(outcomes.errors(), Vec::<String>::new());
-    let case = &outcomes.record.suites[1].cases[0];
-    assert_eq!((failure(case).kind.as_str(), case.severity.letter()), (Failure::SILENT_CORRUPTION, 'D'));
-    assert!(failure(case).message.contains("says that all went well"), "{}", failure(case).message);
-    let explanations = outcomes.record.explanations(case);
-    assert!(explanations[0].holds() && explanations[0].case.as_str() == told, "{explanations:?}");
-    assert!(case.commands.iter().all(|command| command.ended == CommandEnd::Exited { status: 0 }));
+    let check = &outcomes.record.suites[1].checks[0];
+    assert_eq!((failure(check).kind.as_str(), check.severity.letter()), (Failure::SILENT_CORRUPTION, 'D'));
+    assert!(failure(check).message.contains("says that all went well"), "{}", failure(check).message);
+    let explanations = outcomes.record.explanations(check);
+    assert!(explanations[0].holds() && explanations[0].check.as_str() == told, "{explanations:?}");
+    assert!(check.commands.iter().all(|command| command.ended == CommandEnd::Exited { status: 0 }));
 }
 
 #[test]
@@ -217,10 +221,10 @@ fn a_client_that_hangs_is_stopped_at_its_deadline_and_nothing_stays() {
     let began = Instant::now();
     let outcomes = outcomes(Behaviour { fault: Some(fault), mutation: None }, &["::s5cmd-cp"], &["--timeout", "5s"]);
     assert!(began.elapsed() < Duration::from_mins(3));
-    let case: &CaseRecord = &outcomes.record.suites[0].cases[0];
-    let Outcome::Error(fault) = &case.outcome else { panic!("{:?}", case.outcome) };
+    let check: &CheckRecord = &outcomes.record.suites[0].checks[0];
+    let Outcome::Error(fault) = &check.outcome else { panic!("{:?}", check.outcome) };
     assert_eq!(fault.kind, "client-timeout");
-    assert_eq!(case.commands.last().map(|command| command.ended), Some(CommandEnd::Deadline));
+    assert_eq!(check.commands.last().map(|command| command.ended), Some(CommandEnd::Deadline));
     assert_eq!(outcomes.output.status.code(), Some(4));
     let label = format!("label=s3ci.run={}", outcomes.record.run_id);
     let left = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &label]).output().unwrap();
@@ -253,10 +257,10 @@ fn a_users_own_settings_never_reach_a_client() {
             .output()
             .unwrap();
     let record = record_in(reports.path());
-    let case = |name: &str| record.suites[0].cases.iter().find(|case| case.id.name() == name).unwrap();
-    let log = case("s5cmd-cp").commands[0].log.join("\n");
+    let check = |name: &str| record.suites[0].checks.iter().find(|check| check.id.name() == name).unwrap();
+    let log = check("s5cmd-cp").commands[0].log.join("\n");
     assert!(log.contains("AWS_ACCESS_KEY_ID=") && !log.contains("leak"), "{log}\n{output:?}");
     assert!(!log.contains(support::server::SECRET_KEY), "the secret stays out of the record: {log}");
     let absent = Outcome::Skipped { reason: "restic is not on the PATH".to_owned() };
-    assert_eq!(case("restic-check").outcome, absent);
+    assert_eq!(check("restic-check").outcome, absent);
 }

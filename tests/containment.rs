@@ -9,7 +9,7 @@
 mod support;
 
 #[cfg(test)]
-#[expect(dead_code, reason = "failed cases of servers in this process are for other tests")]
+#[expect(dead_code, reason = "failed checks of servers in this process are for other tests")]
 mod command;
 
 use std::io::Write;
@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use command::{Outcomes, record_in, s3ci};
-use s3ci::model::{CaseRecord, Outcome};
+use s3ci::record::{CheckRecord, Outcome};
 use support::Behaviour;
 use support::server::TestServer;
 
@@ -88,7 +88,7 @@ impl Edited {
     }
 
     /// What the suite finds on it.
-    fn cases(&self) -> Vec<CaseRecord> {
+    fn checks(&self) -> Vec<CheckRecord> {
         let reports = tempfile::tempdir().unwrap();
         let target = format!("image:{}", self.0);
         let run = s3ci()
@@ -98,7 +98,7 @@ impl Edited {
             .unwrap();
         let record = record_in(reports.path());
         assert!(record.faults.is_empty(), "{}", String::from_utf8_lossy(&run.stderr));
-        record.suites.into_iter().flat_map(|suite| suite.cases).collect()
+        record.suites.into_iter().flat_map(|suite| suite.checks).collect()
     }
 }
 
@@ -110,25 +110,26 @@ impl Drop for Edited {
 
 #[test]
 fn a_server_that_keeps_requests_where_they_belong_passes_every_check() {
-    let cases = Edited::build("contained", CONTAINED).cases();
-    let others: Vec<_> = cases.iter().filter(|case| case.outcome != Outcome::Passed).collect();
-    assert!(others.is_empty() && cases.len() == 7, "{others:?}");
+    let checks = Edited::build("contained", CONTAINED).checks();
+    let others: Vec<_> = checks.iter().filter(|check| check.outcome != Outcome::Passed).collect();
+    assert!(others.is_empty() && checks.len() == 7, "{others:?}");
 }
 
 #[test]
 fn a_server_that_lets_requests_out_fails_every_check() {
-    let cases = Edited::build("open", OPEN).cases();
-    let others: Vec<_> = cases.iter().filter(|case| !case.outcome.is_failed()).collect();
-    assert!(others.is_empty() && cases.len() == 7, "{others:?}");
+    let checks = Edited::build("open", OPEN).checks();
+    let others: Vec<_> = checks.iter().filter(|check| !check.outcome.is_failed()).collect();
+    assert!(others.is_empty() && checks.len() == 7, "{others:?}");
 }
 
 #[test]
 fn on_a_server_that_is_in_no_container_of_its_own_nothing_is_tried() {
     let server = TestServer::start(Behaviour::default());
     let outcomes = Outcomes::of(&server, &[SUITE]);
-    let cases = &outcomes.record.suites[0].cases;
-    let skipped = |case: &CaseRecord| matches!(&case.outcome, Outcome::Skipped { reason } if reason.contains("docker"));
-    assert!(cases.len() == 7 && cases.iter().all(skipped), "{cases:?}");
+    let checks = &outcomes.record.suites[0].checks;
+    let skipped =
+        |check: &CheckRecord| matches!(&check.outcome, Outcome::Skipped { reason } if reason.contains("docker"));
+    assert!(checks.len() == 7 && checks.iter().all(skipped), "{checks:?}");
     assert_eq!(outcomes.output.status.code(), Some(2), "nothing was checked, which is no success");
     let asked: Vec<_> = server.requests().into_iter().filter(|request| request.path != "/").collect();
     assert!(asked.is_empty(), "{asked:?}");

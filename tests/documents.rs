@@ -28,7 +28,7 @@ use git::git;
 use records_support::{record, written};
 use s3ci::cli::Cli;
 use s3ci::ledger::Ledger;
-use s3ci::model::{Shard, SuiteId};
+use s3ci::record::{Shard, SuiteId};
 use typed::{commands, documents, root, typed, words};
 
 /// Subcommands that need neither network nor Docker, and take no time.

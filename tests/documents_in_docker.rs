@@ -32,7 +32,7 @@ use typed::{documents, of_s3ci, root, typed, words};
 
 /// Subcommands that use Docker.
 const STARTING: [&str; 4] = ["run", "image", "clean", "doctor"];
-/// A command of these words takes minutes; `tests/duet.rs` and `tests/pull_request.rs` see it in short.
+/// A command of these words takes minutes; `tests/throughput.rs` and `tests/pull_request.rs` see it in short.
 const LONG: &str = "throughput";
 
 const ONE: &str = "etag/local::put-is-md5";

@@ -96,12 +96,12 @@ fn failures_of_clients_are_explained_by_those_of_single_operations() {
     expected.sort_unstable();
     failed.sort_unstable();
     assert_eq!(failed, expected, "{}", ran.said());
-    let cases = ran.record.suites.iter().flat_map(|suite| &suite.cases);
-    for case in cases.filter(|case| case.outcome.is_failed() && case.id.suite().kind() == "clients") {
-        let explanations = ran.record.explanations(case);
-        let cause = pairs.iter().find(|(effect, _)| *effect == case.id.as_str()).map(|(_, cause)| *cause);
-        let found = explanations.iter().find(|explanation| explanation.holds()).map(|found| found.case.as_str());
-        assert_eq!(found, cause, "{}: {explanations:?}", case.id);
+    let checks = ran.record.suites.iter().flat_map(|suite| &suite.checks);
+    for check in checks.filter(|check| check.outcome.is_failed() && check.id.suite().kind() == "clients") {
+        let explanations = ran.record.explanations(check);
+        let cause = pairs.iter().find(|(effect, _)| *effect == check.id.as_str()).map(|(_, cause)| *cause);
+        let found = explanations.iter().find(|explanation| explanation.holds()).map(|found| found.check.as_str());
+        assert_eq!(found, cause, "{}: {explanations:?}", check.id);
     }
     let said = ran.report("report.txt").split_whitespace().collect::<Vec<_>>().join(" ");
     for (_, cause) in pairs {
@@ -163,6 +163,6 @@ fn a_chosen_port_and_an_image_serve_the_drime_backend_too() {
     let target = format!("image:{}", patched::pinned_image());
     let ran = run(&["sync/drime", "--runtime", "docker", "--target", &target, "--port", &port], &[]);
     assert_eq!((ran.code(), ran.failed()), (0, vec![]), "{}", ran.said());
-    assert_eq!((ran.record.suites[0].cases.len(), ran.record.target.spec.as_str()), (5, target.as_str()));
+    assert_eq!((ran.record.suites[0].checks.len(), ran.record.target.spec.as_str()), (5, target.as_str()));
     assert_eq!(belongings(ran.pid), (vec![], vec![]));
 }

@@ -3,8 +3,8 @@
 //! An endpoint cannot be restarted, so these servers run in containers in place of pys3local. Needs a Docker daemon and a base image
 //! (`ci/base-image`). There is no way to skip this silently.
 //!
-//! A broken server is asked for the cases that must notice, the one that keeps all for every case. `S3CI_DURABILITY=whole` in front of
-//! the command asks each server for every case, so that a case which complains about another rule shows; that takes several minutes.
+//! A broken server is asked for the checks that must notice, the one that keeps all for every check. `S3CI_DURABILITY=whole` in front of
+//! the command asks each server for every check, so that a check which complains about another rule shows; that takes several minutes.
 //! `S3CI_DURABILITY=hoards,tag-comes-later` does so for these servers alone.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
@@ -24,14 +24,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use command::{record_in, s3ci};
-use s3ci::model::{Outcome, RunRecord};
+use s3ci::record::{Outcome, RunRecord};
 
 const SUITE: &str = "durability/local";
 const UPGRADE: &str = "upgrade/local";
 /// Containers at a time.
 const AT_A_TIME: usize = 2;
 
-/// What a server breaks, and the cases that must be red then, and no other.
+/// What a server breaks, and the checks that must be red then, and no other.
 const BROKEN: [(&str, &[&str]); 11] = [
     ("", &[]),
     ("accepts-what-does-not-fit", &["disk-full-keeps-the-old-object"]),
@@ -89,7 +89,7 @@ fn build(base: &str, breaks: &str) -> String {
     image
 }
 
-/// The servers to try, and whether each is asked for every case: what the environment names, or all, for what they break.
+/// The servers to try, and whether each is asked for every check: what the environment names, or all, for what they break.
 fn chosen() -> (Vec<(&'static str, &'static [&'static str])>, bool) {
     let wanted = std::env::var("S3CI_DURABILITY").ok();
     let rows: Vec<_> = match wanted.as_deref() {
@@ -100,11 +100,11 @@ fn chosen() -> (Vec<(&'static str, &'static [&'static str])>, bool) {
     (rows, wanted.is_some())
 }
 
-/// Runs cases on a server of an image; all of the suite where none is named.
-fn run(image: &str, cases: &[&str]) -> RunRecord {
+/// Runs checks on a server of an image; all of the suite where none is named.
+fn run(image: &str, checks: &[&str]) -> RunRecord {
     let reports = tempfile::tempdir().unwrap();
     let target = format!("image:{image}");
-    let mut selected: Vec<String> = cases.iter().map(|case| format!("{SUITE}::{case}")).collect();
+    let mut selected: Vec<String> = checks.iter().map(|check| format!("{SUITE}::{check}")).collect();
     if selected.is_empty() {
         selected.push(SUITE.to_owned());
     }
@@ -116,15 +116,16 @@ fn run(image: &str, cases: &[&str]) -> RunRecord {
         .output()
         .unwrap();
     let record = record_in(reports.path());
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    let untold: Vec<_> = cases.filter(|case| !case.outcome.is_failed() && case.outcome != Outcome::Passed).collect();
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    let untold: Vec<_> =
+        checks.filter(|check| !check.outcome.is_failed() && check.outcome != Outcome::Passed).collect();
     assert!(untold.is_empty(), "{untold:#?}\n{}", String::from_utf8_lossy(&output.stdout));
     record
 }
 
 fn red(record: &RunRecord) -> Vec<String> {
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.name().to_owned()).collect()
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    checks.filter(|check| check.outcome.is_failed()).map(|check| check.id.name().to_owned()).collect()
 }
 
 /// The image of the pinned pys3local, built where it is not there.
@@ -148,8 +149,8 @@ fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while let Some(((breaks, cases), image)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let red = std::panic::catch_unwind(|| red(&run(image, if whole { &[] } else { cases })));
+                while let Some(((breaks, checks), image)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let red = std::panic::catch_unwind(|| red(&run(image, if whole { &[] } else { checks })));
                     found.lock().unwrap().insert(*breaks, red.unwrap_or_else(|_| vec!["could not be told".to_owned()]));
                 }
             });
@@ -158,8 +159,8 @@ fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
     for image in &images {
         docker(&["rmi", "--force", image]);
     }
-    let expected = |cases: &&[&str]| cases.iter().map(|case| (*case).to_owned()).collect::<Vec<_>>();
-    let expected: BTreeMap<_, _> = rows.iter().map(|(breaks, cases)| (*breaks, expected(cases))).collect();
+    let expected = |checks: &&[&str]| checks.iter().map(|check| (*check).to_owned()).collect::<Vec<_>>();
+    let expected: BTreeMap<_, _> = rows.iter().map(|(breaks, checks)| (*breaks, expected(checks))).collect();
     assert_eq!(found.into_inner().unwrap(), expected);
 }
 
@@ -195,15 +196,15 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
         .collect();
     // What the base itself has lost is no matter of the upgrade: nothing can be told.
     let (untold, code) = upgrade(&forgets, &images[""]);
-    let errors = untold.suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.outcome.is_error()).count();
+    let errors = untold.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_error()).count();
     let after = left();
     for image in images.values().chain([&forgets]) {
         docker(&["rmi", "--force", image]);
     }
-    let expected = |cases: &[&str]| {
-        (cases.iter().map(|case| (*case).to_owned()).collect::<Vec<_>>(), Some(i32::from(!cases.is_empty())))
+    let expected = |checks: &[&str]| {
+        (checks.iter().map(|check| (*check).to_owned()).collect::<Vec<_>>(), Some(i32::from(!checks.is_empty())))
     };
-    let expected: BTreeMap<_, _> = UPGRADES.iter().map(|(breaks, cases)| (*breaks, expected(cases))).collect();
+    let expected: BTreeMap<_, _> = UPGRADES.iter().map(|(breaks, checks)| (*breaks, expected(checks))).collect();
     assert_eq!(found, expected);
     assert_eq!((errors, code), (2, Some(4)), "{untold:#?}");
     assert_eq!(before, after);
@@ -211,11 +212,11 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
 
 /// A check that was never seen failing is not a check.
 #[test]
-fn the_tables_name_every_case() {
+fn the_tables_name_every_check() {
     for (name, table) in [(SUITE, BROKEN.as_slice()), (UPGRADE, &UPGRADES)] {
-        let suite = s3ci::suites::CATALOGUE.iter().find(|suite| suite.name == name).expect("the suite is there");
-        let seen: BTreeSet<_> = table.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
-        let cases: BTreeSet<_> = suite.cases().iter().map(|case| case.name).collect();
-        assert_eq!(seen, cases);
+        let suite = s3ci::checks::CATALOGUE.iter().find(|suite| suite.name == name).expect("the suite is there");
+        let seen: BTreeSet<_> = table.iter().flat_map(|(_, checks)| checks.iter().copied()).collect();
+        let checks: BTreeSet<_> = suite.checks().iter().map(|check| check.name).collect();
+        assert_eq!(seen, checks);
     }
 }

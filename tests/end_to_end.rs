@@ -21,12 +21,12 @@ use std::time::{Duration, Instant};
 
 use command::{record_in, s3ci};
 use patched::Patched;
+use s3ci::checks::CATALOGUE;
 use s3ci::ledger::Ledger;
-use s3ci::model::{Interruption, Outcome, RunRecord, SuiteRecord, Support};
-use s3ci::suites::CATALOGUE;
+use s3ci::record::{Interruption, Outcome, RunRecord, SuiteRecord, Support};
 use tempfile::TempDir;
 
-/// Cases that run with `--large` alone.
+/// Checks that run with `--large` alone.
 const LARGE: [&str; 2] = ["clients/local::rclone-large-file", "clients/local::rclone-large-file-whole"];
 
 /// How long after the violent end of s3ci its containers and networks may still be there.
@@ -137,14 +137,15 @@ fn run(arguments: &[&str]) -> (Output, RunRecord) {
 }
 
 fn failed(record: &RunRecord) -> Vec<&str> {
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.as_str()).collect()
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    checks.filter(|check| check.outcome.is_failed()).map(|check| check.id.as_str()).collect()
 }
 
-/// Ids of the cases with such an outcome, sorted.
+/// Ids of the checks with such an outcome, sorted.
 fn ids(record: &RunRecord, wanted: impl Fn(&Outcome) -> bool) -> Vec<String> {
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    let mut ids: Vec<String> = cases.filter(|case| wanted(&case.outcome)).map(|case| case.id.to_string()).collect();
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    let mut ids: Vec<String> =
+        checks.filter(|check| wanted(&check.outcome)).map(|check| check.id.to_string()).collect();
     ids.sort();
     ids
 }
@@ -167,8 +168,8 @@ fn everything_on_the_pinned_release_finds_its_known_issues_and_nothing_else() {
     let local = CATALOGUE.iter().filter(|suite| !suite.backend.is_drime() && !suite.needs_base());
     assert_eq!(record.suites.len(), local.count());
     for suite in &record.suites {
-        let skipped = suite.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. }));
-        let skipped: Vec<&str> = skipped.map(|case| case.id.as_str()).collect();
+        let skipped = suite.checks.iter().filter(|check| matches!(check.outcome, Outcome::Skipped { .. }));
+        let skipped: Vec<&str> = skipped.map(|check| check.id.as_str()).collect();
         assert_eq!((skipped.as_slice(), suite.fault.as_ref()), (does_not_apply(suite), None), "{}", suite.id);
         assert!(suite.server_start.is_some());
     }
@@ -180,7 +181,7 @@ fn everything_on_the_pinned_release_finds_its_known_issues_and_nothing_else() {
 }
 
 /// What is not asked of the pinned release: a large file unless it is wanted, and the rules of uploads in parts, which it takes for
-/// uploads of the whole. That it does is judged by cases of their own, and known.
+/// uploads of the whole. That it does is judged by checks of their own, and known.
 fn does_not_apply(suite: &SuiteRecord) -> &'static [&'static str] {
     match suite.id.as_str() {
         "clients/local" => &LARGE,
@@ -223,8 +224,8 @@ fn the_first_releases_run_too_and_say_what_they_lack() {
         run(&["etag/local", "bench/local", "bench/local-default", "--files", "5", "--target", "pypi:0.1.0"]);
     assert_eq!(record.target.version.as_deref(), Some("0.1.0"));
     let of = |name: &str| record.suites.iter().find(|suite| suite.id.as_str() == name).unwrap();
-    assert!(of("bench/local-default").cases.iter().all(|case| matches!(case.outcome, Outcome::Skipped { .. })));
-    assert!(of("bench/local").cases.iter().all(|case| case.outcome == Outcome::Passed), "{:?}", of("bench/local"));
+    assert!(of("bench/local-default").checks.iter().all(|check| matches!(check.outcome, Outcome::Skipped { .. })));
+    assert!(of("bench/local").checks.iter().all(|check| check.outcome == Outcome::Passed), "{:?}", of("bench/local"));
 }
 
 /// A defect that shows on the way from one release to the next alone: 0.2.1 looks for the default bucket elsewhere than 0.2.0.
@@ -233,7 +234,7 @@ fn an_upgrade_loses_the_default_bucket_of_the_release_before() {
     let (output, record) = run(&["upgrade", "--target", "pypi:0.2.1", "--against", "pypi:0.2.0"]);
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
     let (lists, serves) = ("upgrade-lists-the-same-keys", "upgrade-serves-the-same-bytes");
-    let named = |suite: &str| [lists, serves].map(|case| format!("{suite}::{case}"));
+    let named = |suite: &str| [lists, serves].map(|check| format!("{suite}::{check}"));
     assert_eq!(ids(&record, Outcome::is_failed), named("upgrade/local-default"));
     assert_eq!(ids(&record, |outcome| *outcome == Outcome::Passed), named("upgrade/local"));
 }
@@ -266,7 +267,7 @@ fn an_interrupted_run_writes_reports_and_leaves_nothing() {
         assert!(run.nothing_is_left(), "{:?}", belongings(run.child.id()));
         let record = record_in(run.reports.path());
         assert_eq!(record.interruption, Some(by));
-        assert_eq!(record.suites[0].cases[0].outcome, Outcome::Passed, "what was done is reported");
+        assert_eq!(record.suites[0].checks[0].outcome, Outcome::Passed, "what was done is reported");
     }
 }
 
@@ -299,7 +300,7 @@ fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
     assert_eq!(failed(&record), Vec::<&str>::new(), "the death of a server is no verdict on a rule");
     assert!(record.suites[1].fault.as_ref().is_some_and(|fault| fault.kind == "server-died"), "{:?}", record.suites[1]);
     assert!(!record.suites[1].server_log.is_empty());
-    assert_eq!(record.suites[0].cases[0].outcome, Outcome::Passed);
+    assert_eq!(record.suites[0].checks[0].outcome, Outcome::Passed);
     assert!(run.nothing_is_left());
 }
 

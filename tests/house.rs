@@ -70,34 +70,38 @@ fn only_the_console_writes_to_the_standard_streams() {
 #[test]
 fn each_floor_imports_only_what_stands_below_it() {
     let above = [
-        ("cli/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit"]),
+        (
+            "cli/",
+            vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event", "exit"],
+        ),
         (
             "workload/",
             vec![
-                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
-                "s3",
+                "app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event", "exit",
+                "cli", "s3",
             ],
         ),
         (
             "s3/",
             vec![
-                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
+                "app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event", "exit",
+                "cli",
             ],
         ),
-        ("event.rs", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "exit"]),
-        ("exit.rs", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event"]),
-        ("server/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "config", "exit", "cli", "s3"]),
-        ("config/", vec!["app", "run", "ledger", "plan", "report", "gate", "suites", "event", "exit", "s3"]),
-        ("suites/", vec!["app", "run", "ledger", "plan", "report", "gate", "config", "exit", "cli"]),
+        ("event.rs", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "exit"]),
+        ("exit.rs", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event"]),
+        ("server/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "config", "exit", "cli", "s3"]),
+        ("config/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "event", "exit", "s3"]),
+        ("suites/", vec!["app", "run", "ledger", "plan", "report", "against", "config", "exit", "cli"]),
         (
             "history/",
             vec![
-                "app", "run", "ledger", "plan", "report", "gate", "suites", "server", "config", "event", "exit", "cli",
-                "s3", "workload",
+                "app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event", "exit",
+                "cli", "s3", "workload",
             ],
         ),
-        ("gate/", vec!["app", "run", "ledger", "plan", "report", "suites", "config", "exit", "cli"]),
-        ("report/", vec!["app", "run", "ledger", "plan", "gate", "suites", "server", "config", "cli", "s3"]),
+        ("against/", vec!["app", "run", "ledger", "plan", "report", "suites", "config", "exit", "cli"]),
+        ("report/", vec!["app", "run", "ledger", "plan", "against", "suites", "server", "config", "cli", "s3"]),
         ("plan.rs", vec!["app", "run", "ledger", "report", "config", "cli"]),
         ("plan/", vec!["app", "run", "ledger", "report", "config", "cli"]),
         ("ledger/", vec!["app", "run", "report", "server", "cli"]),

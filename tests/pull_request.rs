@@ -55,7 +55,7 @@ fn slow_put(share: &str) -> Edit {
 }
 
 /// Little data, and a tolerance in the middle between no drop and one by half: a busy machine decides soon as well. What a smaller drop
-/// takes is seen by the tests that are ignored here, and measured by `ci/measure-gate`.
+/// takes is seen by the tests that are ignored here, and measured by `ci/measure-throughput`.
 const COMPARISON: [(&str, &str); 3] =
     [("suites", "throughput"), ("tolerance", "30%"), ("args", "--files 12 --max-size 60000")];
 
@@ -112,8 +112,8 @@ fn a_pull_request_whose_tags_stand_still_is_red_each_time() {
         assert!(ended.outputs["failed"].parse::<u32>().unwrap() >= 3, "{:?}", ended.outputs);
         assert!(ended.summary.starts_with("## ✗ FAILED"), "{}", ended.summary);
         assert!(ended.summary.contains("### ✗ Regressions: passed on the base"), "{}", ended.summary);
-        for case in ["etag/local::changes-on-same-size-edit", "sync/local::"] {
-            assert!(ended.summary.contains(case), "{case}: {}", ended.summary);
+        for check in ["etag/local::changes-on-same-size-edit", "sync/local::"] {
+            assert!(ended.summary.contains(check), "{check}: {}", ended.summary);
         }
         let annotated = ended.errors();
         assert!(annotated.iter().any(|error| error.contains("changes-on-same-size-edit")), "{annotated:?}");

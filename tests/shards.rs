@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use command::{record_in, run_against, s3ci};
-use s3ci::model::{Outcome, RunRecord};
+use s3ci::record::{Outcome, RunRecord};
 use support::mutation::Mutation;
 use support::server::TestServer;
 
@@ -52,12 +52,12 @@ fn merge(records: &[PathBuf], out: &Path) -> Output {
 }
 
 fn outcomes(record: &RunRecord) -> Vec<(String, std::mem::Discriminant<Outcome>)> {
-    let cases = record.suites.iter().flat_map(|suite| &suite.cases);
-    cases.map(|case| (case.id.to_string(), std::mem::discriminant(&case.outcome))).collect()
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    checks.map(|check| (check.id.to_string(), std::mem::discriminant(&check.outcome))).collect()
 }
 
 #[test]
-fn four_shards_merged_equal_the_whole_case_by_case() {
+fn four_shards_merged_equal_the_whole_check_by_check() {
     let server = TestServer::start(Mutation::ContentTruncated);
     let directory = tempfile::tempdir().unwrap();
     let (whole, merged) = (directory.path().join("whole"), directory.path().join("merged"));

@@ -1,4 +1,4 @@
-"""The few calls of boto3 that people write first, for the cases of s3ci: what a script of theirs would do, and no more.
+"""The few calls of boto3 that people write first, for the checks of s3ci: what a script of theirs would do, and no more.
 
     upload DIRECTORY BUCKET     upload_file for each file
     download BUCKET DIRECTORY   the paginator of list_objects_v2, download_file for each key

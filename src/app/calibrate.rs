@@ -7,8 +7,8 @@ use super::{fail, refuse_config, refuse_plan, refuse_report, validate};
 use crate::cli::CalibrateArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::model::{Calibration, RunRecord, percent};
 use crate::plan::{Filter, Plan, Selection};
+use crate::record::{Calibration, RunRecord, percent};
 use crate::report::{Console, Outputs, WriteError, check_writable, write_atomically};
 
 /// Measures, writes the floors and prints them.

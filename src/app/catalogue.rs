@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use serde_json::json;
 
+use crate::checks::{CATALOGUE, Suite};
 use crate::cli::ListFormat;
 use crate::exit::Exit;
-use crate::model::CaseSpec;
+use crate::record::CheckSpec;
 use crate::report::Console;
-use crate::suites::{CATALOGUE, Suite};
 
 /// Prints the catalogue.
 pub(super) fn list(format: ListFormat, console: &mut Console) -> Exit {
@@ -25,8 +25,8 @@ fn text() -> String {
     let mut text = String::new();
     for suite in CATALOGUE {
         let _ = writeln!(text, "{:<30} {}", suite.name, suite.title);
-        for case in suite.cases() {
-            let _ = writeln!(text, "  {}  {}", case.severity.letter(), case.name);
+        for check in suite.checks() {
+            let _ = writeln!(text, "  {}  {}", check.severity.letter(), check.name);
         }
     }
     text.push_str("\nD data loss, S security, B breaks clients, C cosmetic\n");
@@ -34,19 +34,19 @@ fn text() -> String {
 }
 
 fn suite(suite: &Suite) -> serde_json::Value {
-    let case = |case: &&CaseSpec| {
+    let check = |check: &&CheckSpec| {
         json!({
-            "id": format!("{}::{}", suite.name, case.name),
-            "severity": case.severity,
-            "rule": case.rule,
-            "consequence": case.consequence,
-            "source": case.source,
+            "id": format!("{}::{}", suite.name, check.name),
+            "severity": check.severity,
+            "rule": check.rule,
+            "consequence": check.consequence,
+            "source": check.source,
         })
     };
     json!({
         "suite": suite.name,
         "title": suite.title,
-        "cases": suite.cases().iter().map(case).collect::<Vec<_>>(),
+        "checks": suite.checks().iter().map(check).collect::<Vec<_>>(),
     })
 }
 
@@ -62,24 +62,24 @@ Made by `s3ci list --format md`; edit the checks, not this file. A check is name
     .to_owned();
     for (index, suite) in CATALOGUE.iter().enumerate() {
         let _ = writeln!(text, "\n## {}\n\n{}.", suite.name, capitalised(suite.title));
-        let cases = suite.cases();
+        let checks = suite.checks();
         let (told, new): (Vec<_>, Vec<_>) = match model(suite, &CATALOGUE[..index]) {
             Some(earlier) => {
-                let earlier_cases = earlier.cases();
-                let (told, new): (Vec<&CaseSpec>, Vec<&CaseSpec>) =
-                    cases.into_iter().partition(|case| earlier_cases.contains(case));
+                let earlier_checks = earlier.checks();
+                let (told, new): (Vec<&CheckSpec>, Vec<&CheckSpec>) =
+                    checks.into_iter().partition(|check| earlier_checks.contains(check));
                 let _ = writeln!(text, "\n{}", shared(earlier, &told));
                 (told, new)
             }
-            None => (Vec::new(), cases),
+            None => (Vec::new(), checks),
         };
         if !new.is_empty() {
             let as_well = if told.is_empty() { "" } else { "And:\n\n" };
             let _ = writeln!(text, "\n{as_well}| | check | rule | when it is broken | source |\n|---|---|---|---|---|");
         }
-        for case in new {
-            let cells = [case.rule, case.consequence, case.source].map(|cell| cell.replace('|', r"\|"));
-            let _ = writeln!(text, "| {} | `{}` | {} |", case.severity.letter(), case.name, cells.join(" | "));
+        for check in new {
+            let cells = [check.rule, check.consequence, check.source].map(|cell| cell.replace('|', r"\|"));
+            let _ = writeln!(text, "| {} | `{}` | {} |", check.severity.letter(), check.name, cells.join(" | "));
         }
     }
     text
@@ -87,19 +87,19 @@ Made by `s3ci list --format md`; edit the checks, not this file. A check is name
 
 /// The earlier suite of the same kind that shares the most checks; none where none shares any.
 fn model<'a>(suite: &Suite, earlier: &'a [Suite]) -> Option<&'a Suite> {
-    let cases = suite.cases();
-    let shared = |other: &&Suite| other.cases().iter().filter(|case| cases.contains(case)).count();
+    let checks = suite.checks();
+    let shared = |other: &&Suite| other.checks().iter().filter(|check| checks.contains(check)).count();
     let kin = earlier.iter().filter(|other| other.id().kind() == suite.id().kind());
     // Of several that share as many, the first.
     kin.rev().max_by_key(shared).filter(|other| shared(other) > 0)
 }
 
 /// In words what is as in an earlier suite.
-fn shared(earlier: &Suite, told: &[&CaseSpec]) -> String {
-    if told.len() == earlier.cases().len() {
+fn shared(earlier: &Suite, told: &[&CheckSpec]) -> String {
+    if told.len() == earlier.checks().len() {
         return format!("All checks of `{}`.", earlier.name);
     }
-    let names: Vec<_> = told.iter().map(|case| format!("`{}`", case.name)).collect();
+    let names: Vec<_> = told.iter().map(|check| format!("`{}`", check.name)).collect();
     format!("Of the checks of `{}`: {}.", earlier.name, names.join(", "))
 }
 
@@ -117,9 +117,9 @@ mod tests {
         let text = markdown();
         for suite in CATALOGUE {
             assert!(text.contains(&format!("\n## {}\n", suite.name)), "{}", suite.name);
-            for case in suite.cases() {
-                assert!(text.contains(&format!("`{}`", case.name)), "{}", case.name);
-                assert!(text.contains(&case.rule.replace('|', r"\|")), "{}", case.rule);
+            for check in suite.checks() {
+                assert!(text.contains(&format!("`{}`", check.name)), "{}", check.name);
+                assert!(text.contains(&check.rule.replace('|', r"\|")), "{}", check.rule);
             }
         }
         for row in text.lines().filter(|line| line.starts_with("| ")) {

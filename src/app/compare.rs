@@ -3,10 +3,10 @@
 use super::{fail, report};
 use crate::cli::{AnswerFormat, CompareArgs};
 use crate::exit::Exit;
-use crate::gate::since_baseline;
-use crate::model::{Comparison, Outcome, RunRecord, SuiteSince, compare as compared};
+use crate::record::{Comparison, Outcome, RunRecord, SuiteSince, compare as compared};
 use crate::report::Console;
 use crate::report::compare as rendered;
+use crate::throughput::since_baseline;
 
 /// Compares, prints, and ends with what the comparison comes to.
 pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Exit {
@@ -31,16 +31,16 @@ fn run(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Exit> {
 
 /// Throughput through the base that both runs had, for each suite of the later one that compared.
 fn since(from: &RunRecord, to: &RunRecord) -> Vec<SuiteSince> {
-    let suites = to.gate.iter().flat_map(|gate| &gate.throughput).map(|compared| compared.suite.clone());
+    let suites = to.against.iter().flat_map(|against| &against.throughput).map(|compared| compared.suite.clone());
     suites.map(|suite| SuiteSince { found: since_baseline(from, to, &suite), suite }).collect()
 }
 
 /// Wrong answers outweigh slow ones, as in a run.
 fn judge(comparison: &Comparison, since: &[SuiteSince]) -> Exit {
-    let mut red = comparison.cases.iter().filter(|case| case.is_red()).peekable();
+    let mut red = comparison.checks.iter().filter(|check| check.is_red()).peekable();
     if red.peek().is_none() {
         return if since.iter().any(SuiteSince::has_dropped) { Exit::Slower } else { Exit::Success };
     }
-    let slow = red.all(|case| case.to.as_ref().is_some_and(Outcome::is_slow));
+    let slow = red.all(|check| check.to.as_ref().is_some_and(Outcome::is_slow));
     if slow { Exit::Slower } else { Exit::CheckFailed }
 }

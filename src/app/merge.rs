@@ -2,11 +2,11 @@
 
 use super::run::{finish, github, outputs};
 use super::{fail, report};
+use crate::checks::CATALOGUE;
 use crate::cli::MergeArgs;
 use crate::exit::Exit;
-use crate::model::merge as merged;
+use crate::record::merge as merged;
 use crate::report::Console;
-use crate::suites::CATALOGUE;
 
 /// Merges, reports, and ends as the run would have ended on one machine.
 pub(super) fn merge(arguments: &MergeArgs, console: &mut Console) -> Exit {

@@ -73,13 +73,13 @@ fn durations(file: Option<&Path>, console: &mut Console) -> Result<Durations, Ex
     file.map_or_else(|| Ok(Durations::default()), |file| Ok(Durations::of(&report::read(file, console)?)))
 }
 
-/// What is named to run a suite again: itself, or the cases that were chosen of it.
+/// What is named to run a suite again: itself, or the checks that were chosen of it.
 fn words(planned: &PlannedSuite) -> Vec<String> {
     let name = planned.suite.name;
     planned
         .only
         .as_ref()
-        .map_or_else(|| vec![name.to_owned()], |only| only.iter().map(|case| format!("{name}::{case}")).collect())
+        .map_or_else(|| vec![name.to_owned()], |only| only.iter().map(|check| format!("{name}::{check}")).collect())
 }
 
 fn text(shards: &[Plan]) -> String {
@@ -90,7 +90,7 @@ fn text(shards: &[Plan]) -> String {
         }
         for planned in &plan.suites {
             let chosen = planned.only.as_ref().filter(|_| !planned.suite.is_flow()).map(Vec::len);
-            let count = chosen.unwrap_or_else(|| planned.suite.cases().len());
+            let count = chosen.unwrap_or_else(|| planned.suite.checks().len());
             let noun = if count == 1 { "check" } else { "checks" };
             let _ = writeln!(text, "  {:<30} {count:>4} {noun:<7} {}", planned.suite.name, planned.suite.title);
         }

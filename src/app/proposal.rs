@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{refuse_ledger, refuse_report};
 use crate::exit::Exit;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 use crate::report::{Console, check_writable, write_atomically};
 
 /// Stands for standard output.

@@ -6,7 +6,7 @@ use super::fail;
 use super::run::{METRICS, outputs};
 use crate::cli::{Export, ReportArgs};
 use crate::exit::Exit;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 use crate::report::{Console, export, json, text};
 
 /// Renders a record again. The exit code tells whether that worked, not what the run found.

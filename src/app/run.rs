@@ -8,17 +8,17 @@ use std::time::Duration;
 use super::proposal::Wanted;
 use super::report;
 use super::{fail, refuse_config, refuse_ledger, refuse_plan, refuse_report, signals, validate};
+use crate::checks::CATALOGUE;
 use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
 use crate::event::Event;
 use crate::exit::Exit;
 use crate::ledger::Ledger;
-use crate::model::{RunRecord, SuiteId};
 use crate::plan::{Plan, PlanError, Selection, nearest};
+use crate::record::{RunRecord, SuiteId};
 use crate::report::{Console, GitHub, Outputs, WriteError};
 use crate::run::{Run, Stopper};
 use crate::server::{Credentials, DrimeSettings, Target};
-use crate::suites::CATALOGUE;
 
 /// Names of the reports in `--out`.
 const JUNIT: &str = "out.xml";
@@ -124,7 +124,7 @@ fn baseline(config: &Config, console: &mut Console) -> Result<Option<RunRecord>,
     let path = config.comparison.as_ref().and_then(|comparison| comparison.baseline.as_ref());
     let Some(path) = path else { return Ok(None) };
     let record = report::read(path, console)?;
-    if record.gate.as_ref().is_none_or(|gate| gate.throughput.is_empty()) {
+    if record.against.as_ref().is_none_or(|against| against.throughput.is_empty()) {
         let what = format!("use the baseline {}", path.display());
         let hint = "name a run of throughput with the same --against";
         console.error(&what, &["its run compared no throughput with a base".to_owned()], Some(hint));

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::exit::Exit;
-use crate::model::Interruption;
+use crate::record::Interruption;
 use crate::run::Stopper;
 
 /// What the next signal does.

@@ -3,11 +3,11 @@
 use super::{history, refuse_report};
 use crate::cli::TrendArgs;
 use crate::exit::Exit;
-use crate::gate::{FEWEST_POINTS, change_points};
 use crate::history::charts;
-use crate::model::Unit;
+use crate::record::Unit;
 use crate::report::trend::{self, Trend};
 use crate::report::{Console, check_writable, write_atomically};
+use crate::throughput::{FEWEST_POINTS, change_points};
 
 /// Seed of the shuffles, so that a history has the same change points each time.
 const SEED: u64 = 1;

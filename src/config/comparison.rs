@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Settings;
-use crate::model::{Calibration, FailOn};
+use crate::record::{Calibration, FailOn};
 use crate::server::Target;
 
 /// The drop that is tolerated where nobody says otherwise, in millionths.

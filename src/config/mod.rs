@@ -17,7 +17,7 @@ pub use error::ConfigError;
 pub use layer::default_cache_dir;
 
 use crate::cli::Settings;
-use crate::model::{RunSettings, Threshold};
+use crate::record::{RunSettings, Threshold};
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
 use crate::workload::DatasetSettings;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ConfigError;
-use crate::model::{SuiteId, Threshold, Unit};
+use crate::record::{SuiteId, Threshold, Unit};
 
 /// Units by their spelling, with what one of them is in the unit of the record.
 const UNITS: [(&str, Unit, f64); 13] = [

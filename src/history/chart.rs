@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::entry::{Entry, Measured, Ratio};
-use crate::model::{Direction, Unit};
+use crate::record::{Direction, Unit};
 
 /// All that is charted of one metric.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::model::{
-    CaseId, Decision, Direction, GateBlock, GateRecord, GateResult, Outcome, Reference, RunRecord, RuntimeKind,
-    SuiteId, ThroughputComparison, Unit,
+use crate::record::{
+    Against, CheckId, Decision, Direction, Outcome, Reference, RunRecord, RuntimeKind, SuiteId, ThroughputBlock,
+    ThroughputComparison, ThroughputResult, Unit,
 };
 
 /// Version of the line's shape. A reader refuses a line with a higher one.
 pub(super) const FORMAT: u32 = 1;
-/// Failed cases that a line names; the rest is counted.
+/// Failed checks that a line names; the rest is counted.
 const NAMED: usize = 50;
 
 /// A commit as a history knows it.
@@ -55,7 +55,7 @@ pub struct Entry {
     /// How its checks ended.
     pub checks: Counts,
     /// The checks that failed, the first of them.
-    pub failed: Vec<CaseId>,
+    pub failed: Vec<CheckId>,
     /// What the other arm of the comparison was; none where there was none that can be told again.
     pub reference: Option<Reference>,
     /// Medians of what was measured, suite by suite.
@@ -113,7 +113,7 @@ pub struct Ratio {
     pub lower_ppm: Option<u64>,
     /// Upper end of its interval.
     pub upper_ppm: Option<u64>,
-    /// What the gate decided.
+    /// What the throughput comparison decided.
     pub decision: Option<Decision>,
     /// What one operation of the candidate took, the middle of all blocks; where the metric is of an operation.
     pub operation_ns: Option<u64>,
@@ -123,10 +123,10 @@ impl Entry {
     /// The line of a run.
     #[must_use]
     pub fn of(record: &RunRecord, commit: Commit) -> Self {
-        let failed: Vec<CaseId> =
+        let failed: Vec<CheckId> =
             outcomes(record).filter(|(_, outcome)| outcome.is_failed()).map(|(id, _)| id).collect();
-        let reference = record.gate.as_ref().and_then(Reference::of);
-        let ratios = record.gate.as_ref().filter(|_| reference.is_some()).map(ratios).unwrap_or_default();
+        let reference = record.against.as_ref().and_then(Reference::of);
+        let ratios = record.against.as_ref().filter(|_| reference.is_some()).map(ratios).unwrap_or_default();
         Self {
             format: FORMAT,
             commit: commit.id,
@@ -187,8 +187,8 @@ impl Entry {
     }
 }
 
-fn outcomes(record: &RunRecord) -> impl Iterator<Item = (CaseId, &Outcome)> {
-    record.suites.iter().flat_map(|suite| &suite.cases).map(|case| (case.id.clone(), &case.outcome))
+fn outcomes(record: &RunRecord) -> impl Iterator<Item = (CheckId, &Outcome)> {
+    record.suites.iter().flat_map(|suite| &suite.checks).map(|check| (check.id.clone(), &check.outcome))
 }
 
 fn counts(record: &RunRecord) -> Counts {
@@ -227,7 +227,7 @@ fn settings(record: &RunRecord) -> String {
 }
 
 fn metrics(record: &RunRecord) -> Vec<Measured> {
-    let of = |suite: &SuiteId, metric: &crate::model::Metric| Measured {
+    let of = |suite: &SuiteId, metric: &crate::record::Metric| Measured {
         suite: suite.clone(),
         name: metric.name.clone(),
         unit: metric.unit,
@@ -237,8 +237,8 @@ fn metrics(record: &RunRecord) -> Vec<Measured> {
     record.suites.iter().flat_map(|suite| suite.metrics.iter().map(|metric| of(&suite.id, metric))).collect()
 }
 
-fn ratios(gate: &GateRecord) -> Vec<Ratio> {
-    let of = |comparison: &ThroughputComparison, result: &GateResult| Ratio {
+fn ratios(against: &Against) -> Vec<Ratio> {
+    let of = |comparison: &ThroughputComparison, result: &ThroughputResult| Ratio {
         suite: comparison.suite.clone(),
         name: result.metric.clone(),
         direction: result.direction,
@@ -249,13 +249,13 @@ fn ratios(gate: &GateRecord) -> Vec<Ratio> {
         decision: result.decision,
         operation_ns: operation_ns(comparison, &result.metric),
     };
-    let all = gate.throughput.iter();
+    let all = against.throughput.iter();
     all.flat_map(|comparison| comparison.results.iter().map(move |result| of(comparison, result))).collect()
 }
 
 /// The middle of the blocks of what one operation of the candidate took.
 fn operation_ns(comparison: &ThroughputComparison, operation: &str) -> Option<u64> {
-    let of = |block: &GateBlock| {
+    let of = |block: &ThroughputBlock| {
         let passes = block.passes.iter().filter(|pass| pass.operation == operation);
         let (count, nanoseconds) = passes.fold((0, 0), |(count, nanoseconds), pass| {
             (count + pass.order.chars().count() as u64, nanoseconds + pass.candidate_ns)

@@ -4,7 +4,7 @@
 //! repository) so that nothing is lost when several add at once, and how lines become series that can be compared ([`charts`]): figures
 //! of one kind of machine with one another, ratios to one reference with one another, and nothing else.
 //!
-//! Deliberately absent: statistics, which the gate has and which are handed in, and pictures.
+//! Deliberately absent: statistics, which the throughput comparison has and which are handed in, and pictures.
 
 mod branch;
 mod chart;

@@ -8,7 +8,7 @@ use super::LedgerError;
 use super::error::{support_word, word};
 use super::file::OPEN_REASON;
 use super::proposal::Drafts;
-use crate::model::{CaseId, Severity, Support};
+use crate::record::{CheckId, Severity, Support};
 
 /// What new entries say in place of a reason.
 const REASON: &str = "TODO: say in a sentence why the server fails";
@@ -27,9 +27,9 @@ pub(super) struct Draft {
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     /// Listed checks that passed, each with its entry.
-    pub(super) gone: Vec<(CaseId, usize)>,
+    pub(super) gone: Vec<(CheckId, usize)>,
     /// Listed checks that fail otherwise, each with its entry; their new symptoms are among the drafts.
-    pub(super) changed: Vec<(CaseId, usize)>,
+    pub(super) changed: Vec<(CheckId, usize)>,
     /// Symptoms that the ledger lacks.
     pub(super) drafts: Drafts,
     /// What a server offers otherwise than listed, by the entry of `[[capabilities]]` and the name.
@@ -86,7 +86,7 @@ impl Edits {
     /// Takes what passed out of an entry. Where all that remains fails in one other way, the entry gets that symptom; otherwise what
     /// fails otherwise goes as well, to an entry of its own.
     fn rewrite(&self, index: usize, table: &mut Table, drafts: &mut Drafts) {
-        let of_entry = |list: &[(CaseId, usize)]| -> Vec<String> {
+        let of_entry = |list: &[(CheckId, usize)]| -> Vec<String> {
             list.iter().filter(|(_, entry)| *entry == index).map(|(check, _)| check.to_string()).collect()
         };
         let (gone, changed) = (of_entry(&self.gone), of_entry(&self.changed));
@@ -157,7 +157,7 @@ fn put_before(table: &mut Table, heading: &str) {
 }
 
 /// An entry as the ledger's are written.
-fn entry(draft: &Draft, checks: &[CaseId], versions: Option<&str>) -> String {
+fn entry(draft: &Draft, checks: &[CheckId], versions: Option<&str>) -> String {
     let spelled = |text: &str| Value::from(text).to_string();
     let names: Vec<String> = checks.iter().map(|check| spelled(check.as_str())).collect();
     let on_one_line = format!("checks = [{}]", names.join(", "));

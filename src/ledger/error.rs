@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{Severity, Support};
+use crate::record::{Severity, Support};
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]

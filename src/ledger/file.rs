@@ -5,9 +5,9 @@ use toml::Spanned;
 
 use super::support::{self, Offered};
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
-use crate::model::{CaseId, Severity, SuiteId};
+use crate::checks::CATALOGUE;
 use crate::plan::nearest;
-use crate::suites::CATALOGUE;
+use crate::record::{CheckId, Severity, SuiteId};
 
 /// What the reason of a proposed entry begins with, until a person has written it.
 pub(super) const OPEN_REASON: &str = "TODO";
@@ -131,16 +131,16 @@ fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
 }
 
 /// The severity that the catalogue has for a check; none where there is no such check.
-pub(super) fn severity_of(check: &CaseId) -> Option<Severity> {
+pub(super) fn severity_of(check: &CheckId) -> Option<Severity> {
     let suite = CATALOGUE.iter().find(|suite| suite.id() == check.suite())?;
-    suite.cases().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)
+    suite.checks().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)
 }
 
 /// A check of the catalogue, with the severity that it has there.
-fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>) -> Result<CaseId, Wrong> {
+fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>) -> Result<CheckId, Wrong> {
     let name = check.get_ref();
-    let (suite, case) = name.split_once("::").unwrap_or((name, ""));
-    let id = CaseId::new(&SuiteId::new(suite), case);
+    let (suite, in_suite) = name.split_once("::").unwrap_or((name, ""));
+    let id = CheckId::new(&SuiteId::new(suite), in_suite);
     let Some(actual) = severity_of(&id) else {
         let problem = Problem::UnknownCheck { check: name.clone(), nearest: nearest(name) };
         return Err((check.span().start, problem));

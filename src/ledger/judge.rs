@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Issue, Ledger};
-use crate::model::{CaseId, Failure, KnownIssue, LedgerIdentity, Outcome};
+use crate::record::{CheckId, Failure, KnownIssue, LedgerIdentity, Outcome};
 
 /// What a ledger lists for one version of the server.
 #[derive(Debug)]
 pub struct Listed<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) version: Option<String>,
-    issues: BTreeMap<&'a CaseId, &'a Issue>,
+    issues: BTreeMap<&'a CheckId, &'a Issue>,
 }
 
 impl<'a> Listed<'a> {
@@ -25,12 +25,12 @@ impl<'a> Listed<'a> {
 
     /// The entry for a check, if there is one.
     #[must_use]
-    pub fn issue(&self, check: &CaseId) -> Option<&'a Issue> {
+    pub fn issue(&self, check: &CheckId) -> Option<&'a Issue> {
         self.issues.get(check).copied()
     }
 
     /// Every check that is listed with its entry, in the order of the checks' names.
-    pub fn checks(&self) -> impl Iterator<Item = (&'a CaseId, &'a Issue)> {
+    pub fn checks(&self) -> impl Iterator<Item = (&'a CheckId, &'a Issue)> {
         self.issues.iter().map(|(check, issue)| (*check, *issue))
     }
 
@@ -43,7 +43,7 @@ impl<'a> Listed<'a> {
 
     /// What a check came to, in the light of the ledger. What s3ci could not tell, or what does not apply, stays what it is.
     #[must_use]
-    pub fn judge(&self, check: &CaseId, outcome: Outcome) -> Outcome {
+    pub fn judge(&self, check: &CheckId, outcome: Outcome) -> Outcome {
         let Some(issue) = self.issue(check) else {
             return outcome;
         };

@@ -38,7 +38,7 @@ mod support;
 mod versions;
 
 use crate::config::KnownIssues;
-use crate::model::{CaseId, Severity};
+use crate::record::{CheckId, Severity};
 use crate::workload::sha256_hex;
 
 pub use error::{LedgerError, Problem};
@@ -64,7 +64,7 @@ pub struct Ledger {
 #[derive(Debug, Clone)]
 pub struct Issue {
     /// The checks.
-    pub checks: Vec<CaseId>,
+    pub checks: Vec<CheckId>,
     /// The versions that have it; any where none.
     pub versions: Option<Versions>,
     /// What the checks' rule costs when it is broken.

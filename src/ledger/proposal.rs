@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::edit::{Draft, Edits};
 use super::generalise::generalised;
 use super::{Ledger, LedgerError, Listed, Versions, file};
-use crate::model::{CapabilityRecord, CaseId, Failure, Outcome, RunRecord, SuiteRecord};
+use crate::record::{CapabilityRecord, CheckId, Failure, Outcome, RunRecord, SuiteRecord};
 
 impl Ledger {
     /// The change of the ledger's file that a run suggests, after remarks in lines that begin with `#`; none where it suggests none.
@@ -21,11 +21,11 @@ impl Ledger {
     pub fn proposal(&self, record: &RunRecord) -> Result<Option<String>, LedgerError> {
         let version = record.target.version.as_deref();
         let mut edits = Edits::default();
-        for case in record.suites.iter().flat_map(|suite| &suite.cases) {
-            if let Outcome::Failed(failure) = &case.outcome
+        for check in record.suites.iter().flat_map(|suite| &suite.checks) {
+            if let Outcome::Failed(failure) = &check.outcome
                 && !failure.is_about_speed()
             {
-                self.note(&mut edits, &self.of(version), &case.id, failure, &record.run_id);
+                self.note(&mut edits, &self.of(version), &check.id, failure, &record.run_id);
             }
         }
         for suite in &record.suites {
@@ -51,7 +51,7 @@ impl Ledger {
         }
     }
 
-    fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CaseId, failure: &Failure, run_id: &str) {
+    fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CheckId, failure: &Failure, run_id: &str) {
         let line = listed.issue(check).map(|issue| issue.line);
         let entry = line.and_then(|line| self.issues.iter().position(|issue| issue.line == line));
         if failure.kind == Failure::FIXED {
@@ -104,7 +104,7 @@ fn remarks(edits: &Edits, version: Option<&str>) -> String {
 }
 
 /// Checks by the symptom that they share.
-pub(super) type Drafts = BTreeMap<Draft, Vec<CaseId>>;
+pub(super) type Drafts = BTreeMap<Draft, Vec<CheckId>>;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Listed, Versions};
-use crate::model::{CapabilityRecord, CaseId, CaseRecord, Failure, Outcome, Severity, SuiteId, Support};
+use crate::record::{CapabilityRecord, CheckId, CheckRecord, Failure, Outcome, Severity, SuiteId, Support};
 
 /// What versions of the server offer on one backend.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ impl Listed<'_> {
     /// A result of its own where a server offers something else than the ledger says. Less is red because clients rely on it, more
     /// because the ledger would go on allowing its loss. How to repeat it, and the requests, are for the run to add.
     #[must_use]
-    pub fn changed(&self, suite: &SuiteId, backend: &str, capability: &CapabilityRecord) -> Option<CaseRecord> {
+    pub fn changed(&self, suite: &SuiteId, backend: &str, capability: &CapabilityRecord) -> Option<CheckRecord> {
         let (expected, line) = self.offered(backend, &capability.name)?;
         let (name, actual) = (&capability.name, capability.support);
         let version = self.version.as_deref().unwrap_or("this one");
@@ -101,8 +101,8 @@ impl Listed<'_> {
         };
         let actual = format!("{}: {}", actual.word(), capability.detail);
         let failure = Failure::new(kind, message, expected.word(), actual);
-        Some(CaseRecord {
-            id: CaseId::new(suite, &format!("capability-{name}")),
+        Some(CheckRecord {
+            id: CheckId::new(suite, &format!("capability-{name}")),
             severity: Severity::BreaksClients,
             rule: format!("{name} is offered as the ledger says of this version"),
             consequence: "clients that relied on it fail, or nobody would notice its loss".to_owned(),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{CapabilityRecord, Failure, Fault, Outcome, Support};
+use crate::record::{CapabilityRecord, Failure, Fault, Outcome, Support};
 
 const MD5: &str = "etag/local::put-is-md5";
 const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
@@ -30,8 +30,8 @@ fn refused(entries: &[String]) -> (usize, Problem) {
     }
 }
 
-fn id(check: &str) -> CaseId {
-    CaseId::new(&crate::model::SuiteId::new(check.split("::").next().unwrap()), check.split("::").nth(1).unwrap())
+fn id(check: &str) -> CheckId {
+    CheckId::new(&crate::record::SuiteId::new(check.split("::").next().unwrap()), check.split("::").nth(1).unwrap())
 }
 
 fn failure(kind: &str, actual: &str) -> Outcome {
@@ -130,12 +130,12 @@ fn asked(listed: &str, support: Support) -> Option<(String, String)> {
     let ledger = ledger(&[offered]);
     let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
     let capability = CapabilityRecord { name, support, detail, expected: None };
-    let suite = crate::model::SuiteId::new("api/local");
+    let suite = crate::record::SuiteId::new("api/local");
     assert!(ledger.of(None).changed(&suite, "local", &capability).is_none(), "nothing is known of this version");
     assert!(ledger.of(Some("0.2.1")).changed(&suite, "drime", &capability).is_none(), "nor of this backend");
-    let case = ledger.of(Some("0.2.1")).changed(&suite, "local", &capability)?;
-    assert_eq!(case.id.as_str(), "api/local::capability-multipart");
-    let Outcome::Failed(failure) = case.outcome else { panic!("not red: {case:?}") };
+    let check = ledger.of(Some("0.2.1")).changed(&suite, "local", &capability)?;
+    assert_eq!(check.id.as_str(), "api/local::capability-multipart");
+    let Outcome::Failed(failure) = check.outcome else { panic!("not red: {check:?}") };
     Some((failure.kind, failure.message))
 }
 

@@ -2,15 +2,15 @@
 //!
 //! Owns the split, which is the same wherever and whenever it is made from the same selection and the same durations, so that
 //! machines that never talk to each other run every suite once. A suite is never split: it has one server. Deliberately absent:
-//! putting the records together again (`model::merge`).
+//! putting the records together again (`record::merge`).
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 use super::{Plan, PlannedSuite};
-use crate::model::{RunRecord, Shard};
-use crate::suites::Suite;
+use crate::checks::Suite;
+use crate::record::{RunRecord, Shard};
 
 /// How long suites take, in nanoseconds, as far as a record of an earlier run tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Durations {
             durations.sort_unstable();
             durations.get(durations.len() / 2).copied()
         };
-        self.0.get(suite.name).copied().or_else(middling).unwrap_or(suite.cases().len() as u64)
+        self.0.get(suite.name).copied().or_else(middling).unwrap_or(suite.checks().len() as u64)
     }
 }
 
@@ -128,9 +128,9 @@ fn digest(parts: &[Vec<PlannedSuite>]) -> u32 {
     for part in parts {
         for PlannedSuite { suite, only } in part {
             hasher.update(suite.name);
-            for case in only.iter().flatten() {
+            for check in only.iter().flatten() {
                 hasher.update([b' ']);
-                hasher.update(case);
+                hasher.update(check);
             }
             hasher.update([b'\n']);
         }

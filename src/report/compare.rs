@@ -9,8 +9,8 @@ use super::format::{self, counted};
 use super::json::JsonReportError;
 use super::page::Page;
 use super::sanitize;
-use crate::model::{
-    CaseComparison, Change, Comparison, Decision, MetricComparison, OfferComparison, Outcome, Side, SuiteSince,
+use crate::record::{
+    Change, CheckComparison, Comparison, Decision, MetricComparison, OfferComparison, Outcome, Side, SuiteSince,
     Support, Unit,
 };
 
@@ -39,7 +39,7 @@ pub fn text(comparison: &Comparison, since: &[SuiteSince]) -> String {
     page.into_text()
 }
 
-/// The comparison as JSON, its cases and metrics in full, with what it comes to.
+/// The comparison as JSON, its checks and metrics in full, with what it comes to.
 ///
 /// # Errors
 /// Never for a comparison of records that were read.
@@ -56,25 +56,25 @@ pub fn json(comparison: &Comparison, since: &[SuiteSince]) -> Result<String, Jso
 }
 
 fn red(comparison: &Comparison, since: &[SuiteSince]) -> usize {
-    let cases: Vec<String> =
-        comparison.cases.iter().filter(|case| case.is_red()).map(|case| case.id.to_string()).collect();
+    let checks: Vec<String> =
+        comparison.checks.iter().filter(|check| check.is_red()).map(|check| check.id.to_string()).collect();
     // An operation that fails against the base and against the other run is one regression.
-    let is_new = |name: &String| !cases.contains(name);
+    let is_new = |name: &String| !checks.contains(name);
     let dropped =
         since.iter().flat_map(|since| since.dropped().map(|drop| format!("{}::{}", since.suite, drop.metric)));
-    cases.len() + dropped.filter(is_new).count()
+    checks.len() + dropped.filter(is_new).count()
 }
 
 fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
-    let count = |change| comparison.cases.iter().filter(|case| case.change == Some(change)).count();
-    let both = comparison.cases.iter().filter(|case| case.change.is_some()).count();
+    let count = |change| comparison.checks.iter().filter(|check| check.change == Some(change)).count();
+    let both = comparison.checks.iter().filter(|check| check.change.is_some()).count();
     let (from, to) = (side(&comparison.from), side(&comparison.to));
     let (old, mended) = (count(Change::PreExisting), count(Change::Mended));
-    let vanished = match comparison.cases.iter().filter(|case| case.to.is_none()).count() {
+    let vanished = match comparison.checks.iter().filter(|check| check.to.is_none()).count() {
         0 => String::new(),
         gone => format!(", {gone} VANISHED"),
     };
-    let new = match comparison.cases.iter().filter(|case| is_new_failure(case)).count() {
+    let new = match comparison.checks.iter().filter(|check| is_new_failure(check)).count() {
         0 => String::new(),
         new => format!(", {new} NEW AND FAILING"),
     };
@@ -93,39 +93,39 @@ fn side(side: &Side) -> String {
 }
 
 /// A check that the first record does not have, and that fails.
-fn is_new_failure(case: &CaseComparison) -> bool {
-    case.from.is_none() && case.to.as_ref().is_some_and(Outcome::is_failed)
+fn is_new_failure(check: &CheckComparison) -> bool {
+    check.from.is_none() && check.to.as_ref().is_some_and(Outcome::is_failed)
 }
 
-type Chosen = fn(&CaseComparison) -> bool;
+type Chosen = fn(&CheckComparison) -> bool;
 
-/// The groups of cases in the order in which they matter.
+/// The groups of checks in the order in which they matter.
 fn groups() -> [(&'static str, &'static str, Chosen); 8] {
     [
-        ("Regressions", "✗", CaseComparison::is_red),
-        ("Regressions that the ledger lists", "~", CaseComparison::is_listed_regression),
+        ("Regressions", "✗", CheckComparison::is_red),
+        ("Regressions that the ledger lists", "~", CheckComparison::is_listed_regression),
         ("New checks that fail", "!", is_new_failure),
-        ("Failing in one, not to be told in the other", "!", |case| case.change == Some(Change::Unknown)),
-        ("Passed before, not judged any more", "!", |case| {
-            case.change == Some(Change::Unchanged) && case.is_no_longer_judged()
+        ("Failing in one, not to be told in the other", "!", |check| check.change == Some(Change::Unknown)),
+        ("Passed before, not judged any more", "!", |check| {
+            check.change == Some(Change::Unchanged) && check.is_no_longer_judged()
         }),
-        ("Vanished", "!", |case| case.to.is_none()),
-        ("Mended", "✓", |case| case.change == Some(Change::Mended)),
-        ("Failing in both", "~", |case| case.change == Some(Change::PreExisting)),
+        ("Vanished", "!", |check| check.to.is_none()),
+        ("Mended", "✓", |check| check.change == Some(Change::Mended)),
+        ("Failing in both", "~", |check| check.change == Some(Change::PreExisting)),
     ]
 }
 
 fn block(page: &mut Page, comparison: &Comparison, title: &str, mark: &str, chosen: Chosen) {
-    let cases: Vec<&CaseComparison> = comparison.cases.iter().filter(|case| chosen(case)).collect();
-    if cases.is_empty() {
+    let checks: Vec<&CheckComparison> = comparison.checks.iter().filter(|check| chosen(check)).collect();
+    if checks.is_empty() {
         return;
     }
-    page.block(&format!("{title} ({})", cases.len()));
-    for case in cases {
-        let words = case.to.as_ref().map(words).filter(|words| !words.is_empty());
-        page.item(2, mark, &format!("{} ({})", case.id, case.severity.words()));
+    page.block(&format!("{title} ({})", checks.len()));
+    for check in checks {
+        let words = check.to.as_ref().map(words).filter(|words| !words.is_empty());
+        page.item(2, mark, &format!("{} ({})", check.id, check.severity.words()));
         // What fails in both was read before.
-        if let Some(words) = words.filter(|_| case.change != Some(Change::PreExisting)) {
+        if let Some(words) = words.filter(|_| check.change != Some(Change::PreExisting)) {
             page.item(6, "", &sanitize::line(&words));
         }
     }

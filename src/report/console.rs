@@ -16,7 +16,7 @@ use super::page::Page;
 use super::progress::Progress;
 use super::summary;
 use crate::event::Event;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 const SILENCE: Duration = Duration::from_secs(30);
 const BAR: &str = "{spinner} [{bar:20}] {wide_msg}";

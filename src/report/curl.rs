@@ -4,7 +4,7 @@
 //! `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Signed anew where it was signed. The content of an upload is not recorded: so many
 //! zeros stand for it. Deliberately absent: what the request needs to find on the server, such as its bucket.
 
-use crate::model::{CaseRecord, Exchange};
+use crate::record::{CheckRecord, Exchange};
 
 /// What curl makes itself.
 const MADE_BY_CURL: [&str; 5] = ["host", "content-length", "authorization", "x-amz-date", "x-amz-content-sha256"];
@@ -22,13 +22,13 @@ const BOUND_TO_CONTENT: [&str; 6] = [
 ];
 
 /// The last request before a verdict, with the status of its answer; none where a client of its own made the requests.
-pub(super) fn last_exchange(case: &CaseRecord) -> Option<&Exchange> {
-    case.exchanges.last().filter(|_| case.commands.is_empty())
+pub(super) fn last_exchange(check: &CheckRecord) -> Option<&Exchange> {
+    check.exchanges.last().filter(|_| check.commands.is_empty())
 }
 
 /// The line that sends the last request before a verdict again, where curl can.
-pub(super) fn line(case: &CaseRecord) -> Option<String> {
-    of_exchange(last_exchange(case)?)
+pub(super) fn line(check: &CheckRecord) -> Option<String> {
+    of_exchange(last_exchange(check)?)
 }
 
 fn of_exchange(exchange: &Exchange) -> Option<String> {

@@ -1,48 +1,48 @@
-//! What there is to say about a case that did not pass, as plain text: the body of JUnit's `failure` and `error`.
+//! What there is to say about a check that did not pass, as plain text: the body of JUnit's `failure` and `error`.
 //!
 //! One fact a line, each begun with its name, so that it survives any viewer. A value of several lines is continued further
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
 use super::{curl, format, sanitize};
-use crate::model::{
-    CapabilityRecord, CaseRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord,
+use crate::record::{
+    CapabilityRecord, CheckRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord,
 };
 
-/// The evidence of a failed case of a run.
-pub(super) fn of_failure(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> String {
+/// The evidence of a failed check of a run.
+pub(super) fn of_failure(record: &RunRecord, check: &CheckRecord, failure: &Failure) -> String {
     let mut lines = vec![
         sanitize::line(&failure.message),
         String::new(),
-        fact("severity", case.severity.words()),
-        fact("rule", &case.rule),
-        fact("consequence", &case.consequence),
+        fact("severity", check.severity.words()),
+        fact("rule", &check.rule),
+        fact("consequence", &check.consequence),
         fact("expected", &failure.expected),
         fact("actual", &failure.actual),
     ];
-    lines.extend(explanation(record, case).map(|(name, cases)| fact(name, &cases)));
-    commands(&mut lines, case);
-    exchanges(&mut lines, &case.exchanges);
-    lines.push(fact("source", &case.source));
-    lines.push(fact("repro", &sanitize::line(&case.repro)));
-    lines.extend(curl::line(case).map(|line| fact("curl", &line)));
+    lines.extend(explanation(record, check).map(|(name, checks)| fact(name, &checks)));
+    commands(&mut lines, check);
+    exchanges(&mut lines, &check.exchanges);
+    lines.push(fact("source", &check.source));
+    lines.push(fact("repro", &sanitize::line(&check.repro)));
+    lines.extend(curl::line(check).map(|line| fact("curl", &line)));
     lines.join("\n")
 }
 
-/// The evidence of a case that failed as the ledger says.
-pub(super) fn of_known(record: &RunRecord, case: &CaseRecord, known: &KnownIssue) -> String {
+/// The evidence of a check that failed as the ledger says.
+pub(super) fn of_known(record: &RunRecord, check: &CheckRecord, known: &KnownIssue) -> String {
     let reason = fact("known issue", &sanitize::line(&known.reason));
     let upstream = known.upstream.iter().map(|upstream| fact("upstream", &sanitize::line(upstream)));
-    let parts = std::iter::once(reason).chain(upstream).chain([of_failure(record, case, &known.failure)]);
+    let parts = std::iter::once(reason).chain(upstream).chain([of_failure(record, check, &known.failure)]);
     parts.collect::<Vec<_>>().join("\n")
 }
 
-/// The evidence of a case that could not be judged.
-pub(super) fn of_error(record: &RunRecord, case: &CaseRecord, fault: &Fault) -> String {
-    let mut lines = vec![of_fault(fault), fact("rule", &case.rule)];
-    lines.extend(explanation(record, case).map(|(name, cases)| fact(name, &cases)));
-    commands(&mut lines, case);
-    exchanges(&mut lines, &case.exchanges);
-    lines.push(fact("repro", &sanitize::line(&case.repro)));
+/// The evidence of a check that could not be judged.
+pub(super) fn of_error(record: &RunRecord, check: &CheckRecord, fault: &Fault) -> String {
+    let mut lines = vec![of_fault(fault), fact("rule", &check.rule)];
+    lines.extend(explanation(record, check).map(|(name, checks)| fact(name, &checks)));
+    commands(&mut lines, check);
+    exchanges(&mut lines, &check.exchanges);
+    lines.push(fact("repro", &sanitize::line(&check.repro)));
     lines.join("\n")
 }
 
@@ -76,12 +76,12 @@ fn continued(value: &str) -> String {
     sanitize::text(value).replace('\n', "\n        ")
 }
 
-fn commands(lines: &mut Vec<String>, case: &CaseRecord) {
-    if case.commands.is_empty() {
+fn commands(lines: &mut Vec<String>, check: &CheckRecord) {
+    if check.commands.is_empty() {
         return;
     }
     lines.push("commands of the client, oldest first:".to_owned());
-    for command in &case.commands {
+    for command in &check.commands {
         lines.push(format!("  $ {}", sanitize::line(&command.line)));
         lines.push(format!("    -> {}", outcome_of(command)));
         lines.extend(command.log.iter().map(|line| format!("    | {}", sanitize::line(line))));
@@ -102,16 +102,16 @@ pub(super) fn outcome_of(command: &Command) -> String {
     parts.join("; ")
 }
 
-/// Whether any of the cases that would explain this one does, as the name of a fact, and what became of each of them in the run.
+/// Whether any of the checks that would explain this one does, as the name of a fact, and what became of each of them in the run.
 /// None where nothing is known to explain it.
-pub(super) fn explanation(record: &RunRecord, case: &CaseRecord) -> Option<(&'static str, String)> {
-    let found = record.explanations(case);
+pub(super) fn explanation(record: &RunRecord, check: &CheckRecord) -> Option<(&'static str, String)> {
+    let found = record.explanations(check);
     let name = explains(&found)?;
-    let cases: Vec<String> = found.iter().map(|found| format!("{} ({})", found.case, standing(found))).collect();
-    Some((name, sanitize::line(&cases.join(", "))))
+    let checks: Vec<String> = found.iter().map(|found| format!("{} ({})", found.check, standing(found))).collect();
+    Some((name, sanitize::line(&checks.join(", "))))
 }
 
-/// What the cases are called that would explain another: one that was not told of leaves it open. None where there are none.
+/// What the checks are called that would explain another: one that was not told of leaves it open. None where there are none.
 pub(super) fn explains(found: &[Explanation<'_>]) -> Option<&'static str> {
     if found.is_empty() {
         None
@@ -124,7 +124,7 @@ pub(super) fn explains(found: &[Explanation<'_>]) -> Option<&'static str> {
     }
 }
 
-/// What became of a case here, in this run.
+/// What became of a check here, in this run.
 pub(super) fn standing(explanation: &Explanation<'_>) -> &'static str {
     match explanation.outcome {
         None => "not run here",
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn what_a_client_did_stands_beside_what_explains_it() {
         let record = fixture::with_a_client();
-        let case = &record.suites[2].cases[0];
+        let check = &record.suites[2].checks[0];
         let text =
-            of_failure(&record, case, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
+            of_failure(&record, check, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
         let explanation = "explained by: api/local::range-first (known issue here), api/local::object-roundtrip (passed here), \
                            auth/local::integrity-signed-chunks (not run here)\n";
         assert!(text.contains(explanation), "{text}");
@@ -184,13 +184,15 @@ mod tests {
     #[test]
     fn a_failure_whose_causes_hold_is_said_to_be_unexplained() {
         let mut record = fixture::with_a_client();
-        record.suites[1].cases[2].outcome = Outcome::Passed;
-        let case = &record.suites[2].cases[0];
-        let (name, cases) = explanation(&record, case).unwrap();
+        record.suites[1].checks[2].outcome = Outcome::Passed;
+        let check = &record.suites[2].checks[0];
+        let (name, checks) = explanation(&record, check).unwrap();
         assert_eq!(name, "may explain", "one of them was not run");
-        assert!(cases.starts_with("api/local::object-roundtrip (passed here), api/local::range-first (passed here), "));
-        record.suites[2].cases[0].explained_by.truncate(2);
-        assert_eq!(explanation(&record, &record.suites[2].cases[0]).unwrap().0, "unexplained");
-        assert_eq!(explanation(&record, &record.suites[1].cases[0]), None, "nothing is known to explain it");
+        assert!(
+            checks.starts_with("api/local::object-roundtrip (passed here), api/local::range-first (passed here), ")
+        );
+        record.suites[2].checks[0].explained_by.truncate(2);
+        assert_eq!(explanation(&record, &record.suites[2].checks[0]).unwrap().0, "unexplained");
+        assert_eq!(explanation(&record, &record.suites[1].checks[0]), None, "nothing is known to explain it");
     }
 }

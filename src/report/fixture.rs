@@ -2,11 +2,11 @@
 
 use time::macros::datetime;
 
-use crate::model::{
-    CaseId, CaseRecord, Command, CommandEnd, Decision, Direction, Estimator, Exchange, FailOn, Failure, Fault,
-    GateProcedure, GateRecord, GateResult, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity,
-    Metric, Outcome, RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity,
-    SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison, Tool, Unit,
+use crate::record::{
+    Against, CheckId, CheckRecord, Command, CommandEnd, Decision, Direction, Estimator, Exchange, FailOn, Failure,
+    Fault, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome, RunRecord,
+    RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
+    TargetIdentity, ThroughputComparison, ThroughputProcedure, ThroughputResult, Tool, Unit,
 };
 
 const MILLISECOND: u64 = 1_000_000;
@@ -52,15 +52,18 @@ pub(super) fn with_known_issues() -> RunRecord {
         })
     };
     let mut suite = suite("api/local", "S3 operations");
-    suite.cases = vec![
-        case("api/local::range-unsatisfiable", known("range-ignored", "a range past the end is no 416", HOSTILE, None)),
-        case("api/local::object-roundtrip", Outcome::Passed),
-        case(
+    suite.checks = vec![
+        check(
+            "api/local::range-unsatisfiable",
+            known("range-ignored", "a range past the end is no 416", HOSTILE, None),
+        ),
+        check("api/local::object-roundtrip", Outcome::Passed),
+        check(
             "api/local::range-first",
             known("range-ignored", "the whole object", "200", Some("https://example.org/issues/7")),
         ),
     ];
-    suite.cases[2].severity = Severity::DataLoss;
+    suite.checks[2].severity = Severity::DataLoss;
     record.suites.push(suite);
     record
 }
@@ -68,11 +71,11 @@ pub(super) fn with_known_issues() -> RunRecord {
 /// The same with more known issues than are worth naming, in two suites.
 pub(super) fn with_many_known_issues() -> RunRecord {
     let mut record = with_known_issues();
-    let known = record.suites[1].cases[0].outcome.clone();
-    let more = (1..=11).map(|number| case(&format!("api/local::range-{number:02}"), known.clone()));
-    record.suites[1].cases.extend(more);
+    let known = record.suites[1].checks[0].outcome.clone();
+    let more = (1..=11).map(|number| check(&format!("api/local::range-{number:02}"), known.clone()));
+    record.suites[1].checks.extend(more);
     let mut suite = suite("etag/local", "ETag rules");
-    suite.cases = (1..=11).map(|number| case(&format!("etag/local::tag-{number:02}"), known.clone())).collect();
+    suite.checks = (1..=11).map(|number| check(&format!("etag/local::tag-{number:02}"), known.clone())).collect();
     record.suites.push(suite);
     record
 }
@@ -87,11 +90,11 @@ pub(super) fn with_a_client() -> RunRecord {
         "the 1 files that it was given, byte by byte",
         "file has 200 bytes instead of 100",
     );
-    let mut failed = case("clients/local::aws-get-over-8-mib", Outcome::Failed(failure));
+    let mut failed = check("clients/local::aws-get-over-8-mib", Outcome::Failed(failure));
     failed.severity = Severity::DataLoss;
     failed.explained_by =
         [("api/local", "object-roundtrip"), ("api/local", "range-first"), ("auth/local", "integrity-signed-chunks")]
-            .map(|(suite, name)| CaseId::new(&SuiteId::new(suite), name))
+            .map(|(suite, name)| CheckId::new(&SuiteId::new(suite), name))
             .to_vec();
     failed.commands = vec![Command {
         line: "aws s3 cp s3://bucket/file file".to_owned(),
@@ -103,7 +106,7 @@ pub(super) fn with_a_client() -> RunRecord {
         requests: Some(vec![("GET object".to_owned(), 2)]),
         log: vec!["download:\u{1b}[31m done".to_owned()],
     }];
-    suite.cases = vec![failed];
+    suite.checks = vec![failed];
     record.suites.push(suite);
     record.exit_code = 1;
     record.exit_codes = vec![1];
@@ -121,17 +124,17 @@ pub(super) fn compared() -> RunRecord {
         "0.884 of the base (0.871 to 0.902, 10 blocks)",
     );
     let undecided = Outcome::Inconclusive { reason: "0.961 of the base (0.931 to 0.999, 30 blocks)".to_owned() };
-    suite.cases = vec![
-        case("throughput/local::put", Outcome::Failed(dropped)),
-        case("throughput/local::get", Outcome::Passed),
-        case("throughput/local::head", undecided),
+    suite.checks = vec![
+        check("throughput/local::put", Outcome::Failed(dropped)),
+        check("throughput/local::get", Outcome::Passed),
+        check("throughput/local::head", undecided),
     ];
-    suite.cases.iter_mut().for_each(|case| case.severity = Severity::Slower);
+    suite.checks.iter_mut().for_each(|check| check.severity = Severity::Slower);
     let results = vec![
         result("put", Some(Decision::Fail), 10, [884_000, 871_000, 902_000], 69_000),
         result("get", Some(Decision::Pass), 15, [1_002_000, 981_000, 1_024_000], 81_000),
         result("head", Some(Decision::Inconclusive), 30, [961_000, 931_000, 999_000], 90_000),
-        GateResult {
+        ThroughputResult {
             direction: Direction::Lower,
             lower_ppm: None,
             upper_ppm: None,
@@ -139,7 +142,7 @@ pub(super) fn compared() -> RunRecord {
             ..result("put.cpu", None, 30, [1_110_000, 0, 0], 0)
         },
     ];
-    let procedure = GateProcedure {
+    let procedure = ThroughputProcedure {
         version: 1,
         seed: 7,
         drawn_for: "k3x9q2".to_owned(),
@@ -155,7 +158,7 @@ pub(super) fn compared() -> RunRecord {
     };
     let base =
         TargetIdentity { spec: "pypi:0.2.0".to_owned(), version: Some("0.2.0".to_owned()), ..record.target.clone() };
-    record.gate = Some(GateRecord {
+    record.against = Some(Against {
         base,
         base_runtime: record.runtime.clone(),
         throughput: vec![ThroughputComparison { suite: suite.id.clone(), procedure, blocks: Vec::new(), results }],
@@ -169,8 +172,8 @@ pub(super) fn compared() -> RunRecord {
     record
 }
 
-fn result(metric: &str, decision: Option<Decision>, blocks: u64, ratio: [u64; 3], finds: u64) -> GateResult {
-    GateResult {
+fn result(metric: &str, decision: Option<Decision>, blocks: u64, ratio: [u64; 3], finds: u64) -> ThroughputResult {
+    ThroughputResult {
         metric: metric.to_owned(),
         direction: Direction::Higher,
         estimator: Estimator::MedianOfRatios,
@@ -233,7 +236,7 @@ pub(super) fn clean() -> RunRecord {
         shard: None,
         notices: Vec::new(),
         suites: vec![benchmark()],
-        gate: None,
+        against: None,
         faults: Vec::new(),
         interruption: None,
         timings: vec![HarnessTiming { name: "image".to_owned(), duration_ns: 1_250 * MILLISECOND }],
@@ -248,9 +251,9 @@ fn benchmark() -> SuiteRecord {
     let operations = |name: &str, value| Metric::single(name, Unit::OperationsPerSecond, Direction::Higher, value);
     let mut suite = suite("bench/local", "benchmark, custom buckets");
     suite.facts = vec![("Bucket mode".to_owned(), "custom".to_owned()), ("Workers".to_owned(), "1".to_owned())];
-    suite.cases = vec![
-        case("bench/local::content-survives", Outcome::Passed),
-        case("bench/local::bucket-is-deleted", Outcome::Passed),
+    suite.checks = vec![
+        check("bench/local::content-survives", Outcome::Passed),
+        check("bench/local::bucket-is-deleted", Outcome::Passed),
     ];
     suite.metrics = vec![
         Metric::single("test-data.files", Unit::Count, Direction::Higher, 100),
@@ -277,9 +280,9 @@ fn benchmark() -> SuiteRecord {
 
 fn default_bucket_benchmark() -> SuiteRecord {
     let mut suite = suite("bench/local-default", "benchmark, default bucket");
-    suite.cases = vec![
-        case("bench/local-default::content-survives", Outcome::Passed),
-        case(
+    suite.checks = vec![
+        check("bench/local-default::content-survives", Outcome::Passed),
+        check(
             "bench/local-default::list-is-complete",
             Outcome::Failed(Failure::new("list-incomplete", "1 of 100 keys is not listed", "100 keys", "99 keys")),
         ),
@@ -291,7 +294,7 @@ fn default_bucket_benchmark() -> SuiteRecord {
 
 fn etag() -> SuiteRecord {
     let mut suite = suite("etag/local", "ETag rules");
-    let mut failed = case(
+    let mut failed = check(
         "etag/local::changes-on-same-size-edit",
         Outcome::Failed(Failure::new(
             "etag-unchanged",
@@ -319,14 +322,14 @@ fn etag() -> SuiteRecord {
             body_start: None,
         },
     ];
-    suite.cases = vec![
-        case("etag/local::is-the-md5-of-the-content", Outcome::Passed),
+    suite.checks = vec![
+        check("etag/local::is-the-md5-of-the-content", Outcome::Passed),
         failed,
-        case(
+        check(
             "etag/local::survives-a-restart",
             Outcome::Skipped { reason: "an endpoint that others run is not restarted".to_owned() },
         ),
-        case(
+        check(
             "etag/local::is-stable",
             Outcome::Error(Fault::new("timeout", "no answer within 60 s").with_hint("give it longer: --timeout 120s")),
         ),
@@ -345,7 +348,7 @@ fn suite(id: &str, title: &str) -> SuiteRecord {
         duration_ns: 4_200 * MILLISECOND,
         facts: Vec::new(),
         capabilities: Vec::new(),
-        cases: Vec::new(),
+        checks: Vec::new(),
         metrics: Vec::new(),
         fault: None,
         server_start: Some(ServerStart { ready_ns: 812 * MILLISECOND, attempts: 3 }),
@@ -353,10 +356,10 @@ fn suite(id: &str, title: &str) -> SuiteRecord {
     }
 }
 
-fn case(id: &str, outcome: Outcome) -> CaseRecord {
+fn check(id: &str, outcome: Outcome) -> CheckRecord {
     let (suite, name) = id.split_once("::").unwrap();
-    CaseRecord {
-        id: CaseId::new(&SuiteId::new(suite), name),
+    CheckRecord {
+        id: CheckId::new(&SuiteId::new(suite), name),
         severity: Severity::BreaksClients,
         rule: "what was stored is what is listed and fetched".to_owned(),
         consequence: "a sync client skips a modified file, and the backup is silently stale".to_owned(),
@@ -364,7 +367,7 @@ fn case(id: &str, outcome: Outcome) -> CaseRecord {
         outcome,
         duration_ns: 41_234_567,
         exchanges: Vec::new(),
-        repro: format!("s3ci run {suite} --case {name} --target pypi:0.2.1 --seed 7 --files 100"),
+        repro: format!("s3ci run {suite} --check {name} --target pypi:0.2.1 --seed 7 --files 100"),
         commands: Vec::new(),
         explained_by: Vec::new(),
     }

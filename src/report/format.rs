@@ -3,7 +3,7 @@
 //! Sizes are 1024-based and carry two decimals, as in pys3local's own benchmark report, so that old and new figures can be
 //! laid side by side. Whole-number arithmetic throughout: a figure never depends on how a float was rounded.
 
-use crate::model::Unit;
+use crate::record::Unit;
 
 const SIZE_UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
 const NANOSECONDS_PER_MICROSECOND: u64 = 1_000;

@@ -10,14 +10,14 @@ use super::rating::Rating;
 use super::ratios::{self, Row};
 use super::tally::{Known, Tally};
 use super::verdicts;
-use crate::model::{Metric, RunRecord, SuiteRecord};
+use crate::record::{Metric, RunRecord, SuiteRecord};
 
 /// What is new, old or mended against the base: at most so many of each group, and how many more there are.
 pub(super) fn changes(page: &mut Page, record: &RunRecord, most: usize) {
     for group in verdicts::groups(record) {
-        page.block(&format!("{} ({})", group.title, group.cases.len()));
+        page.block(&format!("{} ({})", group.title, group.checks.len()));
         let glyph = group.glyph.to_string();
-        up_to(page, most, &group.cases, |page, case| page.item(2, &glyph, case.as_str()));
+        up_to(page, most, &group.checks, |page, check| page.item(2, &glyph, check.as_str()));
     }
 }
 
@@ -29,8 +29,8 @@ pub(super) fn known_issues(page: &mut Page, record: &RunRecord, tally: &Tally<'_
     let ledger = record.ledger.as_ref().map(|ledger| format!(", listed in {}", ledger.source)).unwrap_or_default();
     page.block(&format!("Known issues{ledger}"));
     let (named, counted) = known::named_and_counted(tally);
-    for Known { case, .. } in named {
-        page.item(2, "~", &format!("{}: {}", case.severity.words(), case.id));
+    for Known { check, .. } in named {
+        page.item(2, "~", &format!("{}: {}", check.severity.words(), check.id));
     }
     for group in known::by_suite(counted) {
         page.item(2, "~", &standing(&group));
@@ -44,9 +44,9 @@ fn standing(group: &KnownOfSuite<'_>) -> String {
 
 /// The ratio of each operation, whatever was decided of it.
 pub(super) fn compared(page: &mut Page, record: &RunRecord) {
-    let Some(gate) = &record.gate else { return };
-    for found in gate.throughput.iter().filter(|found| !found.results.is_empty()) {
-        page.block(&format!("Throughput against {}", ratios::base(gate)));
+    let Some(against) = &record.against else { return };
+    for found in against.throughput.iter().filter(|found| !found.results.is_empty()) {
+        page.block(&format!("Throughput against {}", ratios::base(against)));
         for Row { glyph, metric, ratio, interval, decision, detectable } in ratios::deciding(found) {
             let lead = format!("{glyph} {metric:<8}{ratio} ({interval})");
             page.item(2, &lead, &format!("{decision}; finds a drop of {detectable}"));

@@ -5,7 +5,7 @@
 use schemars::schema_for;
 use serde::Deserialize;
 
-use crate::model::{RunRecord, SCHEMA_VERSION};
+use crate::record::{RunRecord, SCHEMA_VERSION};
 
 /// A record could not be written as JSON, or read from it.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +112,7 @@ mod tests {
             assert_eq!(errors, Vec::<String>::new());
         }
         let mut broken: serde_json::Value = serde_json::to_value(fixture::clean()).unwrap();
-        broken["suites"][0]["cases"][0]["outcome"]["status"] = "perhaps".into();
+        broken["suites"][0]["checks"][0]["outcome"]["status"] = "perhaps".into();
         assert!(!validator.is_valid(&broken));
     }
 

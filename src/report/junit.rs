@@ -1,6 +1,6 @@
 //! JUnit XML, for build servers.
 //!
-//! A suite of the run is a `testsuite` named `s3ci.<suite>.<backend>`; a case is a `testcase` of that class. Where the server
+//! A suite of the run is a `testsuite` named `s3ci.<suite>.<backend>`; a check is a `testcase` of that class. Where the server
 //! is wrong there is a `failure`, where s3ci could not tell an `error`:
 //!
 //! ```xml
@@ -12,13 +12,13 @@
 //! </testsuite>
 //! ```
 //!
-//! A known issue is `skipped`, which build servers do not count as red, and has its evidence in the case's `system-out`.
-//! A suite that broke off has one more case, `suite-completed`; what went wrong outside every suite stands in the suite
+//! A known issue is `skipped`, which build servers do not count as red, and has its evidence in the check's `system-out`.
+//! A suite that broke off has one more check, `suite-completed`; what went wrong outside every suite stands in the suite
 //! `s3ci.environment`. Names never hold a seed, a port or a time. Deliberately absent: metrics, which belong into JSON.
 //!
-//! `time` is in seconds, in whole milliseconds, and says what the record's `duration_ns` says of the same thing: of a case how long it
-//! took, of a suite how long it took with the start of its servers and all that was done for its cases together, of the root how long the
-//! run took with what came before and between suites. Cases may run side by side, so theirs add up to no total.
+//! `time` is in seconds, in whole milliseconds, and says what the record's `duration_ns` says of the same thing: of a check how long it
+//! took, of a suite how long it took with the start of its servers and all that was done for its checks together, of the root how long the
+//! run took with what came before and between suites. Checks may run side by side, so theirs add up to no total.
 
 mod totals;
 
@@ -26,7 +26,7 @@ use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestCaseBu
 use time::format_description::well_known::Rfc3339;
 
 use super::{evidence, sanitize, tally, words};
-use crate::model::{CaseRecord, Fault, Outcome, RunRecord, SuiteRecord};
+use crate::record::{CheckRecord, Fault, Outcome, RunRecord, SuiteRecord};
 use totals::Timed;
 
 const ENVIRONMENT: &str = "s3ci.environment";
@@ -80,21 +80,21 @@ pub fn render(record: &RunRecord) -> Result<String, JunitError> {
     Ok(totals::add(&xml, &suites, seconds(record.duration_ns)))
 }
 
-/// What went wrong outside every suite, one case for each kind of fault; none when nothing did.
+/// What went wrong outside every suite, one check for each kind of fault; none when nothing did.
 fn environment(record: &RunRecord) -> Result<Option<TestSuite>, JunitError> {
     let mut kinds: Vec<&str> = record.faults.iter().map(|fault| fault.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let mut cases: Vec<TestCase> = kinds.iter().map(|kind| run_fault(record, kind)).collect();
+    let mut checks: Vec<TestCase> = kinds.iter().map(|kind| run_fault(record, kind)).collect();
     if let Some(interruption) = record.interruption {
         let message = format!("the run was ended by {}", tally::signal(interruption));
-        cases.push(error_case("run-completed", ENVIRONMENT, &Fault::new("interrupted", message)));
+        checks.push(error_check("run-completed", ENVIRONMENT, &Fault::new("interrupted", message)));
     }
-    if cases.is_empty() {
+    if checks.is_empty() {
         return Ok(None);
     }
     let mut suite = suite_of(ENVIRONMENT, record.started_at)?;
-    suite.add_testcases(cases);
+    suite.add_testcases(checks);
     suite.set_system_out(&cdata(&preamble(record).join("\n")));
     Ok(Some(suite))
 }
@@ -104,17 +104,17 @@ fn run_fault(record: &RunRecord, kind: &str) -> TestCase {
     let texts: Vec<String> = faults.iter().map(|fault| evidence::of_fault(fault)).collect();
     let first = faults.first().map_or("", |fault| &fault.message);
     let message = if faults.len() > 1 { format!("{first} (and {} more)", faults.len() - 1) } else { first.to_owned() };
-    let mut case =
+    let mut check =
         TestCaseBuilder::error(&sanitize::line(kind), Duration::ZERO, &attribute(kind), &attribute(&message));
-    case.set_classname(ENVIRONMENT).set_trace(&cdata(&texts.join("\n\n"))).build()
+    check.set_classname(ENVIRONMENT).set_trace(&cdata(&texts.join("\n\n"))).build()
 }
 
 fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, JunitError> {
     let name = attribute(&suite.id.dotted());
     let mut rendered = suite_of(&name, suite.started_at)?;
-    rendered.add_testcases(suite.cases.iter().map(|case| test_case(record, case, &name)));
+    rendered.add_testcases(suite.checks.iter().map(|check| test_case(record, check, &name)));
     if let Some(fault) = &suite.fault {
-        rendered.add_testcase(error_case("suite-completed", &name, fault));
+        rendered.add_testcase(error_check("suite-completed", &name, fault));
     }
     let mut lines = preamble(record);
     lines.push(format!("{}, backend {}", suite.title, suite.backend));
@@ -138,10 +138,10 @@ fn suite_of(name: &str, started_at: OffsetDateTime) -> Result<TestSuite, JunitEr
     Ok(suite)
 }
 
-fn test_case(record: &RunRecord, case: &CaseRecord, class: &str) -> TestCase {
-    let name = attribute(case.id.name());
-    let time = seconds(case.duration_ns);
-    let mut rendered = match &case.outcome {
+fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
+    let name = attribute(check.id.name());
+    let time = seconds(check.duration_ns);
+    let mut rendered = match &check.outcome {
         Outcome::Passed => TestCaseBuilder::success(&name, time),
         Outcome::Failed(failure) => {
             TestCaseBuilder::failure(&name, time, &attribute(&failure.kind), &attribute(&failure.message))
@@ -158,10 +158,10 @@ fn test_case(record: &RunRecord, case: &CaseRecord, class: &str) -> TestCase {
             TestCaseBuilder::error(&name, time, &attribute(&fault.kind), &attribute(&fault.message))
         }
     };
-    match &case.outcome {
-        Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(record, case, failure))),
-        Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(record, case, known))),
-        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, case, fault))),
+    match &check.outcome {
+        Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(record, check, failure))),
+        Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(record, check, known))),
+        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, check, fault))),
         Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => &mut rendered,
     };
     let mut rendered = rendered.set_classname(class).build();
@@ -169,7 +169,7 @@ fn test_case(record: &RunRecord, case: &CaseRecord, class: &str) -> TestCase {
     rendered
 }
 
-fn error_case(name: &str, class: &str, fault: &Fault) -> TestCase {
+fn error_check(name: &str, class: &str, fault: &Fault) -> TestCase {
     TestCaseBuilder::error(name, Duration::ZERO, &attribute(&fault.kind), &attribute(&fault.message))
         .set_classname(class)
         .set_trace(&cdata(&evidence::of_fault(fault)))

@@ -3,7 +3,7 @@
 //! Deliberately absent: layout.
 
 use super::tally::{Known, Tally, by_severity, in_words};
-use crate::model::SuiteId;
+use crate::record::SuiteId;
 
 /// So many may be named before anything else is said of a run; more of them hide what is new.
 pub(super) const FEW: usize = 10;
@@ -19,7 +19,7 @@ pub(super) struct KnownOfSuite<'a> {
 impl KnownOfSuite<'_> {
     /// How many there are of each severity: `12 data loss or corruption, 3 cosmetic`.
     pub(super) fn words(&self) -> String {
-        in_words(&by_severity(self.issues.iter().map(|known| known.case)))
+        in_words(&by_severity(self.issues.iter().map(|known| known.check)))
     }
 }
 
@@ -27,7 +27,7 @@ impl KnownOfSuite<'_> {
 pub(super) fn by_suite<'a>(known: &[Known<'a>]) -> Vec<KnownOfSuite<'a>> {
     let mut suites: Vec<KnownOfSuite<'a>> = Vec::new();
     for issue in known {
-        let suite = issue.case.id.suite();
+        let suite = issue.check.id.suite();
         match suites.iter_mut().find(|found| found.suite == suite) {
             Some(found) => found.issues.push(*issue),
             None => suites.push(KnownOfSuite { suite, issues: vec![*issue] }),
@@ -39,7 +39,7 @@ pub(super) fn by_suite<'a>(known: &[Known<'a>]) -> Vec<KnownOfSuite<'a>> {
 /// Those to name, and those to count: whole severities are named, from the worst on, while they are few together.
 pub(super) fn named_and_counted<'t, 'a>(tally: &'t Tally<'a>) -> (&'t [Known<'a>], &'t [Known<'a>]) {
     let mut named = 0;
-    for (_, count) in by_severity(tally.known.iter().map(|known| known.case)) {
+    for (_, count) in by_severity(tally.known.iter().map(|known| known.check)) {
         if named + count > FEW {
             break;
         }
@@ -70,7 +70,7 @@ mod tests {
         let record = fixture::with_many_known_issues();
         let tally = Tally::of(&record);
         let (named, counted) = named_and_counted(&tally);
-        assert_eq!(named.iter().map(|known| known.case.id.name()).collect::<Vec<_>>(), ["range-first"]);
+        assert_eq!(named.iter().map(|known| known.check.id.name()).collect::<Vec<_>>(), ["range-first"]);
         assert_eq!(counted.len(), 23);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns every form in which results leave the program: JUnit ([`junit`]), JSON ([`json`]), the text report ([`text`]), the
 //! page for a browser ([`html`]), the trend across commits ([`trend`]), the lines on the terminal ([`Console`]), and the atomic writing of files ([`Outputs`]). Each rendering is a function from
-//! [`RunRecord`](crate::model::RunRecord) to text, so that all of them agree and any of them can be made again later from
+//! [`RunRecord`](crate::record::RunRecord) to text, so that all of them agree and any of them can be made again later from
 //! `metrics.json`.
 //!
 //! Deliberately absent: measuring, judging and exit codes; a rendering shows what the record says. Printing happens in

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{WriteError, check_writable, html, json, junit, text, write_atomically};
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Which reports go where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::page::Page;
 use super::sanitize;
 use super::tally::Tally;
 use crate::event::Event;
-use crate::model::{CaseRecord, Outcome, SuiteId};
+use crate::record::{CheckRecord, Outcome, SuiteId};
 
 /// Where a run stands.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct Progress {
     /// Whether lines for what passed are left to a bar.
     bar: bool,
     suite: Option<SuiteId>,
-    cases: Vec<CaseRecord>,
+    checks: Vec<CheckRecord>,
     planned: usize,
     step: String,
     units: Option<(u64, u64)>,
@@ -41,11 +41,11 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, cases, backend } => {
-                self.begin(suite.clone(), *cases);
+            Event::SuiteStarted { suite, title, checks, backend } => {
+                self.begin(suite.clone(), *checks);
                 // Whether a service was the real one must be seen at once; a disk is a disk.
                 let on = if backend == "local" { String::new() } else { format!(", on {backend}") };
-                let checks = format::counted(*cases, "check");
+                let checks = format::counted(*checks, "check");
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
             }
             Event::Fact { name, value } if verbose => page.item(4, "", &format!("{name}: {value}")),
@@ -63,12 +63,12 @@ impl Progress {
                 text.clone_into(&mut self.step);
                 self.routine(&mut page, 4, "•", text);
             }
-            Event::Against { gate } => {
-                let version = gate.base.version.as_deref().unwrap_or("version unknown");
-                let text = format!("against {} ({version}), {}", gate.base.spec, gate.base_runtime.detail);
+            Event::Against { against } => {
+                let version = against.base.version.as_deref().unwrap_or("version unknown");
+                let text = format!("against {} ({version}), {}", against.base.spec, against.base_runtime.detail);
                 self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
-            Event::CaseFinished { case } => self.case(&mut page, case),
+            Event::CheckFinished { check } => self.check(&mut page, check),
             Event::Measured { metric } if verbose => {
                 let value = format::quantity(metric.median, metric.unit);
                 page.item(4, "", &format!("{}: {value}", metric.name));
@@ -77,7 +77,7 @@ impl Progress {
                 if let Some(fault) = &end.fault {
                     page.item(2, "!", &sanitize::line(&fault.message));
                 }
-                page.item(0, "", &format!("{suite}: {}", Tally::of_cases(&self.cases).counts()));
+                page.item(0, "", &format!("{suite}: {}", Tally::of_checks(&self.checks).counts()));
                 self.suite = None;
                 self.enter("");
             }
@@ -89,7 +89,7 @@ impl Progress {
                 self.routine(&mut page, 0, "→", &sanitize::line(&text));
             }
             Event::OnBase { suite } => {
-                page.item(0, "", &format!("{} on the base: {}", suite.id, Tally::of_cases(&suite.cases).counts()));
+                page.item(0, "", &format!("{} on the base: {}", suite.id, Tally::of_checks(&suite.checks).counts()));
                 self.enter("");
             }
             Event::Output { .. }
@@ -104,7 +104,7 @@ impl Progress {
     /// Where the run stands, in one line.
     pub(super) fn standing(&self) -> String {
         let suite =
-            self.suite.as_ref().map(|suite| format!("{suite}, {} of {} checks done", self.cases.len(), self.planned));
+            self.suite.as_ref().map(|suite| format!("{suite}, {} of {} checks done", self.checks.len(), self.planned));
         let units = self.units.map(|(done, total)| format!(" {done}/{total}")).unwrap_or_default();
         let step = (!self.step.is_empty()).then(|| format!("{}{units}", self.step));
         let parts: Vec<String> = suite.into_iter().chain(step).collect();
@@ -114,14 +114,14 @@ impl Progress {
     /// How far the present step has come, or else the present suite, in units done and in all; none when neither is known.
     pub(super) fn position(&self) -> Option<(u64, u64)> {
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        let checks = self.suite.as_ref().map(|_| (count(self.cases.len()), count(self.planned)));
+        let checks = self.suite.as_ref().map(|_| (count(self.checks.len()), count(self.planned)));
         self.units.or(checks).filter(|(_, total)| *total > 0)
     }
 
     fn begin(&mut self, suite: SuiteId, planned: usize) {
         self.suite = Some(suite);
         self.planned = planned;
-        self.cases.clear();
+        self.checks.clear();
         self.enter("");
     }
 
@@ -130,11 +130,11 @@ impl Progress {
         self.units = None;
     }
 
-    fn case(&mut self, page: &mut Page, case: &CaseRecord) {
-        let name = case.id.name();
-        match &case.outcome {
+    fn check(&mut self, page: &mut Page, check: &CheckRecord) {
+        let name = check.id.name();
+        match &check.outcome {
             Outcome::Passed => {
-                self.routine(page, 2, "✓", &format!("{name} ({})", format::duration(case.duration_ns)));
+                self.routine(page, 2, "✓", &format!("{name} ({})", format::duration(check.duration_ns)));
             }
             Outcome::Skipped { reason } => {
                 self.routine(page, 2, "-", &format!("{name}: skipped: {}", sanitize::line(reason)));
@@ -146,13 +146,17 @@ impl Progress {
                 page.item(2, "?", &format!("{name}: inconclusive: {}", sanitize::line(reason)));
             }
             Outcome::Failed(failure) => {
-                page.item(2, "✗", &format!("{name}: {} ({})", sanitize::line(&failure.message), case.severity.words()));
+                page.item(
+                    2,
+                    "✗",
+                    &format!("{name}: {} ({})", sanitize::line(&failure.message), check.severity.words()),
+                );
             }
             Outcome::Error(fault) => {
                 page.item(2, "!", &format!("{name}: could not be told: {}", sanitize::line(&fault.message)));
             }
         }
-        self.cases.push(case.clone());
+        self.checks.push(check.clone());
         self.enter("");
     }
 
@@ -170,22 +174,22 @@ mod tests {
     use crate::report::fixture;
 
     #[test]
-    fn the_standing_follows_the_step_and_forgets_it_with_the_case() {
+    fn the_standing_follows_the_step_and_forgets_it_with_the_check() {
         let suite = fixture::clean().suites.remove(0);
         let mut progress = Progress::new(Verbosity::Normal, true);
         assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));
-        let cases = suite.cases.len();
+        let checks = suite.checks.len();
         progress.lines(&Event::SuiteStarted {
             suite: suite.id.clone(),
             backend: suite.backend,
             title: suite.title,
-            cases,
+            checks,
         });
         assert_eq!(progress.position(), Some((0, 2)));
         progress.lines(&Event::Progress { step: "upload", done: 40, total: 100 });
         assert_eq!(progress.standing(), "bench/local, 0 of 2 checks done, upload 40/100");
         assert_eq!(progress.position(), Some((40, 100)));
-        progress.lines(&Event::CaseFinished { case: Box::new(suite.cases[0].clone()) });
+        progress.lines(&Event::CheckFinished { check: Box::new(suite.checks[0].clone()) });
         assert_eq!(progress.standing(), "bench/local, 1 of 2 checks done");
         progress.lines(&Event::SuiteFinished { suite: suite.id, end: Box::default() });
         assert_eq!((progress.standing().as_str(), progress.position()), ("getting ready", None));

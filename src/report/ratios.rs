@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: layout.
 
-use crate::model::{Decision, Direction, GateRecord, GateResult, TargetIdentity, ThroughputComparison, percent};
+use crate::record::{Against, Decision, Direction, TargetIdentity, ThroughputComparison, ThroughputResult, percent};
 
 /// One metric as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) struct Row {
 pub(super) const HEAD: [&str; 5] = ["metric", "ratio", "interval", "decision", "finds a drop of"];
 
 impl Row {
-    fn of(result: &GateResult) -> Self {
+    fn of(result: &ThroughputResult) -> Self {
         let blocks = format!("after {} blocks", result.blocks);
         let decides = !result.metric.contains('.') && result.direction == Direction::Higher;
         let over = result.tolerated();
@@ -63,8 +63,8 @@ pub(super) fn deciding(comparison: &ThroughputComparison) -> Vec<Row> {
 }
 
 /// What the target was compared with: `pypi:0.2.0 (0.2.0)`, `git:main (0.2.0, commit 0a1b2c3)`.
-pub(super) fn base(gate: &GateRecord) -> String {
-    let TargetIdentity { spec, version, commit, .. } = &gate.base;
+pub(super) fn base(against: &Against) -> String {
+    let TargetIdentity { spec, version, commit, .. } = &against.base;
     let commit = commit.as_ref().filter(|commit| !spec.contains(commit.as_str()));
     let commit = commit.map(|commit| format!(", commit {}", commit.get(..7).unwrap_or(commit))).unwrap_or_default();
     format!("{spec} ({}{commit})", version.as_deref().unwrap_or("version unknown"))
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_row_says_what_was_decided_and_what_only_informs() {
         let record = fixture::compared();
-        let shown: Vec<_> = rows(&record.gate.as_ref().unwrap().throughput[0])
+        let shown: Vec<_> = rows(&record.against.as_ref().unwrap().throughput[0])
             .into_iter()
             .map(|row| {
                 format!(
@@ -111,7 +111,7 @@ mod tests {
     fn a_verdict_by_the_floor_of_a_machine_says_so() {
         let of = |floor_ppm, tolerance_ppm| {
             let mut record = fixture::compared();
-            let result = &mut record.gate.as_mut().unwrap().throughput[0].results[1];
+            let result = &mut record.against.as_mut().unwrap().throughput[0].results[1];
             (result.floor_ppm, result.tolerance_ppm) = (floor_ppm, tolerance_ppm);
             Row::of(result).decision
         };

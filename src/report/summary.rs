@@ -10,7 +10,7 @@ use super::sanitize;
 use super::tally::{self, Failed, Tally, Trouble};
 use super::verdict;
 use super::write::quoted;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Lines that every terminal shows at once, the reports' own and the prompt left out.
 const SCREEN: usize = 16;
@@ -53,12 +53,12 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
     page.into_text()
 }
 
-fn failure(page: &mut Page, Failed { case, failure }: Failed<'_>) {
+fn failure(page: &mut Page, Failed { check, failure }: Failed<'_>) {
     page.blank();
-    page.item(0, "✗", &format!("{}: {}", case.severity.words(), case.id));
+    page.item(0, "✗", &format!("{}: {}", check.severity.words(), check.id));
     page.item(2, "", &sanitize::line(&failure.message));
-    page.item(2, "", &sanitize::line(&case.consequence));
-    page.command(2, "repro:", &case.repro);
+    page.item(2, "", &sanitize::line(&check.consequence));
+    page.command(2, "repro:", &check.repro);
 }
 
 fn error(page: &mut Page, what: &str, Trouble { place, fault, repro }: &Trouble<'_>) {

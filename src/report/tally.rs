@@ -4,7 +4,7 @@
 
 use super::format::counted;
 use super::verdicts;
-use crate::model::{CaseRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity};
+use crate::record::{CheckRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity};
 
 /// Kind of the faults that are not s3ci's to tell more of: what was to be tested is not there, or is something else.
 const TARGET: &str = "target";
@@ -13,17 +13,17 @@ const TARGET: &str = "target";
 const SEVERITIES: [Severity; 5] =
     [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic, Severity::Slower];
 
-/// A case that the server failed.
+/// A check that the server failed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Failed<'a> {
-    pub(super) case: &'a CaseRecord,
+    pub(super) check: &'a CheckRecord,
     pub(super) failure: &'a Failure,
 }
 
-/// A case that the server failed as the ledger says.
+/// A check that the server failed as the ledger says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
-    pub(super) case: &'a CaseRecord,
+    pub(super) check: &'a CheckRecord,
     pub(super) issue: &'a KnownIssue,
 }
 
@@ -46,10 +46,10 @@ pub(super) struct Tally<'a> {
     pub(super) failed: Vec<Failed<'a>>,
     /// The worst first; among equals in the order of the run.
     pub(super) known: Vec<Known<'a>>,
-    /// Faults of the run, of suites and of cases.
+    /// Faults of the run, of suites and of checks.
     pub(super) troubles: Vec<Trouble<'a>>,
     pub(super) interruption: Option<Interruption>,
-    errored_cases: usize,
+    errored_checks: usize,
 }
 
 /// The suites of each backend on their own, in the order of the run.
@@ -61,7 +61,7 @@ pub(super) fn by_backend(record: &RunRecord) -> Vec<(&str, Tally<'_>)> {
             backends.push((&suite.backend, Tally::default()));
         }
         if let Some((_, tally)) = backends.get_mut(at) {
-            tally.add_cases(&suite.cases);
+            tally.add_checks(&suite.checks);
             if let Some(fault) = &suite.fault {
                 tally.trouble(suite.id.to_string(), fault, None);
             }
@@ -78,37 +78,37 @@ impl<'a> Tally<'a> {
             tally.trouble(if fault.kind == TARGET { TARGET } else { "run" }.to_owned(), fault, None);
         }
         for suite in &record.suites {
-            tally.add_cases(&suite.cases);
+            tally.add_checks(&suite.checks);
             if let Some(fault) = &suite.fault {
                 tally.trouble(suite.id.to_string(), fault, None);
             }
         }
-        tally.failed.sort_by_key(|failed| (!verdicts::is_regression(record, &failed.case.id), failed.case.severity));
-        tally.known.sort_by_key(|known| known.case.severity);
+        tally.failed.sort_by_key(|failed| (!verdicts::is_regression(record, &failed.check.id), failed.check.severity));
+        tally.known.sort_by_key(|known| known.check.severity);
         tally
     }
 
-    /// Counts some cases.
-    pub(super) fn of_cases(cases: &'a [CaseRecord]) -> Self {
+    /// Counts some checks.
+    pub(super) fn of_checks(checks: &'a [CheckRecord]) -> Self {
         let mut tally = Self::default();
-        tally.add_cases(cases);
+        tally.add_checks(checks);
         tally
     }
 
     /// Checks that ended one way or another.
     pub(super) fn checks(&self) -> usize {
-        self.passed + self.skipped + self.inconclusive + self.failed.len() + self.known.len() + self.errored_cases
+        self.passed + self.skipped + self.inconclusive + self.failed.len() + self.known.len() + self.errored_checks
     }
 
     /// Failed checks by severity, the worst first; severities without failures are left out.
     pub(super) fn by_severity(&self) -> Vec<(Severity, usize)> {
-        by_severity(self.failed.iter().map(|failed| failed.case))
+        by_severity(self.failed.iter().map(|failed| failed.check))
     }
 
     /// Known issues in words: `17 known issues (8 data loss or corruption, 9 cosmetic)`; none where there are none.
     pub(super) fn known_in_words(&self) -> Option<String> {
         let count = counted(self.known.len(), "known issue");
-        let severities = in_words(&by_severity(self.known.iter().map(|known| known.case)));
+        let severities = in_words(&by_severity(self.known.iter().map(|known| known.check)));
         (!self.known.is_empty()).then(|| format!("{count} ({severities})"))
     }
 
@@ -154,17 +154,17 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn add_cases(&mut self, cases: &'a [CaseRecord]) {
-        for case in cases {
-            match &case.outcome {
+    fn add_checks(&mut self, checks: &'a [CheckRecord]) {
+        for check in checks {
+            match &check.outcome {
                 Outcome::Passed => self.passed += 1,
                 Outcome::Skipped { .. } => self.skipped += 1,
                 Outcome::Inconclusive { .. } => self.inconclusive += 1,
-                Outcome::Failed(failure) => self.failed.push(Failed { case, failure }),
-                Outcome::Known(issue) => self.known.push(Known { case, issue }),
+                Outcome::Failed(failure) => self.failed.push(Failed { check, failure }),
+                Outcome::Known(issue) => self.known.push(Known { check, issue }),
                 Outcome::Error(fault) => {
-                    self.errored_cases += 1;
-                    self.trouble(case.id.to_string(), fault, Some(&case.repro));
+                    self.errored_checks += 1;
+                    self.trouble(check.id.to_string(), fault, Some(&check.repro));
                 }
             }
         }
@@ -175,9 +175,9 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// How many cases there are of each severity, the worst first; severities without any are left out.
-pub(super) fn by_severity<'a>(cases: impl Iterator<Item = &'a CaseRecord>) -> Vec<(Severity, usize)> {
-    let found: Vec<Severity> = cases.map(|case| case.severity).collect();
+/// How many checks there are of each severity, the worst first; severities without any are left out.
+pub(super) fn by_severity<'a>(checks: impl Iterator<Item = &'a CheckRecord>) -> Vec<(Severity, usize)> {
+    let found: Vec<Severity> = checks.map(|check| check.severity).collect();
     let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
     SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
 }
@@ -212,7 +212,7 @@ mod tests {
     fn failures_come_worst_first() {
         let record = fixture::record();
         let tally = Tally::of(&record);
-        let severities: Vec<Severity> = tally.failed.iter().map(|failed| failed.case.severity).collect();
+        let severities: Vec<Severity> = tally.failed.iter().map(|failed| failed.check.severity).collect();
         assert_eq!(severities, [Severity::DataLoss, Severity::BreaksClients]);
         assert_eq!(tally.by_severity(), [(Severity::DataLoss, 1), (Severity::BreaksClients, 1)]);
         assert_eq!((tally.passed, tally.skipped, tally.troubles.len(), tally.checks()), (4, 1, 3, 8));

@@ -5,7 +5,7 @@
 //! failed has its evidence, a known issue one line. 80 columns, no colour. Deliberately absent: anything that `metrics.json` does not
 //! hold.
 
-mod cases;
+mod checks;
 mod measures;
 mod opening;
 
@@ -19,7 +19,7 @@ use super::tally::{self, Tally};
 use super::verdict;
 use super::verdicts;
 use super::words::{host, ledger, runtime};
-use crate::model::{RunRecord, SuiteRecord};
+use crate::record::{RunRecord, SuiteRecord};
 use measures::Measures;
 
 /// Renders a record as text.
@@ -56,8 +56,8 @@ fn setup(page: &mut Page, record: &RunRecord) {
             page.pair("Constraints", digest);
         }
     }
-    if let Some(gate) = &record.gate {
-        page.pair("Against", &ratios::base(gate));
+    if let Some(against) = &record.against {
+        page.pair("Against", &ratios::base(against));
     }
     page.pair("Known issues", &ledger(record.ledger.as_ref()));
     page.pair("Runtime", &runtime(&record.runtime));
@@ -80,7 +80,7 @@ fn benchmark(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     measures.performance(page);
     measures.latencies(page);
     measures.others(page);
-    cases::list(page, "Verification", record, suite);
+    checks::list(page, "Verification", record, suite);
 }
 
 fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
@@ -90,14 +90,14 @@ fn checks(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
     let mut measures = Measures::of(suite);
     measures.latencies(page);
     measures.others(page);
-    cases::list(page, "Checks", record, suite);
+    checks::list(page, "Checks", record, suite);
 }
 
 /// What a comparison found of each metric.
 fn compared(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
-    let Some(gate) = &record.gate else { return };
-    for found in gate.throughput.iter().filter(|found| found.suite == suite.id) {
-        page.block(&format!("Against {}", ratios::base(gate)));
+    let Some(against) = &record.against else { return };
+    for found in against.throughput.iter().filter(|found| found.suite == suite.id) {
+        page.block(&format!("Against {}", ratios::base(against)));
         let [metric, ratio, interval, decision, finds] = ratios::HEAD;
         page.row(&format!("    {metric:<14}{ratio:>6}  {interval:<15}  {decision:<33}{finds:>15}"));
         for row in ratios::rows(found) {
@@ -130,9 +130,9 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     let tally = Tally::of(record);
     page.item(0, "", &format!("{} {}", tally.glyph(), verdict::of(record)));
     for group in verdicts::groups(record) {
-        page.block(&format!("{} ({})", group.title, group.cases.len()));
-        for case in group.cases {
-            page.item(2, &group.glyph.to_string(), case.as_str());
+        page.block(&format!("{} ({})", group.title, group.checks.len()));
+        for check in group.checks {
+            page.item(2, &group.glyph.to_string(), check.as_str());
         }
     }
     page.blank();
@@ -151,7 +151,7 @@ fn final_result(page: &mut Page, record: &RunRecord) {
         page.item(4, "", &format!("{count} {}", severity.words()));
     }
     page.pair("Known issues", &tally.known.len().to_string());
-    for (severity, count) in tally::by_severity(tally.known.iter().map(|known| known.case)) {
+    for (severity, count) in tally::by_severity(tally.known.iter().map(|known| known.check)) {
         page.item(4, "", &format!("{count} {}", severity.words()));
     }
     page.pair("Skipped", &tally.skipped.to_string());

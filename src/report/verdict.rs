@@ -6,7 +6,7 @@ use super::format::counted;
 use super::sanitize;
 use super::tally::{self, Tally};
 use super::verdicts;
-use crate::model::{RunRecord, Severity, SuiteId};
+use crate::record::{RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
 const BEDROCK: [&str; 4] = ["bench", "sync", "etag", "clients"];
@@ -32,10 +32,10 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
         return format!("INTERRUPTED by {} after {checks}: {}", tally::signal(interruption), tally.counts());
     }
     if !tally.failed.is_empty() {
-        if tally.failed.iter().all(|failed| failed.case.outcome.is_fixed()) {
+        if tally.failed.iter().all(|failed| failed.check.outcome.is_fixed()) {
             return format!("LEDGER OUT OF DATE: {} of {checks} passed that it lists", tally.failed.len());
         }
-        let new = tally.failed.iter().filter(|failed| verdicts::is_regression(record, &failed.case.id)).count();
+        let new = tally.failed.iter().filter(|failed| verdicts::is_regression(record, &failed.check.id)).count();
         let new = match new {
             0 => String::new(),
             all if all == tally.failed.len() => ", all of which passed on the base".to_owned(),
@@ -65,8 +65,8 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
 
 /// Known data loss, if it is in what backups stand on as well: the first such suite, and how many others there are of any kind.
 fn known_in_bedrock(tally: &Tally<'_>) -> Option<(SuiteId, usize)> {
-    let grave = tally.known.iter().filter(|known| known.case.severity == Severity::DataLoss);
-    let mut suites: Vec<SuiteId> = grave.map(|known| known.case.id.suite()).collect();
+    let grave = tally.known.iter().filter(|known| known.check.severity == Severity::DataLoss);
+    let mut suites: Vec<SuiteId> = grave.map(|known| known.check.id.suite()).collect();
     suites.dedup();
     let first = suites.iter().find(|suite| BEDROCK.contains(&suite.kind()))?;
     Some((first.clone(), suites.len() - 1))
@@ -75,7 +75,7 @@ fn known_in_bedrock(tally: &Tally<'_>) -> Option<(SuiteId, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CaseId, Fault, Interruption, Outcome};
+    use crate::record::{CheckId, Fault, Interruption, Outcome};
     use crate::report::fixture;
 
     #[test]
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(of(&record), "INTERRUPTED by SIGINT after 8 checks: 4 passed, 2 failed, 1 skipped, 3 errors");
         record.interruption = None;
         for suite in &mut record.suites {
-            suite.cases.retain(|case| !case.outcome.is_failed());
+            suite.checks.retain(|check| !check.outcome.is_failed());
         }
         assert_eq!(of(&record), "ERROR: s3ci could not tell (6 checks; 4 passed, 1 skipped, 3 errors)");
     }
@@ -113,7 +113,7 @@ mod tests {
     fn a_clean_run_passes_and_an_empty_one_does_not() {
         let mut record = fixture::clean();
         assert_eq!(of(&record), "PASSED: all of 2 checks");
-        record.suites.iter_mut().for_each(|suite| suite.cases.clear());
+        record.suites.iter_mut().for_each(|suite| suite.checks.clear());
         assert_eq!(of(&record), "NOTHING CHECKED: nothing checked");
         record.faults.push(Fault::new("report", "write out.xml: disk full"));
         assert_eq!(of(&record), "REPORT MISSING: 1 error (0 checks)");
@@ -125,23 +125,25 @@ mod tests {
         let known = "2 known issues (1 data loss or corruption, 1 breaks clients)";
         assert_eq!(of(&record), format!("PASSED: 3 of 5 checks; {known}"));
         assert_eq!(Tally::of(&record).glyph(), '✓');
-        record.suites[1].cases.retain(|case| case.outcome.is_known());
+        record.suites[1].checks.retain(|check| check.outcome.is_known());
         record.suites.remove(0);
         assert_eq!(of(&record), format!("NOTHING NEW: 2 checks; {known}"));
         assert_eq!(Tally::of(&record).glyph(), '~');
-        for case in &mut record.suites[0].cases {
-            case.id = CaseId::new(&SuiteId::new("sync/local"), case.id.name());
+        for check in &mut record.suites[0].checks {
+            check.id = CheckId::new(&SuiteId::new("sync/local"), check.id.name());
         }
         assert_eq!(of(&record), format!("KNOWN DATA LOSS in sync/local; NOTHING NEW: 2 checks; {known}"));
         let mut elsewhere = record.suites[0].clone();
-        for case in &mut elsewhere.cases {
-            case.id = CaseId::new(&SuiteId::new("api/local"), case.id.name());
+        for check in &mut elsewhere.checks {
+            check.id = CheckId::new(&SuiteId::new("api/local"), check.id.name());
         }
         record.suites.insert(0, elsewhere);
         let said = of(&record);
         assert!(said.starts_with("KNOWN DATA LOSS in sync/local and 1 other suite; NOTHING NEW: 4 checks; "), "{said}");
-        let failed =
-            fixture::record().suites.into_iter().find(|suite| suite.cases.iter().any(|case| case.outcome.is_failed()));
+        let failed = fixture::record()
+            .suites
+            .into_iter()
+            .find(|suite| suite.checks.iter().any(|check| check.outcome.is_failed()));
         record.suites.extend(failed);
         let said = of(&record);
         assert!(said.starts_with("FAILED: "), "{said}");
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn what_could_not_be_decided_is_neither_a_pass_nor_a_failure() {
         let mut record = fixture::clean();
-        record.suites[0].cases[1].outcome = Outcome::Inconclusive { reason: "too noisy".to_owned() };
+        record.suites[0].checks[1].outcome = Outcome::Inconclusive { reason: "too noisy".to_owned() };
         assert_eq!(of(&record), "UNDECIDED: 1 passed, 1 inconclusive (2 checks)");
         assert_eq!(Tally::of(&record).glyph(), '!');
     }

@@ -3,7 +3,7 @@
 //! Deliberately absent: layout, and the single numbers, which `format` has.
 
 use super::format;
-use crate::model::{HostFingerprint, LedgerIdentity, Metric, RuntimeIdentity, RuntimeKind, Unit};
+use crate::record::{HostFingerprint, LedgerIdentity, Metric, RuntimeIdentity, RuntimeKind, Unit};
 
 /// Which ledger of known issues applied.
 pub(super) fn ledger(ledger: Option<&LedgerIdentity>) -> String {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::console::causes_of;
 use super::json::JsonReportError;
 use super::junit::JunitError;
-use crate::model::Fault;
+use crate::record::Fault;
 
 /// A report could not be written, or could not be if it were tried.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,12 @@
-//! The cases that a suite's measurements make once it has ended: thresholds, and the comparison with an earlier run.
+//! The checks that a suite's measurements make once it has ended: thresholds, and the comparison with an earlier run.
 
 use super::Run;
 use crate::event::Event;
-use crate::gate::since_baseline;
-use crate::model::{
-    CaseId, CaseRecord, Decision, Failure, GateRecord, Outcome, RunRecord, Severity, SinceBaseline, SuiteId,
+use crate::record::{
+    Against, CheckId, CheckRecord, Decision, Failure, Outcome, RunRecord, Severity, SinceBaseline, SuiteId,
     SuiteRecord, percent,
 };
+use crate::throughput::since_baseline;
 
 impl Run<'_> {
     /// What comes of an event before it is folded into the record.
@@ -14,19 +14,20 @@ impl Run<'_> {
         let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
         let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
         let of_suite = self.config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
-        let mut cases: Vec<CaseRecord> = of_suite.map(|threshold| threshold.case(&suite, &self.config.repro)).collect();
-        cases.extend(self.baseline.into_iter().flat_map(|baseline| self.since(baseline, record, &suite.id)));
-        cases.into_iter().map(|case| Event::CaseFinished { case: Box::new(case) }).collect()
+        let mut checks: Vec<CheckRecord> =
+            of_suite.map(|threshold| threshold.check(&suite, &self.config.repro)).collect();
+        checks.extend(self.baseline.into_iter().flat_map(|baseline| self.since(baseline, record, &suite.id)));
+        checks.into_iter().map(|check| Event::CheckFinished { check: Box::new(check) }).collect()
     }
 
-    /// A case for each operation that was compared, none where the suite compares nothing.
-    fn since(&self, baseline: &RunRecord, record: &RunRecord, suite: &SuiteId) -> Vec<CaseRecord> {
-        let compares = |gate: &GateRecord| gate.throughput.iter().any(|other| other.suite == *suite);
-        if !record.gate.as_ref().is_some_and(compares) {
+    /// A check for each operation that was compared, none where the suite compares nothing.
+    fn since(&self, baseline: &RunRecord, record: &RunRecord, suite: &SuiteId) -> Vec<CheckRecord> {
+        let compares = |against: &Against| against.throughput.iter().any(|other| other.suite == *suite);
+        if !record.against.as_ref().is_some_and(compares) {
             return Vec::new();
         }
-        let case = |name: &str, outcome: Outcome| CaseRecord {
-            id: CaseId::new(suite, name),
+        let check = |name: &str, outcome: Outcome| CheckRecord {
+            id: CheckId::new(suite, name),
             severity: Severity::Slower,
             rule: "throughput is no less than in the baseline, but for the tolerance".to_owned(),
             consequence: "backups and restores take longer than with the baseline".to_owned(),
@@ -39,9 +40,9 @@ impl Run<'_> {
             explained_by: Vec::new(),
         };
         match since_baseline(baseline, record, suite) {
-            Err(reason) => vec![case("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],
+            Err(reason) => vec![check("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],
             Ok(found) => {
-                found.iter().map(|since| case(&format!("baseline.{}", since.metric), outcome(since))).collect()
+                found.iter().map(|since| check(&format!("baseline.{}", since.metric), outcome(since))).collect()
             }
         }
     }

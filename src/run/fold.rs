@@ -5,15 +5,15 @@ use std::time::Instant;
 use time::OffsetDateTime;
 
 use super::{host, nanoseconds, timing};
+use crate::checks::{CATALOGUE, Suite};
 use crate::config::Config;
 use crate::event::{Event, SuiteEnd};
 use crate::exit::Exit;
-use crate::model::{
-    CaseRecord, RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
+use crate::record::{
+    CheckRecord, RunRecord, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, SuiteRecord, TargetIdentity, Tool,
     compare_verdicts,
 };
 use crate::server::Target;
-use crate::suites::{CATALOGUE, Suite};
 
 /// The record of a run of which nothing is known yet but what was asked for.
 #[must_use]
@@ -44,7 +44,7 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
         shard: None,
         notices: Vec::new(),
         suites: Vec::new(),
-        gate: None,
+        against: None,
         faults: Vec::new(),
         interruption: None,
         timings: Vec::new(),
@@ -64,17 +64,17 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
             record.timings.extend(prepared.timings.iter().cloned());
             record.timings.push(timing("prepare", started.elapsed()));
         }
-        Event::Against { gate } => record.gate = Some((**gate).clone()),
+        Event::Against { against } => record.against = Some((**against).clone()),
         Event::Compared { comparison } => {
-            if let Some(gate) = &mut record.gate {
-                gate.throughput.retain(|earlier| earlier.suite != comparison.suite);
-                gate.throughput.push((**comparison).clone());
+            if let Some(against) = &mut record.against {
+                against.throughput.retain(|earlier| earlier.suite != comparison.suite);
+                against.throughput.push((**comparison).clone());
             }
         }
         Event::OnBase { suite } => {
             let compared = compare_verdicts(std::slice::from_ref(suite), &record.suites);
-            if let Some(gate) = &mut record.gate {
-                gate.verdicts.extend(compared);
+            if let Some(against) = &mut record.against {
+                against.verdicts.extend(compared);
             }
         }
         Event::Notice { text } => record.notices.push(text.clone()),
@@ -88,7 +88,7 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
             duration_ns: 0,
             facts: Vec::new(),
             capabilities: Vec::new(),
-            cases: Vec::new(),
+            checks: Vec::new(),
             metrics: Vec::new(),
             fault: None,
             server_start: None,
@@ -96,7 +96,7 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
         }),
         Event::Fact { .. }
         | Event::Capability { .. }
-        | Event::CaseFinished { .. }
+        | Event::CheckFinished { .. }
         | Event::Measured { .. }
         | Event::SuiteFinished { .. } => {
             if let Some(suite) = record.suites.last_mut() {
@@ -114,27 +114,27 @@ fn within(suite: &mut SuiteRecord, event: &Event) {
     match event {
         Event::Fact { name, value } => suite.facts.push((name.clone(), value.clone())),
         Event::Capability { capability, .. } => suite.capabilities.push(capability.clone()),
-        Event::CaseFinished { case } => enter(suite, (**case).clone()),
+        Event::CheckFinished { check } => enter(suite, (**check).clone()),
         Event::Measured { metric } => suite.metrics.push((**metric).clone()),
         Event::SuiteFinished { end, .. } => finish_suite(suite, end),
         _ => {}
     }
 }
 
-/// Cases that ran side by side end in any order; the record has that of the catalogue.
-fn enter(suite: &mut SuiteRecord, case: CaseRecord) {
+/// Checks that ran side by side end in any order; the record has that of the catalogue.
+fn enter(suite: &mut SuiteRecord, check: CheckRecord) {
     let known = CATALOGUE.iter().find(|known| known.name == suite.id.as_str());
-    let order = known.map(Suite::cases).unwrap_or_default();
+    let order = known.map(Suite::checks).unwrap_or_default();
     // What is in no catalogue, such as a threshold, comes last.
-    let place = |case: &CaseRecord| order.iter().position(|spec| spec.name == case.id.name()).unwrap_or(usize::MAX);
-    let at = suite.cases.partition_point(|earlier| place(earlier) <= place(&case));
-    suite.cases.insert(at, case);
+    let place = |check: &CheckRecord| order.iter().position(|spec| spec.name == check.id.name()).unwrap_or(usize::MAX);
+    let at = suite.checks.partition_point(|earlier| place(earlier) <= place(&check));
+    suite.checks.insert(at, check);
 }
 
 fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
     suite.fault.clone_from(&end.fault);
     suite.server_start.clone_from(&end.server_start);
-    let wrong = suite.cases.iter().any(|case| case.outcome.is_failed() || case.outcome.is_error());
+    let wrong = suite.checks.iter().any(|check| check.outcome.is_failed() || check.outcome.is_error());
     if wrong || suite.fault.is_some() {
         suite.server_log.clone_from(&end.server_log);
     }

@@ -1,6 +1,6 @@
 //! The machine, as far as it explains numbers.
 
-use crate::model::HostFingerprint;
+use crate::record::HostFingerprint;
 
 /// What this machine is. Nothing of it names the machine or its owner.
 pub(super) fn fingerprint() -> HostFingerprint {

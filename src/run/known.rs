@@ -1,8 +1,8 @@
-//! The ledger between what happens and the record: each case that ends is held against it, once, before anybody is told.
+//! The ledger between what happens and the record: each check that ends is held against it, once, before anybody is told.
 
 use crate::event::Event;
 use crate::ledger::{Ledger, Listed};
-use crate::model::{CaseRecord, LedgerIdentity, SuiteId};
+use crate::record::{CheckRecord, LedgerIdentity, SuiteId};
 
 /// The ledger of a run.
 #[derive(Debug)]
@@ -34,14 +34,14 @@ impl<'a> KnownIssues<'a> {
                     capability.expected = listed.support(backend, &capability.name);
                 }
             }
-            Event::CaseFinished { case } => {
+            Event::CheckFinished { check } => {
                 if let Some(listed) = &self.listed {
-                    case.outcome = listed.judge(&case.id, case.outcome.clone());
+                    check.outcome = listed.judge(&check.id, check.outcome.clone());
                 }
                 // What a failure costs is not what a fix does.
-                if case.outcome.is_fixed() {
+                if check.outcome.is_fixed() {
                     "the ledger is out of date: it would hide this failure if it came back"
-                        .clone_into(&mut case.consequence);
+                        .clone_into(&mut check.consequence);
                 }
             }
             _ => {}
@@ -54,9 +54,9 @@ impl<'a> KnownIssues<'a> {
     pub(super) fn follows(&self, event: &Event, repro: &str) -> Option<Event> {
         let Event::Capability { capability, exchanges } = event else { return None };
         let (suite, backend) = self.suite.as_ref()?;
-        let case = self.listed.as_ref()?.changed(suite, backend, capability)?;
+        let check = self.listed.as_ref()?.changed(suite, backend, capability)?;
         let (exchanges, repro) = (exchanges.clone(), format!("{repro} {suite}"));
-        Some(Event::CaseFinished { case: Box::new(CaseRecord { exchanges, repro, ..case }) })
+        Some(Event::CheckFinished { check: Box::new(CheckRecord { exchanges, repro, ..check }) })
     }
 
     /// The ledger in the record.
@@ -68,7 +68,7 @@ impl<'a> KnownIssues<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CapabilityRecord, Exchange, Outcome, Support};
+    use crate::record::{CapabilityRecord, Exchange, Outcome, Support};
 
     /// A run of the built-in ledger that has come to a suite on a backend of 0.2.1.
     fn under_way(ledger: &Ledger) -> KnownIssues<'_> {
@@ -96,9 +96,9 @@ mod tests {
         let known = under_way(&ledger);
         assert!(known.follows(&asked(Support::Broken), "s3ci run").is_none(), "as listed");
         let follows = known.follows(&asked(Support::Supported), "s3ci run --seed 7 --target pypi:0.2.1");
-        let Some(Event::CaseFinished { case }) = follows else { panic!("{follows:?}") };
-        assert!(matches!(case.outcome, Outcome::Failed(_)), "{case:?}");
-        assert_eq!(case.repro, "s3ci run --seed 7 --target pypi:0.2.1 api/local");
-        assert_eq!(case.exchanges.len(), 1);
+        let Some(Event::CheckFinished { check }) = follows else { panic!("{follows:?}") };
+        assert!(matches!(check.outcome, Outcome::Failed(_)), "{check:?}");
+        assert_eq!(check.repro, "s3ci run --seed 7 --target pypi:0.2.1 api/local");
+        assert_eq!(check.exchanges.len(), 1);
     }
 }

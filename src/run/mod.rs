@@ -4,12 +4,12 @@
 //! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
 
 mod afterwards;
-mod duet;
 mod fold;
 mod host;
 mod known;
 mod redaction;
 mod suite;
+mod throughput;
 mod upgrade;
 mod verdicts;
 
@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
-use crate::model::{Fault, HarnessTiming, Interruption, RunRecord};
 use crate::plan::Plan;
+use crate::record::{Fault, HarnessTiming, Interruption, RunRecord};
 use crate::server::reaper::Reaper;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
@@ -179,7 +179,7 @@ impl Run<'_> {
         let candidate = self.prepare(work_dir, reaper, events).await?;
         let base = match &self.config.comparison {
             None => None,
-            Some(comparison) => match duet::base(&candidate, comparison, events).await {
+            Some(comparison) => match throughput::base(&candidate, comparison, events).await {
                 Ok(base) => Some(base),
                 Err(error) => {
                     if let Err(error) = candidate.close().await {

@@ -29,7 +29,7 @@ impl Redaction {
     /// The same event without the secret.
     pub(super) fn apply(&self, event: Event) -> Event {
         match event {
-            Event::CaseFinished { case } => Event::CaseFinished { case: self.without(case) },
+            Event::CheckFinished { check } => Event::CheckFinished { check: self.without(check) },
             Event::Notice { text } => Event::Notice { text: self.without(text) },
             Event::Output { line } => Event::Output { line: self.without(line) },
             Event::Fact { name, value } => Event::Fact { name, value: self.without(value) },
@@ -59,7 +59,7 @@ impl Redaction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Fault;
+    use crate::record::Fault;
 
     #[test]
     fn a_secret_is_taken_out_of_a_fault_however_it_is_spelled() {

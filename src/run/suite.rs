@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Run;
+use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
 use crate::event::{Event, Events, SuiteEnd};
-use crate::model::{CaseSpec, Fault, RuntimeKind};
 use crate::plan::PlannedSuite;
+use crate::record::{CheckSpec, Fault, RuntimeKind};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
 };
-use crate::suites::{CaseRunner, Kept, SuiteContext, SuiteSettings};
 
 /// Lines of the server's log that a report keeps.
 const LOG_LINES: usize = 120;
@@ -42,9 +42,9 @@ impl SuiteRun<'_> {
     /// Runs the suite; all that is found goes into the events.
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
-        let cases = self.selected().len();
+        let checks = self.selected().len();
         let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, cases }).await;
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -79,12 +79,12 @@ impl SuiteRun<'_> {
         }
     }
 
-    fn selected(&self) -> Vec<&'static CaseSpec> {
-        let wanted = |spec: &&CaseSpec| {
+    fn selected(&self) -> Vec<&'static CheckSpec> {
+        let wanted = |spec: &&CheckSpec| {
             let only = self.planned.only.as_ref().filter(|_| !self.planned.suite.is_flow());
             only.is_none_or(|only| only.iter().any(|name| name == spec.name))
         };
-        self.planned.suite.cases().into_iter().filter(wanted).collect()
+        self.planned.suite.checks().into_iter().filter(wanted).collect()
     }
 
     /// Runs the suite on a server of its own.
@@ -214,7 +214,7 @@ impl SuiteRun<'_> {
     pub(super) async fn skip_all(&self, reason: &str) {
         let suite = self.planned.suite.id();
         for spec in self.selected() {
-            CaseRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
+            CheckRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
         }
     }
 

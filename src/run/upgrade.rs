@@ -1,9 +1,9 @@
 //! The suite that upgrades: a server of the base and then one of the target on one volume.
 
 use super::suite::SuiteRun;
+use crate::checks::Kept;
 use crate::event::SuiteEnd;
 use crate::server::Runtime;
-use crate::suites::Kept;
 
 impl SuiteRun<'_> {
     /// Lets the base store and the target find; all that is found goes into the events.

@@ -6,11 +6,11 @@ use super::known::KnownIssues;
 use super::suite::SuiteRun;
 use super::{EVENTS, fold, new_record};
 use crate::event::{Event, Events, Prepared};
-use crate::model::SuiteRecord;
+use crate::record::SuiteRecord;
 use crate::server::Runtime;
 
 impl SuiteRun<'_> {
-    /// Runs the suite on the base, and tells what became of its cases there.
+    /// Runs the suite on the base, and tells what became of its checks there.
     pub(super) async fn execute_on_the_base(&self, base: &Runtime) {
         let suite = self.planned.suite;
         if suite.needs_base() {

@@ -14,7 +14,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::bounds::BodyBound;
 use super::recorder::Recorder;
-use crate::model::Exchange;
+use crate::record::Exchange;
 
 /// Idle connections are given up before any common server closes them, so that no request meets a closing one.
 const POOL_IDLE: Duration = Duration::from_secs(4);

@@ -12,22 +12,22 @@ const DELETE_BATCH: usize = 1000;
 #[derive(Debug, Clone, Default)]
 pub struct Leases {
     books: Arc<Mutex<Vec<Lease>>>,
-    /// The only case whose buckets these are; those of all where none.
-    case: Option<&'static str>,
+    /// The only check whose buckets these are; those of all where none.
+    check: Option<&'static str>,
 }
 
 impl Leases {
-    /// The same books, of which only the pages of one case are seen: it gives back its own buckets while others go on.
+    /// The same books, of which only the pages of one check are seen: it gives back its own buckets while others go on.
     #[must_use]
-    pub fn of_case(&self, case: &'static str) -> Self {
-        Self { books: Arc::clone(&self.books), case: Some(case) }
+    pub fn of_check(&self, check: &'static str) -> Self {
+        Self { books: Arc::clone(&self.books), check: Some(check) }
     }
 
     /// Enters a bucket before it is asked for, so that one is never forgotten between request and answer.
     #[must_use]
     pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
         let (keys, uploads) = (Arc::default(), Arc::default());
-        let lease = Lease { bucket: bucket.into(), case: self.case, kept, keys, uploads };
+        let lease = Lease { bucket: bucket.into(), check: self.check, kept, keys, uploads };
         self.books().push(lease.clone());
         lease
     }
@@ -57,7 +57,7 @@ impl Leases {
     #[must_use]
     pub fn held(&self) -> Vec<Lease> {
         let mut held = self.books().clone();
-        held.retain(|lease| self.case.is_none() || lease.case == self.case);
+        held.retain(|lease| self.check.is_none() || lease.check == self.check);
         held
     }
 
@@ -70,7 +70,7 @@ impl Leases {
 #[derive(Debug, Clone)]
 pub struct Lease {
     bucket: String,
-    case: Option<&'static str>,
+    check: Option<&'static str>,
     kept: bool,
     keys: Arc<Mutex<BTreeSet<String>>>,
     /// Uploads in parts that were begun, each a key and an id.

@@ -65,7 +65,7 @@ pub struct Downloaded {
 impl S3 {
     /// Runs a request under the client's deadline and sorts its error.
     ///
-    /// The SDK's futures are tens of kilobytes large; boxed at once, they do not make those of the cases so.
+    /// The SDK's futures are tens of kilobytes large; boxed at once, they do not make those of the checks so.
     pub(super) fn within<'a, T: 'a, E>(
         &self,
         operation: &'static str,

@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
-use crate::model::Exchange;
+use crate::record::Exchange;
 
 /// Only the latest exchanges are kept: a failure is explained by what came right before it.
 const KEPT: usize = 12;

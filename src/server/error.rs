@@ -7,7 +7,7 @@ use super::process::ProcessError;
 use super::ready::ReadyError;
 use super::target::TargetError;
 use super::toolbox::ToolboxError;
-use crate::model::Fault;
+use crate::record::Fault;
 
 /// So many releases are named where one was asked for that does not exist.
 const NEWEST: usize = 5;

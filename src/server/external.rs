@@ -8,7 +8,7 @@ use std::future::pending;
 use super::ready::{ReadyError, wait_until_ready, without_userinfo};
 use super::target::Target;
 use super::{RuntimeSettings, ServerSpec, Usage};
-use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, ServerStart, TargetIdentity};
+use crate::record::{HarnessTiming, RuntimeIdentity, RuntimeKind, ServerStart, TargetIdentity};
 
 /// An external endpoint cannot be used.
 #[derive(Debug, thiserror::Error)]

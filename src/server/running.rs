@@ -5,7 +5,7 @@ use super::drime::Service;
 use super::external::ExternalServer;
 use super::process::ProcessServer;
 use super::{Moment, ServerError, Shutdown, Usage};
-use crate::model::ServerStart;
+use crate::record::ServerStart;
 
 /// A server that answers. To be stopped explicitly: dropping it stops nothing.
 pub struct Server(pub(super) AnyServer);

@@ -9,7 +9,7 @@ use super::running::{AnyServer, Server};
 use super::toolbox::{Place, Started, Toolbox, ToolboxSpec};
 use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target};
 use crate::event::{Event, Events};
-use crate::model::{HarnessTiming, RuntimeIdentity, TargetIdentity};
+use crate::record::{HarnessTiming, RuntimeIdentity, TargetIdentity};
 
 /// A prepared way to start servers: the image is built, or the environment installed.
 pub struct Runtime {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use s3ci::model::Outcome;
+use s3ci::record::Outcome;
 
 use super::command::{Outcomes, run_against};
 use super::support::Behaviour;
@@ -29,7 +29,7 @@ fn held_against(behaviour: impl Into<Behaviour>, actual: &str) -> (i32, Outcome,
     let check = "etag/local::changes-on-same-size-edit";
     let outcomes = Outcomes::of(&server, &[check, "--known-issues", ledger.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&outcomes.output.stdout).into_owned();
-    (code(&outcomes.output), outcomes.record.suites[0].cases[0].outcome.clone(), said)
+    (code(&outcomes.output), outcomes.record.suites[0].checks[0].outcome.clone(), said)
 }
 
 #[test]

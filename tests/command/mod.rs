@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use s3ci::model::{CaseRecord, RunRecord};
+use s3ci::record::{CheckRecord, RunRecord};
 
 use super::support::server::{ACCESS_KEY, SECRET_KEY, TestServer};
 
@@ -52,18 +52,18 @@ impl Outcomes {
         Self { record: record_in(directory.path()), output }
     }
 
-    fn cases(&self, wanted: impl Fn(&CaseRecord) -> bool) -> Vec<String> {
-        let cases = self.record.suites.iter().flat_map(|suite| &suite.cases);
-        cases.filter(|case| wanted(case)).map(|case| case.id.to_string()).collect()
+    fn checks(&self, wanted: impl Fn(&CheckRecord) -> bool) -> Vec<String> {
+        let checks = self.record.suites.iter().flat_map(|suite| &suite.checks);
+        checks.filter(|check| wanted(check)).map(|check| check.id.to_string()).collect()
     }
 
-    /// Ids of the failed cases, in the order of the catalogue.
+    /// Ids of the failed checks, in the order of the catalogue.
     pub(crate) fn failed(&self) -> Vec<String> {
-        self.cases(|case| case.outcome.is_failed())
+        self.checks(|check| check.outcome.is_failed())
     }
 
-    /// Ids of the cases that s3ci could not judge.
+    /// Ids of the checks that s3ci could not judge.
     pub(crate) fn errors(&self) -> Vec<String> {
-        self.cases(|case| case.outcome.is_error())
+        self.checks(|check| check.outcome.is_error())
     }
 }

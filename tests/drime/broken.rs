@@ -14,24 +14,24 @@ const MUTANTS: [(&str, &[&str]); 5] = [
 
 #[test]
 fn each_broken_stand_in_turns_the_right_checks_red() {
-    for (mutation, cases) in MUTANTS {
+    for (mutation, checks) in MUTANTS {
         let setting = format!("mutation={mutation}");
         let ran = run(&["etag/drime", "--runtime", "process", "--drime-set", &setting], &[]);
-        let expected: Vec<_> = cases.iter().map(|case| format!("etag/drime::{case}")).collect();
+        let expected: Vec<_> = checks.iter().map(|check| format!("etag/drime::{check}")).collect();
         assert_eq!(ran.failed_beside_copies(), expected, "{mutation}");
         assert_eq!(ran.code(), 1);
         assert!(ran.said().contains(&setting), "the notice tells of it: {}", ran.said());
     }
 }
 
-/// Makes copies of pys3local 0.2.1 readable, so that the cases about them are judged too.
+/// Makes copies of pys3local 0.2.1 readable, so that the checks about them are judged too.
 const MENDED: &str =
     "s/last_modified=datetime.now(timezone.utc),/last_modified=datetime.now(timezone.utc).replace(tzinfo=None),/";
 
 /// The service's UUID without its dashes: what rclone takes for the MD5 of the content.
 const MD5_SHAPED: &str = r#"s/etag = entry.file_name or .*/etag = entry.file_name.replace("-", "")/; s/^\( *\)etag = file_uuid$/\1etag = file_uuid.replace("-", "")/"#;
 
-/// Releases whose drime provider has a line edited besides: name, commands of sed, and the cases of etag/drime that must be red.
+/// Releases whose drime provider has a line edited besides: name, commands of sed, and the checks of etag/drime that must be red.
 const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     ("mended", "", &[]),
     ("md5-shaped", MD5_SHAPED, &["uuid-format", "opaque-never-looks-like-md5"]),
@@ -64,11 +64,11 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
 #[test]
 fn each_broken_provider_turns_the_right_checks_red() {
     let _ = run(&["etag/drime::uuid-format", "--runtime", "docker"], &[]);
-    for (name, edit, cases) in PROVIDERS {
+    for (name, edit, checks) in PROVIDERS {
         let provider = Patched::new(name, "providers/drime.py", &format!("{MENDED}; {edit}"));
         let ran = run(&["etag/drime", "--runtime", "docker", "--target", &provider.target()], &[]);
-        let expected: Vec<_> = cases.iter().map(|case| format!("etag/drime::{case}")).collect();
-        assert_eq!((ran.failed(), ran.code()), (expected, i32::from(!cases.is_empty())), "{name}: {}", ran.said());
+        let expected: Vec<_> = checks.iter().map(|check| format!("etag/drime::{check}")).collect();
+        assert_eq!((ran.failed(), ran.code()), (expected, i32::from(!checks.is_empty())), "{name}: {}", ran.said());
         if name == "listing-downloads" {
             let failures = ran.failures();
             assert_eq!(failures[0].kind, "listing-downloads");
@@ -79,7 +79,7 @@ fn each_broken_provider_turns_the_right_checks_red() {
     }
 }
 
-/// The same for one case of another suite each: name, command of sed, the case, and how it fails.
+/// The same for one check of another suite each: name, command of sed, the check, and how it fails.
 const ELSEWHERE: [(&str, &str, &str, &str); 2] = [
     ("md5-shaped-tags", MD5_SHAPED, "sync/drime-policies::checksum-same-size-edit-goes-unnoticed", "transferred-again"),
     // What comes after the first 30 MiB, above which the service takes parts, comes back as zeros.
@@ -92,13 +92,13 @@ const ELSEWHERE: [(&str, &str, &str, &str); 2] = [
 ];
 
 #[test]
-fn a_broken_provider_turns_cases_of_other_suites_red() {
-    for (name, edit, case, kind) in ELSEWHERE {
-        let sound = run(&[case, "--runtime", "docker"], &[]);
+fn a_broken_provider_turns_checks_of_other_suites_red() {
+    for (name, edit, check, kind) in ELSEWHERE {
+        let sound = run(&[check, "--runtime", "docker"], &[]);
         assert_eq!((sound.failed(), sound.code()), (vec![], 0), "{}", sound.said());
         let provider = Patched::new(name, "providers/drime.py", edit);
-        let ran = run(&[case, "--runtime", "docker", "--target", &provider.target()], &[]);
-        assert_eq!((ran.failed(), ran.code()), (vec![case.to_owned()], 1), "{name}: {}", ran.said());
+        let ran = run(&[check, "--runtime", "docker", "--target", &provider.target()], &[]);
+        assert_eq!((ran.failed(), ran.code()), (vec![check.to_owned()], 1), "{name}: {}", ran.said());
         assert_eq!(ran.failures()[0].kind, kind, "{name}: {}", ran.said());
     }
 }

@@ -6,12 +6,12 @@ use crate::drime_support::{Ran, belongings, docker, own_address, run, start, wai
 
 #[test]
 fn a_rate_limit_that_passes_is_survived_and_a_lasting_one_is_no_verdict() {
-    let case = "etag/drime::stable-over-repeated-queries";
+    let check = "etag/drime::stable-over-repeated-queries";
     let passing = "fault-status=429,fault-first=2,fault-retry-after=0,fault-endpoint=list-entries";
-    let ran = run(&[case, "--runtime", "process", "--drime-set", passing], &[]);
+    let ran = run(&[check, "--runtime", "process", "--drime-set", passing], &[]);
     assert_eq!((ran.code(), ran.failed()), (0, vec![]), "{}", ran.said());
     let lasting = "fault-status=429,fault-every=1,fault-retry-after=0";
-    let ran = run(&[case, "--runtime", "process", "--drime-set", lasting], &[]);
+    let ran = run(&[check, "--runtime", "process", "--drime-set", lasting], &[]);
     assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
     assert!(ran.said().contains("the Drime stand-in answers with status 429"), "{}", ran.said());
 }
@@ -109,13 +109,13 @@ fn measured_ms(ran: &Ran, name: &str) -> u64 {
 /// all requests leaves nothing to judge.
 #[test]
 fn errors_of_the_service_are_survived_or_said() {
-    let case = "etag/drime::four-way-agreement";
+    let check = "etag/drime::four-way-agreement";
     let with =
-        |setting: &str| run(&[case, "--runtime", "docker", "--ready-timeout", "20s", "--drime-set", setting], &[]);
+        |setting: &str| run(&[check, "--runtime", "docker", "--ready-timeout", "20s", "--drime-set", setting], &[]);
     let passing = with("fault-status=500,fault-every=6,fault-endpoint=list-entries");
     assert_eq!((passing.code(), passing.failed()), (0, vec![]), "{}", passing.said());
     let on_uploads = with("fault-status=500,fault-first=1,fault-endpoint=upload");
-    assert_eq!((on_uploads.code(), on_uploads.failed()), (1, vec![case.to_owned()]), "{}", on_uploads.said());
+    assert_eq!((on_uploads.code(), on_uploads.failed()), (1, vec![check.to_owned()]), "{}", on_uploads.said());
     assert_eq!(on_uploads.failures()[0].kind, "request-refused");
     for report in ["out.xml", "report.txt", "report.html"] {
         let text = on_uploads.report(report);

@@ -106,7 +106,7 @@ fn a_person_at_a_terminal_is_asked_for_the_key_and_it_is_shown_nowhere() {
     let ran = at_terminal(&["sync/drime", "--drime", "cloud", "-vv"], &environment, &answers);
     assert_eq!(ran.code, Some(0), "{}", ran.shown);
     let record = record_in(ran.reports.path());
-    assert_eq!((record.suites[0].backend.as_str(), record.suites[0].cases.len()), ("drime (cloud)", 5));
+    assert_eq!((record.suites[0].backend.as_str(), record.suites[0].checks.len()), ("drime (cloud)", 5));
     assert!(account.requests("upload") > 0, "the key was accepted");
     assert!(ran.shown.contains(&workspace), "what is typed is seen, unless it is the key: {}", ran.shown);
     let written = std::fs::read_dir(ran.reports.path()).unwrap();

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use s3ci::model::{Failure, Outcome, RunRecord};
+use s3ci::record::{Failure, Outcome, RunRecord};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -62,13 +62,13 @@ impl Ran {
         self.code.expect("it ended by itself")
     }
 
-    /// Ids of the cases that failed, known or not.
+    /// Ids of the checks that failed, known or not.
     pub(crate) fn failed(&self) -> Vec<String> {
-        let cases = self.record.suites.iter().flat_map(|suite| &suite.cases);
-        cases.filter(|case| case.outcome.is_failed()).map(|case| case.id.to_string()).collect()
+        let checks = self.record.suites.iter().flat_map(|suite| &suite.checks);
+        checks.filter(|check| check.outcome.is_failed()).map(|check| check.id.to_string()).collect()
     }
 
-    /// The same without the ETag cases about copies: nobody can read what 0.2.1 answers to one on this backend.
+    /// The same without the ETag checks about copies: nobody can read what 0.2.1 answers to one on this backend.
     pub(crate) fn failed_beside_copies(&self) -> Vec<String> {
         let copies = ["::metadata-only-replace", "::copy-etag"];
         self.failed().into_iter().filter(|id| !copies.iter().any(|copy| id.ends_with(copy))).collect()
@@ -76,8 +76,8 @@ impl Ran {
 
     /// All failures.
     pub(crate) fn failures(&self) -> Vec<&Failure> {
-        let cases = self.record.suites.iter().flat_map(|suite| &suite.cases);
-        let failures = cases.filter_map(|case| match &case.outcome {
+        let checks = self.record.suites.iter().flat_map(|suite| &suite.checks);
+        let failures = checks.filter_map(|check| match &check.outcome {
             Outcome::Failed(failure) => Some(failure),
             _ => None,
         });

@@ -1,8 +1,8 @@
 //! Two records side by side: `s3ci compare`, and the record that a run is to be compared with.
 
-use crate::records_support::gate::against;
+use crate::records_support::throughput::against;
 use crate::records_support::{record, red, s3ci, stderr, stdout, written};
-use s3ci::model::RunRecord;
+use s3ci::record::RunRecord;
 use std::path::Path;
 
 fn compared(from: &RunRecord, to: &RunRecord, more: &[&str]) -> (Option<i32>, String, String) {
@@ -87,7 +87,7 @@ fn a_program_reads_json() {
 #[test]
 fn what_cannot_be_compared_is_refused_with_the_reason() {
     let mut other = record("b");
-    other.suites[0].cases.clear();
+    other.suites[0].checks.clear();
     let (code, _, said) = compared(&record("a"), &other, &[]);
     assert_eq!(code, Some(2));
     assert!(said.contains("no check in common") && said.contains("hint:"), "{said}");

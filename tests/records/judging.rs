@@ -1,20 +1,20 @@
 //! What a record amounts to: exit codes of runs that compared, and the floors of a calibration.
 
 use s3ci::exit::Exit;
-use s3ci::model::{
-    Calibration, Change, ComparedCase, Decision, Direction, FailOn, Failure, Fault, Outcome, RunRecord, RuntimeKind,
+use s3ci::record::{
+    Calibration, Change, ComparedCheck, Decision, Direction, FailOn, Failure, Fault, Outcome, RunRecord, RuntimeKind,
 };
 
-use crate::records_support::gate::against;
+use crate::records_support::throughput::against;
 use crate::records_support::{record, red};
 
 /// A run in which a check failed, beside what became of it on the base.
 fn failed(change: Change, base: Outcome, fail_on: FailOn) -> RunRecord {
     let mut record = against(red("content-changed"), "0.2.1", &[("put", 1_000_000)]);
-    let id = record.suites[0].cases[0].id.clone();
-    let gate = record.gate.as_mut().unwrap();
-    gate.verdicts = vec![ComparedCase { id, base, change }];
-    gate.fail_on = fail_on;
+    let id = record.suites[0].checks[0].id.clone();
+    let against = record.against.as_mut().unwrap();
+    against.verdicts = vec![ComparedCheck { id, base, change }];
+    against.fail_on = fail_on;
     record
 }
 
@@ -28,20 +28,20 @@ fn only_what_does_not_fail_on_the_base_counts_where_that_was_asked_for() {
     assert_eq!(exits(Change::Regression, Outcome::Passed, FailOn::New), [Exit::CheckFailed]);
     assert_eq!(exits(Change::Unknown, skipped(), FailOn::New), [Exit::CheckFailed], "nobody knows that it is old");
     let mut unseen = failed(Change::PreExisting, also(), FailOn::New);
-    unseen.gate.as_mut().unwrap().verdicts.clear();
-    assert_eq!(Exit::of(&unseen), [Exit::CheckFailed], "a case that did not run on the base");
+    unseen.against.as_mut().unwrap().verdicts.clear();
+    assert_eq!(Exit::of(&unseen), [Exit::CheckFailed], "a check that did not run on the base");
 }
 
 #[test]
 fn what_is_undecided_counts_where_that_was_asked_for_and_after_all_else() {
     let exits = |inconclusive_fails: bool, other: Option<Outcome>| {
         let mut record = against(record("run"), "0.2.1", &[("put", 960_000)]);
-        record.gate.as_mut().unwrap().inconclusive_fails = inconclusive_fails;
-        let mut second = record.suites[0].cases[0].clone();
-        record.suites[0].cases[0].outcome = Outcome::Inconclusive { reason: "0.960 of the base".to_owned() };
+        record.against.as_mut().unwrap().inconclusive_fails = inconclusive_fails;
+        let mut second = record.suites[0].checks[0].clone();
+        record.suites[0].checks[0].outcome = Outcome::Inconclusive { reason: "0.960 of the base".to_owned() };
         if let Some(outcome) = other {
             second.outcome = outcome;
-            record.suites[0].cases.push(second);
+            record.suites[0].checks.push(second);
         }
         Exit::of(&record)
     };
@@ -57,12 +57,12 @@ fn what_is_undecided_counts_where_that_was_asked_for_and_after_all_else() {
 #[test]
 fn a_comparison_that_broke_off_is_an_environment_error_and_no_regression() {
     let mut record = against(record("run"), "0.2.1", &[("put", 800_000), ("get", 1_000_000)]);
-    let throughput = &mut record.gate.as_mut().unwrap().throughput[0];
+    let throughput = &mut record.against.as_mut().unwrap().throughput[0];
     assert_eq!(throughput.results[0].decision, Some(Decision::Fail));
     throughput.break_off();
     assert_eq!((throughput.results[0].decision, throughput.results[1].decision), (None, Some(Decision::Pass)));
     record.suites[0].fault = Some(Fault::new("server-died", "the candidate's server died in block 12"));
-    record.suites[0].cases[0].outcome = Outcome::Error(Fault::new("comparison", "not decided"));
+    record.suites[0].checks[0].outcome = Outcome::Error(Fault::new("comparison", "not decided"));
     assert_eq!(Exit::of(&record), [Exit::Environment]);
 }
 
@@ -71,7 +71,7 @@ fn itself() -> RunRecord {
     let ratios =
         [("put", 1_003_000), ("get", 990_000), ("list", 1_040_000), ("put.total", 900_000), ("memory", 990_000)];
     let mut record = against(record("run"), "0.2.1", &ratios);
-    let results = &mut record.gate.as_mut().unwrap().throughput[0].results;
+    let results = &mut record.against.as_mut().unwrap().throughput[0].results;
     for result in results.iter_mut() {
         result.decision = None;
     }
@@ -93,10 +93,10 @@ fn a_floor_is_how_far_an_interval_reaches_below_equality() {
 #[test]
 fn what_came_to_no_interval_calibrates_nothing() {
     let mut short = itself();
-    short.gate.as_mut().unwrap().throughput[0].results[1].lower_ppm = None;
+    short.against.as_mut().unwrap().throughput[0].results[1].lower_ppm = None;
     assert_eq!(Calibration::of(&short), None);
     let mut broken = itself();
-    broken.gate.as_mut().unwrap().throughput[0].results.clear();
+    broken.against.as_mut().unwrap().throughput[0].results.clear();
     assert_eq!(Calibration::of(&broken), None);
     assert_eq!(Calibration::of(&record("run")), None, "nothing was compared");
 }

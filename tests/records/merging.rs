@@ -1,14 +1,14 @@
 //! Which records of a split run belong together.
 
-use s3ci::model::{FailOn, MergeError, RunRecord, Shard, merge};
+use s3ci::record::{FailOn, MergeError, RunRecord, Shard, merge};
 
-use crate::records_support::{gate, record};
+use crate::records_support::{record, throughput};
 
 /// The shards of a run that is compared with a release; the second has no suites.
 fn shards() -> [RunRecord; 2] {
     let of = |number| {
         let shard = Some(Shard { number, count: 2, split: 7 });
-        RunRecord { shard, ..gate::against(record("run"), "0.2.0", &[]) }
+        RunRecord { shard, ..throughput::against(record("run"), "0.2.0", &[]) }
     };
     [of(1), RunRecord { suites: Vec::new(), ..of(2) }]
 }
@@ -30,11 +30,11 @@ fn shards_of_one_run_make_a_whole() {
 
 #[test]
 fn shards_against_several_bases_or_of_several_splits_do_not() {
-    assert_eq!(difference(|other| other.gate = None), "the base");
-    assert_eq!(difference(|other| other.gate.as_mut().unwrap().base.spec = "git:main".to_owned()), "the base");
-    let newer = |other: &mut RunRecord| other.gate.as_mut().unwrap().base.version = Some("0.2.1".to_owned());
+    assert_eq!(difference(|other| other.against = None), "the base");
+    assert_eq!(difference(|other| other.against.as_mut().unwrap().base.spec = "git:main".to_owned()), "the base");
+    let newer = |other: &mut RunRecord| other.against.as_mut().unwrap().base.version = Some("0.2.1".to_owned());
     assert_eq!(difference(newer), "the version of the base");
-    assert_eq!(difference(|other| other.gate.as_mut().unwrap().fail_on = FailOn::New), "what fails");
+    assert_eq!(difference(|other| other.against.as_mut().unwrap().fail_on = FailOn::New), "what fails");
     let split = |other: &mut RunRecord| other.shard = Some(Shard { number: 2, count: 2, split: 8 });
     assert_eq!(difference(split), "the split");
 }

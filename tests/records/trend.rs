@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use s3ci::model::RunRecord;
+use s3ci::record::RunRecord;
 
-use crate::records_support::gate::against;
+use crate::records_support::throughput::against;
 use crate::records_support::{START, record, s3ci, stderr, stdout, written};
 
 const COMMITS: usize = 200;
@@ -126,7 +126,7 @@ fn another_reference_starts_another_series() {
         let (reference, level) = if number < 20 { ("0.2.0", 0.9) } else { ("0.2.1", 1.1) };
         let ratio = noisy(&mut random, level);
         let mut record = against(record(&format!("run{number}")), reference, &[("put", ratio)]);
-        record.gate.as_mut().unwrap().throughput[0].blocks.clear();
+        record.against.as_mut().unwrap().throughput[0].blocks.clear();
         record.started_at = START + time::Duration::hours(number);
         add(folder.path(), &record, &format!("c{number}"));
     }

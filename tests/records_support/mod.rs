@@ -1,13 +1,13 @@
 //! Records made by hand, and the binary that reads them.
 
-pub(crate) mod gate;
+pub(crate) mod throughput;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use s3ci::model::{
-    CaseId, CaseRecord, Direction, Failure, HostFingerprint, Metric, Outcome, RunRecord, RunSettings, RuntimeIdentity,
-    RuntimeKind, SCHEMA_VERSION, Severity, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
+use s3ci::record::{
+    CheckId, CheckRecord, Direction, Failure, HostFingerprint, Metric, Outcome, RunRecord, RunSettings,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, Severity, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -52,7 +52,7 @@ pub(crate) fn record(run_id: &str) -> RunRecord {
         shard: None,
         notices: Vec::new(),
         suites: vec![suite()],
-        gate: None,
+        against: None,
         faults: Vec::new(),
         interruption: None,
         timings: Vec::new(),
@@ -64,8 +64,8 @@ pub(crate) fn record(run_id: &str) -> RunRecord {
 fn suite() -> SuiteRecord {
     let id = SuiteId::new("bench/local");
     SuiteRecord {
-        cases: vec![CaseRecord {
-            id: CaseId::new(&id, "content-survives"),
+        checks: vec![CheckRecord {
+            id: CheckId::new(&id, "content-survives"),
             severity: Severity::DataLoss,
             rule: "what was stored is fetched".to_owned(),
             consequence: "a backup is wrong".to_owned(),
@@ -98,7 +98,7 @@ fn suite() -> SuiteRecord {
 pub(crate) fn red(kind: &str) -> RunRecord {
     let mut record = record("red");
     let failure = Failure::new(kind, "1 of 100 files came back changed", "equal sums", "another sum");
-    record.suites[0].cases[0].outcome = Outcome::Failed(failure);
+    record.suites[0].checks[0].outcome = Outcome::Failed(failure);
     record
 }
 

@@ -55,12 +55,12 @@ pub(super) fn another(tag: &str) -> String {
     md5_hex(format!("another than {tag}").as_bytes())
 }
 
-/// The MD5 of some bytes, in lower-case hexadecimal digits.
+/// The MD5 of some bytes, in lower-check hexadecimal digits.
 pub(super) fn md5_hex(bytes: &[u8]) -> String {
     hex(&Md5::digest(bytes))
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Bytes as lower-check hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()

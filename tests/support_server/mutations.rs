@@ -1,6 +1,6 @@
 //! Mutations break what they say, and an unbroken server shows none of their symptoms.
 //!
-//! Those of the basics have a probe each, which knows nothing of s3ci's checks. Of the others `mutants.txt` is proof enough: the case
+//! Those of the basics have a probe each, which knows nothing of s3ci's checks. Of the others `mutants.txt` is proof enough: the check
 //! that looks for the symptom passes on the unbroken server, and fails on this one alone or with its kin.
 
 use crate::probes::{

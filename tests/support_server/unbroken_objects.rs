@@ -95,7 +95,7 @@ async fn ranges_are_sent_as_asked() {
     let fixture = fixture().await;
     fixture.put("key", "content").await;
     fixture.put("empty", "").await;
-    let cases = [
+    let checks = [
         ("bytes=0-0", "c", "bytes 0-0/7"),
         ("bytes=2-3", "nt", "bytes 2-3/7"),
         ("bytes=5-", "nt", "bytes 5-6/7"),
@@ -103,7 +103,7 @@ async fn ranges_are_sent_as_asked() {
         ("bytes=-30", "content", "bytes 0-6/7"),
         ("bytes=3-30", "tent", "bytes 3-6/7"),
     ];
-    for (range, content, content_range) in cases {
+    for (range, content, content_range) in checks {
         let got = fixture.s3.get_object().bucket(BUCKET).key("key").range(range).send().await.unwrap();
         assert_eq!((got.content_range(), got.e_tag()), (Some(content_range), Some(TAG)), "{range}");
         assert_eq!(got.body.collect().await.unwrap().to_vec(), content.as_bytes(), "{range}");

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ledger::Problem;
-use crate::model::{Fault, Severity};
+use crate::record::{Fault, Severity};
 
 const LEDGER: &str = "\
 # About this ledger.
@@ -46,8 +46,8 @@ fn fixed() -> Outcome {
 }
 
 /// A record of a run on a version, of which only what a proposal looks at is said.
-fn record(version: Option<&str>, cases: &[(&str, Outcome)]) -> RunRecord {
-    let case = |(id, outcome): &(&str, Outcome)| {
+fn record(version: Option<&str>, checks: &[(&str, Outcome)]) -> RunRecord {
+    let check = |(id, outcome): &(&str, Outcome)| {
         json!({
             "id": id, "severity": "data_loss", "rule": "", "consequence": "", "source": "", "outcome": outcome,
             "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [],
@@ -55,7 +55,7 @@ fn record(version: Option<&str>, cases: &[(&str, Outcome)]) -> RunRecord {
     };
     let suite = json!({
         "id": "api/local", "title": "", "backend": "local", "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0,
-        "facts": [], "cases": cases.iter().map(case).collect::<Vec<_>>(), "metrics": [], "fault": null,
+        "facts": [], "checks": checks.iter().map(check).collect::<Vec<_>>(), "metrics": [], "fault": null,
         "server_start": null, "server_log": [],
     });
     serde_json::from_value(json!({
@@ -67,7 +67,7 @@ fn record(version: Option<&str>, cases: &[(&str, Outcome)]) -> RunRecord {
         "settings": {
             "files": 1, "min_size_bytes": 1, "max_size_bytes": 1, "subdirs": 1, "workers": 1, "sync_files": 1, "timeout_ns": 1,
         },
-        "notices": [], "suites": [suite], "gate": null, "faults": [], "interruption": null, "timings": [],
+        "notices": [], "suites": [suite], "against": null, "faults": [], "interruption": null, "timings": [],
         "exit_code": 0, "exit_codes": [0],
     }))
     .unwrap()
@@ -78,8 +78,8 @@ fn ledger() -> Ledger {
 }
 
 /// The lines that a proposal removes and adds.
-fn changes(cases: &[(&str, Outcome)]) -> Vec<String> {
-    let diff = ledger().proposal(&record(Some("0.2.1"), cases)).unwrap().expect("a proposal");
+fn changes(checks: &[(&str, Outcome)]) -> Vec<String> {
+    let diff = ledger().proposal(&record(Some("0.2.1"), checks)).unwrap().expect("a proposal");
     let changed = |line: &&str| line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---");
     diff.lines().filter(changed).map(str::to_owned).collect()
 }
@@ -87,23 +87,23 @@ fn changes(cases: &[(&str, Outcome)]) -> Vec<String> {
 #[test]
 fn a_run_that_the_ledger_foresaw_proposes_nothing() {
     let skipped = Outcome::Skipped { reason: "not run".to_owned() };
-    let cases = [
+    let checks = [
         ("etag/local::put-is-md5", Outcome::Passed),
         ("api/local::list-v2-pages", skipped),
         ("api/local::range-first", Outcome::Error(Fault::new("timeout", "no answer"))),
     ];
-    assert_eq!(ledger().proposal(&record(Some("0.2.1"), &cases)).unwrap(), None);
+    assert_eq!(ledger().proposal(&record(Some("0.2.1"), &checks)).unwrap(), None);
 }
 
 #[test]
 fn failures_that_are_not_listed_become_entries_by_symptom_that_a_person_has_to_complete() {
     let bucket = "no s3ci-3f9a01bc-api-local-7 \"here\"";
-    let cases = [
+    let checks = [
         ("api/local::range-last", failed("range-ignored", bucket)),
         ("api/local::range-first", failed("range-ignored", bucket)),
         ("api/local::copy-if-match", failed("condition-ignored", "200")),
     ];
-    let changes = changes(&cases);
+    let changes = changes(&checks);
     assert_eq!(
         changes,
         [
@@ -130,16 +130,16 @@ fn failures_that_are_not_listed_become_entries_by_symptom_that_a_person_has_to_c
     };
     assert!(matches!(problem, Problem::OpenReason { .. }), "{problem}");
     let completed = Ledger::parse("issues.toml", &format!("{LEDGER}{}", added.replace("TODO: ", ""))).unwrap();
-    for (check, outcome) in cases {
-        let id = record(None, &[(check, outcome.clone())]).suites[0].cases[0].id.clone();
+    for (check, outcome) in checks {
+        let id = record(None, &[(check, outcome.clone())]).suites[0].checks[0].id.clone();
         assert!(completed.of(Some("0.2.1")).judge(&id, outcome).is_known(), "{check}");
     }
 }
 
 #[test]
 fn an_entry_whose_checks_all_pass_goes_with_its_comment_and_a_heading_above_it_stays() {
-    let cases = [("api/local::list-v2-pages", fixed()), ("api/local::list-v1-pages", fixed())];
-    let changes = changes(&cases);
+    let checks = [("api/local::list-v2-pages", fixed()), ("api/local::list-v1-pages", fixed())];
+    let changes = changes(&checks);
     assert!(changes.iter().all(|line| line.starts_with('-')), "{changes:#?}");
     assert!(changes.contains(&"-# About the entry below.".to_owned()), "{changes:#?}");
     assert!(!changes.iter().any(|line| line.contains("# Listings.") || line.contains("# The end.")), "{changes:#?}");
@@ -156,9 +156,9 @@ fn a_check_that_passes_leaves_the_others_of_its_entry() {
 #[test]
 fn an_entry_that_shows_otherwise_as_a_whole_is_changed_and_its_reason_is_open_again() {
     let other = failed("listing-stops", "after 5 keys");
-    let cases = [("api/local::list-v2-pages", other.clone()), ("api/local::list-v1-pages", other)];
+    let checks = [("api/local::list-v2-pages", other.clone()), ("api/local::list-v1-pages", other)];
     assert_eq!(
-        changes(&cases),
+        changes(&checks),
         [
             "-symptom = { kind = \"listing-stops\", actual = \"after 3 keys\" }",
             "-reason = \"it stops\"",
@@ -182,8 +182,8 @@ fn a_check_that_alone_shows_otherwise_gets_an_entry_of_its_own() {
 
 #[test]
 fn the_proposal_says_what_to_know_before_it_is_applied() {
-    let cases = [("api/local::list-v2-pages", fixed()), ("api/local::copy-if-match", failed("x", "200"))];
-    let of = |version| ledger().proposal(&record(version, &cases)).unwrap().unwrap();
+    let checks = [("api/local::list-v2-pages", fixed()), ("api/local::copy-if-match", failed("x", "200"))];
+    let of = |version| ledger().proposal(&record(version, &checks)).unwrap().unwrap();
     let diff = of(Some("0.2.1+gabc"));
     assert!(diff.contains("\n--- issues.toml\n+++ issues.toml\n@@ "), "{diff}");
     assert!(diff.contains("end\n# the versions of these entries before 0.2.1+gabc"), "{diff}");
@@ -238,8 +238,8 @@ tagging = \"broken\"
 #[test]
 fn the_severity_is_that_of_the_catalogue_whatever_a_failure_made_of_it() {
     let silent = failed(Failure::SILENT_CORRUPTION, "wrong bytes");
-    let case = record(None, &[("clients/local::boto3-paginator", silent.clone())]).suites[0].cases[0].clone();
-    let listed = file::severity_of(&case.id).unwrap();
+    let check = record(None, &[("clients/local::boto3-paginator", silent.clone())]).suites[0].checks[0].clone();
+    let listed = file::severity_of(&check.id).unwrap();
     let changes = changes(&[("clients/local::boto3-paginator", silent)]);
     assert!(changes.contains(&format!("+severity = \"{}\"", crate::ledger::error::word(listed))), "{changes:#?}");
     assert_ne!(listed, Severity::Security);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{
+use crate::record::{
     CapabilityRecord, CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, Support, compare, compare_verdicts,
 };
 use crate::report::fixture;
@@ -13,16 +13,16 @@ fn known() -> Outcome {
     Outcome::Known(KnownIssue { failure, reason: "it caches tags".to_owned(), upstream: None })
 }
 
-/// A record whose benchmark has these cases.
-fn record(cases: &[(&str, Outcome)]) -> RunRecord {
+/// A record whose benchmark has these checks.
+fn record(checks: &[(&str, Outcome)]) -> RunRecord {
     let mut record = fixture::clean();
     let suite = &mut record.suites[0];
-    let case = suite.cases[0].clone();
+    let check = suite.checks[0].clone();
     let named = |(name, outcome): &(&str, Outcome)| {
-        let id = crate::model::CaseId::new(&suite.id, name);
-        crate::model::CaseRecord { id, outcome: outcome.clone(), ..case.clone() }
+        let id = crate::record::CheckId::new(&suite.id, name);
+        crate::record::CheckRecord { id, outcome: outcome.clone(), ..check.clone() }
     };
-    suite.cases = cases.iter().map(named).collect();
+    suite.checks = checks.iter().map(named).collect();
     record
 }
 
@@ -67,10 +67,10 @@ fn what_changed_is_said_in_the_order_in_which_it_matters() {
 fn a_record_compared_with_itself_has_changed_in_nothing() {
     for record in [fixture::record(), fixture::clean(), fixture::with_known_issues()] {
         let comparison = compare(&record, &record).unwrap();
-        let changed = |case: &&CaseComparison| {
-            !matches!(case.change, Some(Change::Unchanged | Change::PreExisting)) || case.is_no_longer_judged()
+        let changed = |check: &&CheckComparison| {
+            !matches!(check.change, Some(Change::Unchanged | Change::PreExisting)) || check.is_no_longer_judged()
         };
-        assert_eq!(comparison.cases.iter().find(changed), None);
+        assert_eq!(comparison.checks.iter().find(changed), None);
         assert!(comparison.metrics.iter().all(|metric| metric.ratio_ppm == Some(1_000_000)));
         assert_eq!(comparison.caveats, Vec::<String>::new());
     }
@@ -82,9 +82,9 @@ fn a_program_reads_the_same() {
     let json: serde_json::Value =
         serde_json::from_str(&super::json(&compare(&from, &to).unwrap(), &[]).unwrap()).unwrap();
     assert_eq!(json["regressions"], 1);
-    assert_eq!(json["cases"][0]["change"], "regression");
-    assert_eq!(json["cases"][0]["from"]["status"], "passed");
-    let last = json["cases"].as_array().unwrap().last().unwrap();
+    assert_eq!(json["checks"][0]["change"], "regression");
+    assert_eq!(json["checks"][0]["from"]["status"], "passed");
+    let last = json["checks"].as_array().unwrap().last().unwrap();
     assert_eq!((last["id"].as_str(), &last["to"]), (Some("bench/local::gone"), &serde_json::Value::Null));
     assert_eq!(json["metrics"][5]["ratio_ppm"], 38 * 1024 * 1024 * 1_000_000_u64 / (41 * 1024 * 1024 + 629_146));
 }
@@ -128,9 +128,12 @@ fn what_a_server_offers_otherwise_is_named_where_both_runs_asked() {
 fn the_arms_of_a_run_are_compared_by_the_same_rule() {
     let (from, to) = two();
     let verdicts = compare_verdicts(&from.suites, &to.suites);
-    let both =
-        compare(&from, &to).unwrap().cases.into_iter().filter_map(|case| Some((case.id, case.from?, case.change?)));
-    assert!(verdicts.into_iter().map(|case| (case.id, case.base, case.change)).eq(both));
+    let both = compare(&from, &to)
+        .unwrap()
+        .checks
+        .into_iter()
+        .filter_map(|check| Some((check.id, check.from?, check.change?)));
+    assert!(verdicts.into_iter().map(|check| (check.id, check.base, check.change)).eq(both));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::model::{Outcome, SuiteId};
+use crate::record::{Outcome, SuiteId};
 use crate::report::fixture;
 use crate::report::options::Color;
 
@@ -55,14 +55,14 @@ fn events() -> Vec<Event> {
             suite: suite.id.clone(),
             backend: suite.backend.clone(),
             title: suite.title.clone(),
-            cases: suite.cases.len(),
+            checks: suite.checks.len(),
         },
         Event::Fact { name: "Bucket mode".to_owned(), value: "custom".to_owned() },
         Event::Progress { step: "upload", done: 1, total: 3 },
         Event::Progress { step: "upload", done: 2, total: 3 },
         Event::Notice { text: "the clock \u{1b}[2Jwent back".to_owned() },
     ];
-    events.extend(suite.cases.into_iter().map(|case| Event::CaseFinished { case: Box::new(case) }));
+    events.extend(suite.checks.into_iter().map(|check| Event::CheckFinished { check: Box::new(check) }));
     events.push(Event::SuiteFinished { suite: suite.id, end: Box::default() });
     events
 }
@@ -118,7 +118,7 @@ fn thirty_seconds_of_silence_are_broken_once() {
         suite: SuiteId::new("etag/local"),
         backend: "local".to_owned(),
         title: "ETag rules".to_owned(),
-        cases: 4,
+        checks: 4,
     });
     console.event(&Event::Progress { step: "upload", done: 2, total: 3 });
     let before = err.text();
@@ -185,12 +185,12 @@ fn causes_are_listed_once() {
 }
 
 #[test]
-fn a_case_that_could_not_be_told_is_no_pass() {
-    let case = events().into_iter().find_map(|event| match event {
-        Event::CaseFinished { case } if matches!(case.outcome, Outcome::Error(_)) => Some(case),
+fn a_check_that_could_not_be_told_is_no_pass() {
+    let check = events().into_iter().find_map(|event| match event {
+        Event::CheckFinished { check } if matches!(check.outcome, Outcome::Error(_)) => Some(check),
         _ => None,
     });
     let (mut console, _, err) = console(ConsoleOptions { stderr_is_terminal: true, ..ConsoleOptions::default() });
-    console.event(&Event::CaseFinished { case: case.unwrap() });
+    console.event(&Event::CheckFinished { check: check.unwrap() });
     assert!(err.text().starts_with("  ! is-stable: could not be told"), "{}", err.text());
 }

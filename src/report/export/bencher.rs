@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{metrics, ratios};
-use crate::model::{RunRecord, Unit};
+use crate::record::{RunRecord, Unit};
 
 /// Millionths of a whole.
 const MILLION: f64 = 1_000_000.0;

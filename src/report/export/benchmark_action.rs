@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::format;
 use super::{decimal, metrics, ratios};
-use crate::model::{Direction, Metric, RunRecord, Unit};
+use crate::record::{Direction, Metric, RunRecord, Unit};
 
 /// Renders what is better when it is less, such as latencies.
 #[must_use]

@@ -10,7 +10,7 @@ mod benchmark_action;
 mod openmetrics;
 mod otava;
 
-use crate::model::{GateResult, Metric, RunRecord, SuiteId};
+use crate::record::{Metric, RunRecord, SuiteId, ThroughputResult};
 
 pub use bencher::render as bencher;
 pub use benchmark_action::{bigger_is_better, smaller_is_better};
@@ -23,8 +23,8 @@ fn metrics(record: &RunRecord) -> impl Iterator<Item = (&SuiteId, &Metric)> {
 }
 
 /// All ratios to a base with the suites that compared.
-fn ratios(record: &RunRecord) -> impl Iterator<Item = (&SuiteId, &GateResult)> {
-    let comparisons = record.gate.iter().flat_map(|gate| &gate.throughput);
+fn ratios(record: &RunRecord) -> impl Iterator<Item = (&SuiteId, &ThroughputResult)> {
+    let comparisons = record.against.iter().flat_map(|against| &against.throughput);
     comparisons.flat_map(|comparison| comparison.results.iter().map(move |result| (&comparison.suite, result)))
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::super::sanitize;
 use super::{decimal, metrics, ratios};
-use crate::model::{Outcome, RunRecord, Unit};
+use crate::record::{Outcome, RunRecord, Unit};
 
 /// A family: its name, its unit where OpenMetrics wants one, what it is, and its samples.
 struct Family {
@@ -111,7 +111,7 @@ fn checks(record: &RunRecord) -> Family {
     let mut samples = Vec::new();
     for suite in &record.suites {
         for (place, word) in words.iter().enumerate() {
-            let count = suite.cases.iter().filter(|case| of(&case.outcome) == place).count();
+            let count = suite.checks.iter().filter(|check| of(&check.outcome) == place).count();
             samples.push((vec![("suite", suite.id.to_string()), ("outcome", (*word).to_owned())], count.to_string()));
         }
     }

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::decimal;
 use crate::history::{Entry, History};
-use crate::model::Unit;
+use crate::record::Unit;
 
 /// Renders what can be compared with the latest run; a history without runs has no more than the fixed columns.
 #[must_use]

@@ -69,7 +69,7 @@ fn decimals_are_exact() {
 #[test]
 fn ratios_are_in_every_export_with_their_intervals() {
     let record = fixture::compared();
-    let all: Vec<&GateResult> = ratios(&record).map(|(_, result)| result).collect();
+    let all: Vec<&ThroughputResult> = ratios(&record).map(|(_, result)| result).collect();
     assert_eq!(all.len(), 4);
     let json = validated(include_str!("../../../tests/data/exports/bencher.schema.json"), &bencher(&record));
     let put = &json["throughput/local put"]["ratio"];
@@ -117,6 +117,6 @@ fn otava_gets_the_ratios_and_no_run_of_another_procedure() {
 
 #[test]
 fn the_comparison_that_the_consumers_are_given_is_this_one() {
-    let given: Value = serde_json::from_str(include_str!("../../../tests/data/exports/gate.json")).unwrap();
-    assert_eq!(given, serde_json::to_value(fixture::compared().gate).unwrap());
+    let given: Value = serde_json::from_str(include_str!("../../../tests/data/exports/throughput.json")).unwrap();
+    assert_eq!(given, serde_json::to_value(fixture::compared().against).unwrap());
 }

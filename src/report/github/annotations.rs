@@ -3,7 +3,7 @@
 use super::super::sanitize;
 use super::super::tally::{self, Tally};
 use super::command;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Errors that are told one by one.
 const TOLD: usize = 9;
@@ -12,15 +12,15 @@ const TOLD: usize = 9;
 pub(super) fn render(record: &RunRecord) -> String {
     let tally = Tally::of(record);
     let failures = tally.failed.iter().map(|failed| {
-        let case = failed.case;
+        let check = failed.check;
         let message = format!(
             "{}\n{}: {}\nrepro: {}",
             sanitize::line(&failed.failure.message),
-            case.severity.words(),
-            case.consequence,
-            case.repro
+            check.severity.words(),
+            check.consequence,
+            check.repro
         );
-        (case.id.to_string(), message)
+        (check.id.to_string(), message)
     });
     let troubles = tally.troubles.iter().map(|trouble| {
         let hint = trouble.fault.hint.as_ref().map(|hint| format!("\nhint: {}", sanitize::line(hint)));
@@ -48,8 +48,9 @@ mod tests {
     #[test]
     fn the_worst_comes_first_and_ten_errors_are_the_most() {
         let mut record = fixture::record();
-        let failed = record.suites.iter().flat_map(|suite| &suite.cases).find(|case| case.outcome.is_failed()).cloned();
-        record.suites[0].cases.extend(std::iter::repeat_n(failed.unwrap(), 20));
+        let failed =
+            record.suites.iter().flat_map(|suite| &suite.checks).find(|check| check.outcome.is_failed()).cloned();
+        record.suites[0].checks.extend(std::iter::repeat_n(failed.unwrap(), 20));
         let text = render(&record);
         let errors: Vec<_> = text.lines().filter(|line| line.starts_with("::error ")).collect();
         assert_eq!(errors.len(), 10);

@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Outputs, WriteError};
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Where a step of GitHub Actions is told what.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::super::ratios::{self, Row};
 use super::super::tally::{self, Failed, Known, Tally};
 use super::super::verdict;
 use super::super::{evidence, format, sanitize, verdicts, words};
-use crate::model::{CaseId, Metric, RunRecord, SuiteRecord};
+use crate::record::{CheckId, Metric, RunRecord, SuiteRecord};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
 const MOST_BYTES: usize = 900_000;
@@ -35,7 +35,7 @@ pub(super) fn render(record: &RunRecord) -> String {
 fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
     let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&verdict::of(record)));
     let version = record.target.version.as_deref().unwrap_or("unknown version");
-    let base = record.gate.as_ref().map(|gate| ("base", ratios::base(gate)));
+    let base = record.against.as_ref().map(|against| ("base", ratios::base(against)));
     let facts = [
         ("target", format!("{} ({version})", record.target.spec)),
         ("runtime", words::runtime(&record.runtime)),
@@ -56,13 +56,13 @@ fn failures(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     let mut left: Vec<&Failed> = tally.failed.iter().collect();
     for group in verdicts::groups(record) {
         let (of_it, rest): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|failed| group.cases.contains(&&failed.case.id));
+            left.into_iter().partition(|failed| group.checks.contains(&&failed.check.id));
         table(page, &format!("{} {}", group.glyph, group.title), &of_it);
         left = rest;
     }
     table(page, if left.len() == tally.failed.len() { "What broke" } else { "What broke besides" }, &left);
     if let Some(worst) = tally.failed.first() {
-        let _ = writeln!(page, "Repeat the worst of it:\n\n{}", fenced(&sanitize::line(&worst.case.repro)));
+        let _ = writeln!(page, "Repeat the worst of it:\n\n{}", fenced(&sanitize::line(&worst.check.repro)));
     }
 }
 
@@ -72,8 +72,8 @@ fn table(page: &mut String, title: &str, failed: &[&Failed]) {
     }
     let _ = writeln!(page, "### {title} ({})\n", failed.len());
     page.push_str("| severity | check | what happened | what it costs |\n|---|---|---|---|\n");
-    for Failed { case, failure } in failed.iter().take(MOST_ROWS) {
-        let cells = [case.severity.words(), case.id.as_str(), &failure.message, &case.consequence];
+    for Failed { check, failure } in failed.iter().take(MOST_ROWS) {
+        let cells = [check.severity.words(), check.id.as_str(), &failure.message, &check.consequence];
         let _ = writeln!(page, "| {} |", cells.map(inline).join(" | "));
     }
     if failed.len() > MOST_ROWS {
@@ -85,11 +85,11 @@ fn table(page: &mut String, title: &str, failed: &[&Failed]) {
 /// What changed against the base and did not fail: what the ledger lists and the base has not, what is mended, what cannot be told.
 fn changes(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     for group in verdicts::groups(record) {
-        let failed = |id: &CaseId| tally.failed.iter().any(|failed| failed.case.id == *id);
-        let cases: Vec<_> = group.cases.iter().filter(|id| !failed(id)).collect();
-        if !cases.is_empty() {
-            let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, cases.len());
-            list(page, &cases, |case| inline(case.as_str()));
+        let failed = |id: &CheckId| tally.failed.iter().any(|failed| failed.check.id == *id);
+        let checks: Vec<_> = group.checks.iter().filter(|id| !failed(id)).collect();
+        if !checks.is_empty() {
+            let _ = writeln!(page, "### {} {} ({})\n", group.glyph, group.title, checks.len());
+            list(page, &checks, |check| inline(check.as_str()));
         }
     }
 }
@@ -121,9 +121,9 @@ fn list<T>(page: &mut String, items: &[T], line: impl Fn(&T) -> String) {
 
 /// The ratio of each operation to the base's, whatever was decided of it.
 fn compared(page: &mut String, record: &RunRecord) {
-    let Some(gate) = &record.gate else { return };
-    for found in gate.throughput.iter().filter(|found| !found.results.is_empty()) {
-        let _ = writeln!(page, "### Throughput against {}\n", inline(&ratios::base(gate)));
+    let Some(against) = &record.against else { return };
+    for found in against.throughput.iter().filter(|found| !found.results.is_empty()) {
+        let _ = writeln!(page, "### Throughput against {}\n", inline(&ratios::base(against)));
         let _ = writeln!(page, "| | {} |\n|---|---|---:|---|---|---:|", ratios::HEAD.join(" | "));
         for Row { glyph, metric, ratio, interval, decision, detectable } in ratios::deciding(found) {
             let cells = [&metric, &ratio, &interval, &decision, &detectable].map(|cell| inline(cell));
@@ -167,7 +167,7 @@ fn suites(page: &mut String, record: &RunRecord) {
 }
 
 fn row(suite: &SuiteRecord) -> String {
-    let tally = Tally::of_cases(&suite.cases);
+    let tally = Tally::of_checks(&suite.checks);
     let glyph = if suite.fault.is_some() && tally.failed.is_empty() { '!' } else { tally.glyph() };
     let id = inline(suite.id.as_str());
     format!(
@@ -181,17 +181,17 @@ fn row(suite: &SuiteRecord) -> String {
 fn known(page: &mut String, tally: &Tally<'_>) {
     let Some(words) = tally.known_in_words() else { return };
     let _ = writeln!(page, "<details><summary>{}</summary>\n", inline(&words));
-    list(page, &tally.known, |Known { case, issue }| {
-        format!("**{}**: {}", inline(case.id.as_str()), inline(&issue.reason))
+    list(page, &tally.known, |Known { check, issue }| {
+        format!("**{}**: {}", inline(check.id.as_str()), inline(&issue.reason))
     });
     page.push_str("</details>\n\n");
 }
 
 /// The evidence of each failure, folded, as far as there is room.
 fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
-    for (told, Failed { case, failure }) in tally.failed.iter().enumerate() {
-        let body = fenced(&evidence::of_failure(record, case, failure));
-        let detail = format!("<details><summary>{}</summary>\n\n{body}\n</details>\n\n", inline(case.id.as_str()));
+    for (told, Failed { check, failure }) in tally.failed.iter().enumerate() {
+        let body = fenced(&evidence::of_failure(record, check, failure));
+        let detail = format!("<details><summary>{}</summary>\n\n{body}\n</details>\n\n", inline(check.id.as_str()));
         if page.len() + detail.len() > MOST_BYTES {
             let left = tally.failed.len() - told;
             let _ = writeln!(
@@ -234,7 +234,7 @@ fn fenced(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Change, ComparedCase, Outcome};
+    use crate::record::{Change, ComparedCheck, Outcome};
     use crate::report::fixture;
 
     #[test]
@@ -250,10 +250,10 @@ mod tests {
     #[test]
     fn what_passed_on_the_base_comes_before_what_broke_besides() {
         let mut record = fixture::record();
-        record.gate = fixture::compared().gate;
-        let [worst, lesser] = [0, 1].map(|at| Tally::of(&record).failed[at].case.id.clone());
-        let verdicts = vec![ComparedCase { id: lesser.clone(), base: Outcome::Passed, change: Change::Regression }];
-        record.gate.as_mut().unwrap().verdicts = verdicts;
+        record.against = fixture::compared().against;
+        let [worst, lesser] = [0, 1].map(|at| Tally::of(&record).failed[at].check.id.clone());
+        let verdicts = vec![ComparedCheck { id: lesser.clone(), base: Outcome::Passed, change: Change::Regression }];
+        record.against.as_mut().unwrap().verdicts = verdicts;
         let text = render(&record);
         assert!(text.lines().next().unwrap().contains(", 1 of which passed on the base"), "{text}");
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
@@ -293,10 +293,15 @@ mod tests {
     #[test]
     fn a_summary_stays_below_what_github_takes() {
         let mut record = fixture::record();
-        let mut failed =
-            record.suites.iter().flat_map(|suite| &suite.cases).find(|case| case.outcome.is_failed()).cloned().unwrap();
+        let mut failed = record
+            .suites
+            .iter()
+            .flat_map(|suite| &suite.checks)
+            .find(|check| check.outcome.is_failed())
+            .cloned()
+            .unwrap();
         failed.rule = "x".repeat(20_000);
-        record.suites[0].cases.extend(std::iter::repeat_n(failed, 200));
+        record.suites[0].checks.extend(std::iter::repeat_n(failed, 200));
         let text = render(&record);
         assert!(text.len() < 1 << 20, "{}", text.len());
         assert!(text.contains("stands in the reports alone"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::Outputs;
 use super::super::tally::Tally;
 use crate::exit::Exit;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Renders the outputs as `name=value` lines. No value can hold a line feed but a path, whose line is left out then.
 pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {

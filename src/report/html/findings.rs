@@ -8,7 +8,7 @@ use super::super::format::counted;
 use super::super::sanitize;
 use super::super::tally::{Failed, Tally, Trouble};
 use super::frame::quoted;
-use crate::model::{CaseRecord, Exchange, Explanation, Failure, RunRecord, Severity};
+use crate::record::{CheckRecord, Exchange, Explanation, Failure, RunRecord, Severity};
 
 /// Up to this many failures are shown unfolded.
 const UNFOLDED: usize = 3;
@@ -20,7 +20,7 @@ pub(super) fn all(record: &RunRecord) -> Markup {
         @for (severity, count) in tally.by_severity() {
             section {
                 h2 { span.(tone(severity)) { "✗ " } (sanitize::line(severity.words())) span.soft { " · " (counted(count, "failed check")) } }
-                @for failed in tally.failed.iter().filter(|failed| failed.case.severity == severity) {
+                @for failed in tally.failed.iter().filter(|failed| failed.check.severity == severity) {
                     (failure(record, *failed, unfolded))
                 }
             }
@@ -34,45 +34,45 @@ pub(super) fn all(record: &RunRecord) -> Markup {
     }
 }
 
-fn failure(record: &RunRecord, Failed { case, failure }: Failed<'_>, unfolded: bool) -> Markup {
+fn failure(record: &RunRecord, Failed { check, failure }: Failed<'_>, unfolded: bool) -> Markup {
     html! {
-        details.card.finding.{ "edge-" (tone(case.severity)) } id=(sanitize::line(case.id.as_str())) open[unfolded] {
+        details.card.finding.{ "edge-" (tone(check.severity)) } id=(sanitize::line(check.id.as_str())) open[unfolded] {
             summary {
-                h3 { (sanitize::line(case.id.as_str())) }
+                h3 { (sanitize::line(check.id.as_str())) }
                 span { (sanitize::line(&failure.message)) }
             }
-            (evidence(record, case, failure))
+            (evidence(record, check, failure))
         }
     }
 }
 
-/// Everything that there is to see of a failed case.
-pub(super) fn evidence(record: &RunRecord, case: &CaseRecord, failure: &Failure) -> Markup {
-    let explanations = record.explanations(case);
+/// Everything that there is to see of a failed check.
+pub(super) fn evidence(record: &RunRecord, check: &CheckRecord, failure: &Failure) -> Markup {
+    let explanations = record.explanations(check);
     html! {
-        p.soft { (sanitize::line(&case.consequence)) }
+        p.soft { (sanitize::line(&check.consequence)) }
         dl {
-            dt { "rule" } dd { (sanitize::line(&case.rule)) }
+            dt { "rule" } dd { (sanitize::line(&check.rule)) }
             dt { "expected" } dd { (quoted(&failure.expected)) }
             dt { "actual" } dd { (quoted(&failure.actual)) }
             @if let Some(name) = explains(&explanations) {
                 dt { (name) }
                 dd { @for explanation in &explanations { div { (explaining(explanation)) } } }
             }
-            dt { "to repeat it" } dd { pre { (sanitize::line(&case.repro)) } }
-            @if let Some(line) = curl::line(case) { dt { "its last request" } dd { pre { (line) } } }
-            dt { "source" } dd { (sanitize::line(&case.source)) }
+            dt { "to repeat it" } dd { pre { (sanitize::line(&check.repro)) } }
+            @if let Some(line) = curl::line(check) { dt { "its last request" } dd { pre { (line) } } }
+            dt { "source" } dd { (sanitize::line(&check.source)) }
         }
-        (commands(case))
-        (exchanges(&case.exchanges))
+        (commands(check))
+        (exchanges(&check.exchanges))
     }
 }
 
-/// A case that would explain another, and what became of it; the way to its own evidence where it has some.
+/// A check that would explain another, and what became of it; the way to its own evidence where it has some.
 fn explaining(explanation: &Explanation<'_>) -> Markup {
-    let case = sanitize::line(explanation.case.as_str());
+    let check = sanitize::line(explanation.check.as_str());
     html! {
-        @if explanation.holds() { a href={ "#" (case) } { (case) } } @else { (case) }
+        @if explanation.holds() { a href={ "#" (check) } { (check) } } @else { (check) }
         span.soft { " (" (standing(explanation)) ")" }
     }
 }
@@ -88,12 +88,12 @@ fn error(trouble: &Trouble<'_>) -> Markup {
     }
 }
 
-fn commands(case: &CaseRecord) -> Markup {
+fn commands(check: &CheckRecord) -> Markup {
     html! {
-        @if !case.commands.is_empty() {
+        @if !check.commands.is_empty() {
             details {
-                summary { (counted(case.commands.len(), "command")) " of the client, oldest first" }
-                @for command in &case.commands {
+                summary { (counted(check.commands.len(), "command")) " of the client, oldest first" }
+                @for command in &check.commands {
                     pre { "$ " (sanitize::line(&command.line)) "\n→ " (outcome_of(command))
                         @for line in &command.log { "\n| " (sanitize::line(line)) } }
                 }

@@ -6,7 +6,7 @@ use super::super::known::{KnownOfSuite, by_suite};
 use super::super::sanitize;
 use super::super::tally::{Known, Tally};
 use super::findings::evidence;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 pub(super) fn issues(record: &RunRecord) -> Markup {
     let tally = Tally::of(record);
@@ -33,15 +33,15 @@ fn of_suite(record: &RunRecord, group: &KnownOfSuite<'_>) -> Markup {
     }
 }
 
-fn one(record: &RunRecord, Known { case, issue }: Known<'_>) -> Markup {
+fn one(record: &RunRecord, Known { check, issue }: Known<'_>) -> Markup {
     html! {
-        details.card.finding.edge-soft id=(sanitize::line(case.id.as_str())) {
+        details.card.finding.edge-soft id=(sanitize::line(check.id.as_str())) {
             summary {
-                h3 { (sanitize::line(case.id.as_str())) span.soft.small { " · " (case.severity.words()) } }
+                h3 { (sanitize::line(check.id.as_str())) span.soft.small { " · " (check.severity.words()) } }
                 span { (sanitize::line(&issue.reason)) }
             }
             @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }
-            (evidence(record, case, &issue.failure))
+            (evidence(record, check, &issue.failure))
         }
     }
 }

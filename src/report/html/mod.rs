@@ -20,7 +20,7 @@ mod verdict;
 use maud::{Markup, html};
 
 use super::sanitize;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// Renders the whole page.
 #[must_use]

@@ -5,17 +5,17 @@ use maud::{Markup, html};
 use super::super::ratios::{self, Row};
 use super::super::sanitize;
 use super::super::verdicts;
-use crate::model::{GateRecord, GateResult, RunRecord, ThroughputComparison};
+use crate::record::{Against, RunRecord, ThroughputComparison, ThroughputResult};
 
 /// The ends of the drawing: 30% down and 30% up.
 const DRAWN: (f64, f64) = (0.7, 1.3);
 
 pub(super) fn tables(record: &RunRecord) -> Markup {
-    let Some(gate) = &record.gate else { return html! {} };
-    let found = gate.throughput.iter().filter(|found| !found.results.is_empty());
+    let Some(against) = &record.against else { return html! {} };
+    let found = against.throughput.iter().filter(|found| !found.results.is_empty());
     html! {
         (changes(record))
-        @for found in found { (table(gate, found)) }
+        @for found in found { (table(against, found)) }
     }
 }
 
@@ -24,18 +24,18 @@ fn changes(record: &RunRecord) -> Markup {
     html! {
         @for group in verdicts::groups(record) {
             section {
-                h2 { (group.glyph) " " (group.title) " (" (group.cases.len()) ")" }
-                div.card { @for case in &group.cases { p { code { (sanitize::line(case.as_str())) } } } }
+                h2 { (group.glyph) " " (group.title) " (" (group.checks.len()) ")" }
+                div.card { @for check in &group.checks { p { code { (sanitize::line(check.as_str())) } } } }
             }
         }
     }
 }
 
-fn table(gate: &GateRecord, found: &ThroughputComparison) -> Markup {
+fn table(against: &Against, found: &ThroughputComparison) -> Markup {
     let rows = ratios::rows(found);
     html! {
         section {
-            h2 { "Throughput against " (sanitize::line(&ratios::base(gate))) }
+            h2 { "Throughput against " (sanitize::line(&ratios::base(against))) }
             div.card.scroll {
                 table {
                     tr { th {} @for name in ratios::HEAD { th { (name) } } th { "0.7 to 1.3 of the base" } }
@@ -47,7 +47,7 @@ fn table(gate: &GateRecord, found: &ThroughputComparison) -> Markup {
     }
 }
 
-fn line(row: &Row, result: &GateResult) -> Markup {
+fn line(row: &Row, result: &ThroughputResult) -> Markup {
     let class = match row.glyph {
         '✓' => "good",
         '✗' => "bad",
@@ -64,7 +64,7 @@ fn line(row: &Row, result: &GateResult) -> Markup {
 }
 
 /// The interval as a band on a rail whose middle is equality.
-fn interval(result: &GateResult) -> Markup {
+fn interval(result: &ThroughputResult) -> Markup {
     let bounds = result.lower_ppm.zip(result.upper_ppm);
     let (lower, upper) = bounds.unwrap_or((result.ratio_ppm, result.ratio_ppm));
     let (from, to) = (place(lower), place(upper));

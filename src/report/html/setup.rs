@@ -6,7 +6,7 @@ use super::super::format;
 use super::super::ratios;
 use super::super::sanitize;
 use super::super::words::{host, ledger, runtime};
-use crate::model::{FailOn, GateRecord, ImageIdentity, RunRecord, percent};
+use crate::record::{Against, FailOn, ImageIdentity, RunRecord, percent};
 
 pub(super) fn reproduction(record: &RunRecord) -> Markup {
     html! {
@@ -18,10 +18,10 @@ pub(super) fn reproduction(record: &RunRecord) -> Markup {
     }
 }
 
-/// The run's own command line: what the line of a case has before the case, and the suites that ran.
+/// The run's own command line: what the line of a check has before the check, and the suites that ran.
 fn command(record: &RunRecord) -> String {
-    let cases = || record.suites.iter().flat_map(|suite| &suite.cases);
-    let base = cases().find_map(|case| case.repro.strip_suffix(case.id.as_str()).map(str::trim_end));
+    let checks = || record.suites.iter().flat_map(|suite| &suite.checks);
+    let base = checks().find_map(|check| check.repro.strip_suffix(check.id.as_str()).map(str::trim_end));
     let base =
         base.map_or_else(|| format!("s3ci run --target {} --seed {}", record.target.spec, record.seed), str::to_owned);
     let suites = record.suites.iter().map(|suite| suite.id.as_str());
@@ -55,7 +55,7 @@ pub(super) fn configuration(record: &RunRecord) -> Markup {
             h2 { "Configuration" }
             dl.card {
                 @for (name, value) in rows { @if let Some(value) = value { dt { (name) } dd { (sanitize::line(&value)) } } }
-                @for (name, value) in record.gate.iter().flat_map(comparison) { dt { (name) } dd { (sanitize::line(&value)) } }
+                @for (name, value) in record.against.iter().flat_map(comparison) { dt { (name) } dd { (sanitize::line(&value)) } }
                 @for timing in &record.timings {
                     dt { "Time: " (sanitize::line(&timing.name)) } dd { (format::duration(timing.duration_ns)) }
                 }
@@ -69,10 +69,10 @@ fn image(image: &ImageIdentity) -> String {
 }
 
 /// How the target was compared, and what decided.
-fn comparison(gate: &GateRecord) -> Vec<(&'static str, String)> {
-    let mut rows = vec![("Compared with", ratios::base(gate))];
-    rows.extend(gate.base.image.as_ref().map(|of_base| ("Image of the base", image(of_base))));
-    for found in &gate.throughput {
+fn comparison(against: &Against) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("Compared with", ratios::base(against))];
+    rows.extend(against.base.image.as_ref().map(|of_base| ("Image of the base", image(of_base))));
+    for found in &against.throughput {
         rows.push(("Tolerance", format!("a drop of {}", percent(found.procedure.tolerance_ppm))));
         let floor = |metric: &str, floor: Option<u64>| floor.map(|floor| format!("{metric} {}", percent(floor)));
         let floors: Vec<String> =
@@ -81,12 +81,12 @@ fn comparison(gate: &GateRecord) -> Vec<(&'static str, String)> {
         rows.push(("Calibrated floors", floors));
         rows.push(("Procedure", found.procedure.in_words()));
     }
-    let counts = match gate.fail_on {
+    let counts = match against.fail_on {
         FailOn::Any => "all that no ledger names",
         FailOn::New => "those alone that did not fail on the base",
     };
     rows.push(("Failed checks that count", counts.to_owned()));
-    let undecided = if gate.inconclusive_fails { "fails the run" } else { "does not fail the run" };
+    let undecided = if against.inconclusive_fails { "fails the run" } else { "does not fail the run" };
     rows.push(("Undecided throughput", undecided.to_owned()));
     rows
 }
@@ -105,7 +105,7 @@ mod tests {
             assert!(page.contains(row), "{row}: {page}");
         }
         assert!(page.contains("<dt>Image of the base</dt>"), "{page}");
-        record.gate.as_mut().unwrap().throughput[0].results[1].floor_ppm = Some(120_000);
+        record.against.as_mut().unwrap().throughput[0].results[1].floor_ppm = Some(120_000);
         assert!(shown(&record).contains("<dt>Calibrated floors</dt><dd>get 12%</dd>"));
         assert!(!shown(&fixture::clean()).contains("Compared with"));
     }

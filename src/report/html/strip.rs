@@ -4,7 +4,7 @@
 
 use maud::{Markup, html};
 
-use crate::model::Metric;
+use crate::record::Metric;
 
 /// The scale that several strips share: whole decades around all values.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ pub(super) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Direction, Unit};
+    use crate::record::{Direction, Unit};
 
     fn of(min: u64, max: u64) -> Metric {
         Metric { min, max, ..Metric::single("x", Unit::Nanoseconds, Direction::Lower, min) }

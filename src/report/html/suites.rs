@@ -8,7 +8,7 @@ use super::super::sanitize;
 use super::super::tally::Tally;
 use super::super::words::distribution;
 use super::strip::percent;
-use crate::model::{CaseRecord, Outcome, RunRecord, SuiteRecord};
+use crate::record::{CheckRecord, Outcome, RunRecord, SuiteRecord};
 
 pub(super) fn overview(record: &RunRecord) -> Markup {
     html! {
@@ -22,7 +22,7 @@ pub(super) fn overview(record: &RunRecord) -> Markup {
 }
 
 fn one(suite: &SuiteRecord) -> Markup {
-    let tally = Tally::of_cases(&suite.cases);
+    let tally = Tally::of_checks(&suite.checks);
     html! {
         article.card {
             h3 { (sanitize::line(suite.id.as_str())) span.soft.small { " · " (sanitize::line(&suite.title)) } }
@@ -30,9 +30,9 @@ fn one(suite: &SuiteRecord) -> Markup {
             (bar(&tally))
             @if let Some(fault) = &suite.fault { p { b.warn { "! ended early: " } (sanitize::line(&fault.message)) } }
             details {
-                summary { (counted(suite.cases.len(), "check")) ", " (counted(suite.metrics.len(), "measurement")) }
+                summary { (counted(suite.checks.len(), "check")) ", " (counted(suite.metrics.len(), "measurement")) }
                 (facts(suite))
-                @if !suite.cases.is_empty() { div.scroll { table { @for case in &suite.cases { (row(case)) } } } }
+                @if !suite.checks.is_empty() { div.scroll { table { @for check in &suite.checks { (row(check)) } } } }
                 @if !suite.metrics.is_empty() {
                     div.scroll { table.small {
                         @for metric in &suite.metrics {
@@ -76,8 +76,8 @@ fn facts(suite: &SuiteRecord) -> Markup {
     }
 }
 
-fn row(case: &CaseRecord) -> Markup {
-    let (tone, mark, words) = match &case.outcome {
+fn row(check: &CheckRecord) -> Markup {
+    let (tone, mark, words) = match &check.outcome {
         Outcome::Passed => ("good", "✓", String::new()),
         Outcome::Failed(failure) => ("bad", "✗", failure.message.clone()),
         Outcome::Known(issue) => ("soft", "~", format!("known: {}", issue.reason)),
@@ -88,8 +88,8 @@ fn row(case: &CaseRecord) -> Markup {
     html! {
         tr {
             td.(tone) { (mark) }
-            td { (sanitize::line(case.id.name())) @if !words.is_empty() { div.soft.small { (sanitize::line(&words)) } } }
-            td.number.small.soft { (format::duration(case.duration_ns)) }
+            td { (sanitize::line(check.id.name())) @if !words.is_empty() { div.soft.small { (sanitize::line(&words)) } } }
+            td.number.small.soft { (format::duration(check.duration_ns)) }
         }
     }
 }

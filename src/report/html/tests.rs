@@ -36,8 +36,8 @@ fn known_issues_are_folded_suite_by_suite_below_the_figures_and_failures_stay_on
         2,
         "one of each suite, closed"
     );
-    for case in record.suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.outcome.is_known()) {
-        assert!(place(&format!(r#"id="{}""#, case.id)) > group, "{}", case.id);
+    for check in record.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_known()) {
+        assert!(place(&format!(r#"id="{}""#, check.id)) > group, "{}", check.id);
     }
 }
 
@@ -94,12 +94,15 @@ fn poisoned(mut json: serde_json::Value, attack: &str) -> serde_json::Value {
 }
 
 #[test]
-fn every_failure_every_case_and_every_metric_is_on_the_page() {
+fn every_failure_every_check_and_every_metric_is_on_the_page() {
     let record = fixture::record();
     let page = render(&record);
     for suite in &record.suites {
-        for name in
-            suite.cases.iter().map(|case| case.id.name()).chain(suite.metrics.iter().map(|metric| metric.name.as_str()))
+        for name in suite
+            .checks
+            .iter()
+            .map(|check| check.id.name())
+            .chain(suite.metrics.iter().map(|metric| metric.name.as_str()))
         {
             assert!(page.contains(name), "{name}");
         }

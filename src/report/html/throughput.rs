@@ -7,7 +7,7 @@ use super::super::rating::Rating;
 use super::super::sanitize;
 use super::super::words::{is_latency, latency_label};
 use super::strip::{self, Scale, percent};
-use crate::model::{Metric, RunRecord, SuiteRecord, Unit};
+use crate::record::{Metric, RunRecord, SuiteRecord, Unit};
 
 pub(super) fn figures(record: &RunRecord) -> Markup {
     let rates: Vec<_> =

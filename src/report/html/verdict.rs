@@ -9,7 +9,7 @@ use super::super::sanitize;
 use super::super::tally::{self, Tally};
 use super::super::verdict;
 use super::super::words::runtime;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 pub(super) fn hero(record: &RunRecord) -> Markup {
     let tally = Tally::of(record);
@@ -47,7 +47,8 @@ fn tile(count: usize, what: &str) -> Markup {
 /// What was tested and how, in one line.
 fn subject(record: &RunRecord) -> String {
     let version = record.target.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-    let base = record.gate.as_ref().map(|gate| format!(" · against {}", ratios::base(gate))).unwrap_or_default();
+    let base =
+        record.against.as_ref().map(|against| format!(" · against {}", ratios::base(against))).unwrap_or_default();
     sanitize::line(&format!("{}{version}{base} · {}", record.target.spec, runtime(&record.runtime)))
 }
 

@@ -2,7 +2,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::*;
-use crate::model::Interruption;
+use crate::record::Interruption;
 use crate::report::fixture;
 
 /// The document as a parser sees it: an element a line with its attributes, text and CDATA put together.
@@ -76,7 +76,7 @@ fn a_run_with_failures() {
             | expected: 100 keys
             | actual: 99 keys
             | source: S3 API reference, ListObjectsV2
-            | repro: s3ci run bench/local-default --case list-is-complete --target pypi:0.2.1 --seed 7 --files 100
+            | repro: s3ci run bench/local-default --check list-is-complete --target pypi:0.2.1 --seed 7 --files 100
         system-out
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
@@ -106,7 +106,7 @@ fn a_run_with_failures() {
             |     body: <x>]]></x>
             |   HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
             | source: S3 API reference, ListObjectsV2
-            | repro: s3ci run etag/local --case changes-on-same-size-edit --target pypi:0.2.1 --seed 7 --files 100
+            | repro: s3ci run etag/local --check changes-on-same-size-edit --target pypi:0.2.1 --seed 7 --files 100
             | curl: curl -sS --globoff --path-as-is --head "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
         testcase name="survives-a-restart" time="0.041" classname="s3ci.etag.local"
           skipped type="skipped" message="an endpoint that others run is not restarted"
@@ -115,7 +115,7 @@ fn a_run_with_failures() {
             | no answer within 60 s
             | hint: give it longer: --timeout 120s
             | rule: what was stored is what is listed and fetched
-            | repro: s3ci run etag/local --case is-stable --target pypi:0.2.1 --seed 7 --files 100
+            | repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 --files 100
         testcase name="suite-completed" time="0" classname="s3ci.etag.local"
           error type="server-died" message="the server ended with exit code 137"
             | the server ended with exit code 137
@@ -166,7 +166,7 @@ fn a_known_issue_is_skipped_and_keeps_its_evidence() {
             | actual: "deadbeef"\u{0}\u{7} 😀 ]]> <![CDATA[ <testsuite id="9" \u{fffe}&amp;
             |         second line
             | source: S3 API reference, ListObjectsV2
-            | repro: s3ci run api/local --case range-unsatisfiable --target pypi:0.2.1 --seed 7 --files 100
+            | repro: s3ci run api/local --check range-unsatisfiable --target pypi:0.2.1 --seed 7 --files 100
         testcase name="object-roundtrip" time="0.041" classname="s3ci.api.local"
         testcase name="range-first" time="0.041" classname="s3ci.api.local"
           skipped type="known" message="known: the server ignores Range"
@@ -181,7 +181,7 @@ fn a_known_issue_is_skipped_and_keeps_its_evidence() {
             | expected: the bytes asked for
             | actual: 200
             | source: S3 API reference, ListObjectsV2
-            | repro: s3ci run api/local --case range-first --target pypi:0.2.1 --seed 7 --files 100
+            | repro: s3ci run api/local --check range-first --target pypi:0.2.1 --seed 7 --files 100
         system-out
           | s3ci 0.1.0, seed 7
           | target: pypi:0.2.1 (0.2.1)
@@ -208,10 +208,10 @@ fn nothing_that_xml_forbids_comes_through() {
 }
 
 #[test]
-fn the_totals_are_those_of_the_cases_even_where_the_server_forges_elements() {
+fn the_totals_are_those_of_the_checks_even_where_the_server_forges_elements() {
     let outline = outline(&render(&fixture::record()).unwrap());
-    let cases = |kind: &str| outline.lines().filter(|line| line.trim_start().starts_with(kind)).count();
-    let counted = (cases("testcase"), cases("error"), cases("failure"), cases("skipped"), cases("testsuite "));
+    let checks = |kind: &str| outline.lines().filter(|line| line.trim_start().starts_with(kind)).count();
+    let counted = (checks("testcase"), checks("error"), checks("failure"), checks("skipped"), checks("testsuite "));
     assert_eq!(counted, (10, 3, 2, 1, 4));
     assert!(outline.starts_with("testsuites name=\"s3ci\" tests=\"10\" errors=\"3\" failures=\"2\""), "{outline}");
     assert_eq!(outline.matches("testsuite skipped=\"1\"").count(), 1);
@@ -227,7 +227,7 @@ fn a_run_that_ended_before_its_first_suite_is_no_empty_report() {
 }
 
 #[test]
-fn faults_of_one_kind_are_one_case_that_names_them_all() {
+fn faults_of_one_kind_are_one_check_that_names_them_all() {
     let mut record = fixture::clean();
     record.faults =
         ["one.xml", "two.txt"].map(|file| Fault::new("report", format!("write {file}: disk full"))).to_vec();
@@ -239,8 +239,8 @@ fn faults_of_one_kind_are_one_case_that_names_them_all() {
 #[test]
 fn an_answer_of_several_lines_cannot_forge_a_command_to_paste() {
     let mut record = fixture::record();
-    for case in record.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
-        if let Outcome::Failed(failure) = &mut case.outcome {
+    for check in record.suites.iter_mut().flat_map(|suite| &mut suite.checks) {
+        if let Outcome::Failed(failure) = &mut check.outcome {
             failure.actual = "x\r\nrepro: rm -rf /\rrepro: false".to_owned();
             failure.message.clone_from(&failure.actual);
         }
@@ -251,12 +251,12 @@ fn an_answer_of_several_lines_cannot_forge_a_command_to_paste() {
     assert!(commands.iter().all(|command| command.starts_with("s3ci run ")), "{commands:?}");
 }
 
-/// Cases run side by side, and a suite is more than its cases.
+/// Checks run side by side, and a suite is more than its checks.
 #[test]
 fn times_are_those_of_the_record_and_no_sums() {
     let mut record = fixture::clean();
     (record.duration_ns, record.suites[0].duration_ns) = (60_000_400_000, 3_000_600_000);
-    record.suites[0].cases.iter_mut().for_each(|case| case.duration_ns = 2_500_000_000);
+    record.suites[0].checks.iter_mut().for_each(|check| check.duration_ns = 2_500_000_000);
     let outline = outline(&render(&record).unwrap());
     let times: Vec<&str> = outline.split(" time=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(times, ["60", "3.001", "2.5", "2.5"], "{outline}");

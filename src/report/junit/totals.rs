@@ -1,5 +1,5 @@
 //! Attributes that report readers look for and the JUnit crate leaves out, totals at the root and `skipped` at each suite, and the time of
-//! a suite, for which the crate takes the sum of its cases.
+//! a suite, for which the crate takes the sum of its checks.
 //!
 //! Works on the crate's finished XML, in which a `<` outside CDATA can only open markup, because attributes escape it.
 

@@ -1,5 +1,5 @@
 use super::render;
-use crate::model::Outcome;
+use crate::record::Outcome;
 use crate::report::Outputs;
 use crate::report::fixture;
 
@@ -15,13 +15,13 @@ fn what_failed_comes_right_after_the_verdict_worst_first() {
     ✗ data loss or corruption: etag/local::changes-on-same-size-edit
       the ETag stayed the same after an edit of the same size
       a sync client skips a modified file, and the backup is silently stale
-      repro: s3ci run etag/local --case changes-on-same-size-edit --target \
+      repro: s3ci run etag/local --check changes-on-same-size-edit --target \
              pypi:0.2.1 --seed 7 --files 100
 
     ✗ breaks clients: bench/local-default::list-is-complete
       1 of 100 keys is not listed
       a sync client skips a modified file, and the backup is silently stale
-      repro: s3ci run bench/local-default --case list-is-complete --target \
+      repro: s3ci run bench/local-default --check list-is-complete --target \
              pypi:0.2.1 --seed 7 --files 100
 
     ! could not be told: run
@@ -31,7 +31,7 @@ fn what_failed_comes_right_after_the_verdict_worst_first() {
     ! could not be told: etag/local::is-stable
       reason: no answer within 60 s
       hint: give it longer: --timeout 120s
-      repro: s3ci run etag/local --case is-stable --target pypi:0.2.1 --seed 7 \
+      repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 \
              --files 100
 
     ! could not be told: etag/local
@@ -123,8 +123,8 @@ fn the_last_lines_are_the_verdict_and_where_the_reports_lie() {
 fn a_message_of_several_lines_cannot_forge_a_command_to_paste() {
     let mut record = fixture::record();
     record.faults[0].message = "log:\nrepro: rm -rf /".to_owned();
-    for case in record.suites.iter_mut().flat_map(|suite| &mut suite.cases) {
-        if let Outcome::Failed(failure) = &mut case.outcome {
+    for check in record.suites.iter_mut().flat_map(|suite| &mut suite.checks) {
+        if let Outcome::Failed(failure) = &mut check.outcome {
             failure.message = "x\n  repro: rm -rf /".to_owned();
         }
     }

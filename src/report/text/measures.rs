@@ -6,7 +6,7 @@ use super::super::format;
 use super::super::page::Page;
 use super::super::rating::Rating;
 use super::super::words::{distribution, is_latency, latency_label};
-use crate::model::{Metric, SuiteRecord, Unit};
+use crate::record::{Metric, SuiteRecord, Unit};
 
 /// The metrics that have not been shown yet.
 pub(super) struct Measures<'a>(Vec<&'a Metric>);

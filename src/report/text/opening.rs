@@ -8,7 +8,7 @@ use super::super::page::Page;
 use super::super::sanitize;
 use super::super::tally::{self, Failed, Tally};
 use super::super::verdict;
-use crate::model::RunRecord;
+use crate::record::RunRecord;
 
 /// All that a reader in a hurry reads.
 pub(super) fn write(page: &mut Page, record: &RunRecord) {
@@ -27,9 +27,9 @@ pub(super) fn write(page: &mut Page, record: &RunRecord) {
 fn failures(page: &mut Page, tally: &Tally<'_>) {
     if !tally.failed.is_empty() {
         page.block(&format!("What failed ({})", tally.failed.len()));
-        up_to(page, FEW, &tally.failed, |page, Failed { case, failure }| {
-            let (severity, message) = (case.severity.words(), sanitize::line(&failure.message));
-            page.item(2, "✗", &format!("{severity}: {}: {message}", case.id));
+        up_to(page, FEW, &tally.failed, |page, Failed { check, failure }| {
+            let (severity, message) = (check.severity.words(), sanitize::line(&failure.message));
+            page.item(2, "✗", &format!("{severity}: {}: {message}", check.id));
         });
     }
     if !tally.troubles.is_empty() {

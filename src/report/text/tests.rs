@@ -1,5 +1,5 @@
 use super::render;
-use crate::model::{Change, ComparedCase, Outcome};
+use crate::record::{Change, ComparedCheck, Outcome};
 use crate::report::fixture;
 use crate::report::wrap::columns;
 
@@ -83,7 +83,7 @@ fn a_run_with_failures() {
         actual:      99 keys
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
-        repro:       s3ci run bench/local-default --case list-is-complete --target \
+        repro:       s3ci run bench/local-default --check list-is-complete --target \
                      pypi:0.2.1 --seed 7 --files 100
 
     ======================================================================
@@ -109,7 +109,7 @@ fn a_run_with_failures() {
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
         request:     HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
-        repro:       s3ci run etag/local --case changes-on-same-size-edit --target \
+        repro:       s3ci run etag/local --check changes-on-same-size-edit --target \
                      pypi:0.2.1 --seed 7 --files 100
         curl:        curl -sS --globoff --path-as-is --head \
                      "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
@@ -117,7 +117,7 @@ fn a_run_with_failures() {
       ! is-stable: could not be told
         reason: no answer within 60 s
         hint: give it longer: --timeout 120s
-        repro: s3ci run etag/local --case is-stable --target pypi:0.2.1 --seed 7 \
+        repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 \
                --files 100
       ! suite-completed: could not be told
         reason: the server ended with exit code 137
@@ -353,9 +353,9 @@ fn the_report_begins_with_the_verdict_and_what_led_to_it_and_figures_come_before
     assert!(place("Where to look:") < place("BENCHMARK REPORT: "));
     assert!(place("BENCHMARK REPORT: ") < place("FINAL RESULT\n"));
     let mut compared = fixture::compared();
-    let changed = compared.suites[1].cases[0].id.clone();
-    compared.gate.as_mut().unwrap().verdicts =
-        vec![ComparedCase { id: changed, base: Outcome::Passed, change: Change::Regression }];
+    let changed = compared.suites[1].checks[0].id.clone();
+    compared.against.as_mut().unwrap().verdicts =
+        vec![ComparedCheck { id: changed, base: Outcome::Passed, change: Change::Regression }];
     let text = render(&compared);
     let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words:?} in {text}"));
     assert!(place("Regressions: passed on the base (1):") < place("Throughput against pypi:0.2.0"), "what is new");
@@ -364,8 +364,8 @@ fn the_report_begins_with_the_verdict_and_what_led_to_it_and_figures_come_before
 #[test]
 fn many_failures_and_many_known_issues_leave_the_first_page_short() {
     let mut record = fixture::with_many_known_issues();
-    let failed = fixture::record().suites[2].cases[1].clone();
-    record.suites[2].cases.extend(std::iter::repeat_n(failed, 25));
+    let failed = fixture::record().suites[2].checks[1].clone();
+    record.suites[2].checks.extend(std::iter::repeat_n(failed, 25));
     let text = render(&record);
     let (first, rest) = text.split_at(text.find("\nSetup:").unwrap());
     assert_eq!(first.matches("  ✗ data loss or corruption: ").count(), 10, "{first}");

@@ -8,7 +8,7 @@ use super::super::sanitize;
 use super::plot::{self, Scale};
 use super::{Change, Trend, commit, subject, verdict};
 use crate::history::{Chart, Entry, Panel, PanelKind};
-use crate::model::Decision;
+use crate::record::Decision;
 
 /// Renders the whole page.
 #[must_use]

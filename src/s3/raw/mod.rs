@@ -1,7 +1,7 @@
 //! Requests as they go over the wire, made and signed by hand: what no SDK would send, or would never send twice the same way.
 //!
 //! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`), how it is sent
-//! (`wire`), and a connection that is kept for requests whose time is taken (`line`). A request is first prepared, which signs it, and then sent: what lies between, a case may tamper with. Deliberately
+//! (`wire`), and a connection that is kept for requests whose time is taken (`line`). A request is first prepared, which signs it, and then sent: what lies between, a check may tamper with. Deliberately
 //! absent: anything that the SDK client can do as a client does it.
 
 mod framing;

@@ -11,7 +11,7 @@ use super::build::{self, File, Recipe};
 use super::error::DockerError;
 use super::{DockerSettings, hex};
 use crate::event::{Event, Events};
-use crate::model::ImageIdentity;
+use crate::record::ImageIdentity;
 use crate::server::target::Sources;
 use crate::server::{ServerError, Target};
 

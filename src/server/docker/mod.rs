@@ -49,7 +49,7 @@ use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
 use super::toolbox::{Started, ToolboxSpec};
 use super::{Backend, BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
 use crate::event::{Event, Events};
-use crate::model::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
+use crate::record::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
 
 const MEBIBYTE: u64 = 1024 * 1024;
 

@@ -3,7 +3,7 @@
 //! On a daemon of this machine the containers are talked to at their own addresses, for the published port goes through a proxy
 //! process that costs a good part of the request rate. The network is internal then, so the daemon forwards nothing out of it.
 //! Where the bridge is not in this process's network namespace (Docker Desktop, rootless or remote daemons), or a port was asked
-//! for, the port is published on loopback; such a network cannot be internal, but nothing on it is masqueraded. In both cases the
+//! for, the port is published on loopback; such a network cannot be internal, but nothing on it is masqueraded. In both checks the
 //! containers' default route leads nowhere. The one neighbour that stays within reach is the bridge's own address on this machine,
 //! which the machine needs to talk to its containers.
 

@@ -20,7 +20,7 @@ use super::neighbour::DockerNeighbour;
 use super::network::Route;
 use super::usage::Accounting;
 use super::yard::Yard;
-use crate::model::ServerStart;
+use crate::record::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;

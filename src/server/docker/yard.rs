@@ -122,7 +122,7 @@ impl Inventory {
         self.0.keys().filter(|path| !later.0.contains_key(*path)).map(String::as_str).collect()
     }
 
-    /// Path of the file inside the data root that has this SHA-256 in lower-case hexadecimal, where there is one.
+    /// Path of the file inside the data root that has this SHA-256 in lower-check hexadecimal, where there is one.
     #[must_use]
     pub fn file_inside(&self, sha256: &str) -> Option<&str> {
         let mut files = self.0.iter().filter(|(path, what)| is_inside(path) && what.ends_with(sha256));

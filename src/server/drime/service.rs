@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::api::Api;
 use super::stand_in::Running;
 use super::{Account, DrimeError};
-use crate::model::Fault;
+use crate::record::Fault;
 
 /// What errors call the real service.
 pub(super) const CLOUD: &str = "the Drime cloud";

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 
 use super::{DrimeError, Secret};
 
-/// The variables that name a proxy and its exceptions. Libraries read them in either case.
+/// The variables that name a proxy and its exceptions. Libraries read them in either check.
 pub const PROXY_VARIABLES: [&str; 2] = ["HTTPS_PROXY", "NO_PROXY"];
 
 /// Variables by which the libraries of Python find certificates.

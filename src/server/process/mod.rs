@@ -32,7 +32,7 @@ use super::reaper::Watch;
 use super::target::{Sources, Target};
 use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
 use crate::event::Events;
-use crate::model::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
+use crate::record::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use confinement::Directories;
 pub use confinement::ProcessVolume;
 use drime::Backing;

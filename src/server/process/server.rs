@@ -11,7 +11,7 @@ use super::confinement::{self, Directories};
 use super::drime::Backing;
 use super::life::Life;
 use super::{PORT_TRIES, ProcessError, port, usage};
-use crate::model::ServerStart;
+use crate::record::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
 use crate::server::ready::{ReadyError, wait_until_ready};

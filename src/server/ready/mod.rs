@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub(in crate::server) use address::{Address, without_userinfo};
 use attempt::{Attempt, Inquirer};
 
-use crate::model::ServerStart;
+use crate::record::ServerStart;
 
 /// First and longest pause between two tries. Another process's socket offers nothing to wait on.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(15));

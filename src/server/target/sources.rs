@@ -196,7 +196,7 @@ fn digest(files: &[SourceFile]) -> String {
     hex(&hash.finalize())
 }
 
-/// Bytes as lower-case hex.
+/// Bytes as lower-check hex.
 pub(in crate::server) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {

@@ -1,0 +1,89 @@
+//! Where the requests aim, and the ways to write it.
+
+use std::collections::BTreeMap;
+
+use crate::checks::check::CheckContext;
+use crate::record::Stop;
+use crate::s3::{RawRequest, RequestError};
+use crate::server::{Inventory, Yard};
+
+/// More steps up than any data lies deep: at the top of a file system a step up stays there.
+const UP: &str = "../../../../../../../../";
+
+/// A way to write a path that leads out of a bucket. Files are named after it, so that an effect tells which way led there.
+pub(super) struct Form {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// From an absolute path to what follows the bucket's name and a slash in the URL.
+    pub(super) write: fn(&str) -> String,
+}
+
+/// Every way: relative and absolute, plain and with dots and slashes encoded once and twice; and up from a name that is there.
+pub(super) const FORMS: [Form; 9] = [
+    Form { name: "dots", write: up },
+    Form { name: "dots-encoded", write: |path| up(path).replace("..", "%2e%2e") },
+    Form { name: "slashes-encoded", write: |path| up(path).replace('/', "%2F") },
+    Form { name: "both-encoded", write: |path| up(path).replace("..", "%2e%2e").replace('/', "%2f") },
+    Form { name: "both-encoded-twice", write: |path| up(path).replace("..", "%252e%252e").replace('/', "%252f") },
+    Form { name: "behind-a-name", write: |path| format!("name/../{}", up(path)) },
+    Form { name: "absolute", write: str::to_owned },
+    Form { name: "absolute-encoded", write: |path| path.replace('/', "%2F") },
+    Form { name: "absolute-encoded-twice", write: |path| path.replace('/', "%252F") },
+];
+
+fn up(path: &str) -> String {
+    format!("{UP}{}", path.trim_start_matches('/'))
+}
+
+/// The file of a form, in a directory that is there before any request.
+pub(super) fn file_of(form: &Form) -> String {
+    format!("beside/{}", form.name)
+}
+
+/// What a canary holds: nothing else on the server has these words.
+pub(super) fn song_of(form: &Form) -> String {
+    format!("a canary sings of {}", form.name)
+}
+
+/// Makes the name that there is to go up from: a path through a directory that is not there leads nowhere.
+pub(super) async fn with_a_name(context: &CheckContext<'_>) -> Result<(), Stop> {
+    context.put("name/object", &context.bytes("name", 10)).await.map(drop)
+}
+
+/// The yard, empty of all but the data root and a file in the directory that the requests aim at.
+pub(super) async fn cleared<'a>(context: &'a CheckContext<'_>) -> Result<(&'a Yard, Inventory), Stop> {
+    planted(context, |_| None).await
+}
+
+/// The yard with a canary for each form.
+pub(super) async fn with_canaries<'a>(context: &'a CheckContext<'_>) -> Result<(&'a Yard, Inventory), Stop> {
+    planted(context, |form| Some(song_of(form))).await
+}
+
+async fn planted<'a>(
+    context: &'a CheckContext<'_>,
+    song: impl Fn(&Form) -> Option<String>,
+) -> Result<(&'a Yard, Inventory), Stop> {
+    // The only way to a request of this suite: where there is no yard, none is sent.
+    let Some(yard) = context.server.yard() else {
+        return Err(Stop::Skipped("not tried: the server is in no container of the run's own".to_owned()));
+    };
+    let canaries = FORMS.iter().filter_map(|form| Some((file_of(form), song(form)?)));
+    let files: BTreeMap<_, _> = canaries.chain([("beside/post".to_owned(), "a post".to_owned())]).collect();
+    let planted = yard.plant(&files).await.map_err(|error| error.fault())?;
+    Ok((yard, planted))
+}
+
+/// What lies in the yard now.
+pub(super) async fn now(yard: &Yard) -> Result<Inventory, Stop> {
+    Ok(yard.inventory().await.map_err(|error| error.fault())?)
+}
+
+/// Sends a request, whatever becomes of it; a server that breaks off instead of answering has refused.
+pub(super) async fn send(context: &CheckContext<'_>, request: &RawRequest) -> Result<(), Stop> {
+    let raw = context.raw();
+    match raw.send(&raw.prepare(request)?).await {
+        Ok(_) | Err(RequestError::Broken { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,47 @@
+//! What survives: an orderly restart, a crash, a crash in the middle of an upload, a full disk, a second server beside.
+//!
+//! The checks end the server or fill its disk, so each has it for itself. Where s3ci does not run the server they are skipped.
+
+mod disk_full;
+mod memory;
+mod neighbour;
+mod restart;
+mod torn;
+mod version;
+
+use super::Footprint;
+use super::check::Check;
+use crate::record::{Failure, Stop};
+use crate::s3::RequestError;
+
+/// The checks in the order of the catalogue: memory is accounted for before anything else has used it, and the disk is filled last.
+pub(super) static CHECKS: &[Check] = &[
+    memory::LARGE_PUT,
+    restart::KEEPS_EVERYTHING,
+    restart::KEEPS_ACKNOWLEDGED,
+    torn::DURING_PUT,
+    neighbour::DO_NOT_MEET,
+    disk_full::KEEPS_OLD_OBJECT,
+];
+
+/// The same where the server stores elsewhere: it has no disk to fill, and no directory of its own to share.
+pub(super) static DRIME: &[Check] = &[memory::LARGE_PUT, restart::KEEPS_EVERYTHING, restart::KEEPS_ACKNOWLEDGED];
+
+/// A disk that is filled within a second or two, and has room for the large object.
+pub(super) const FOOTPRINT: Footprint = Footprint {
+    bytes: memory::OBJECT_BYTES as u64,
+    largest_object_bytes: memory::OBJECT_BYTES as u64,
+    objects: 1_000,
+    data_limit_bytes: Some(3 * memory::OBJECT_BYTES as u64),
+};
+
+/// What an error of reading an object that was stored says of the server: no answer is a fault, any other answer is a loss.
+fn lost(kind: &str, what: &str, expected: &str, error: RequestError) -> Stop {
+    match error {
+        RequestError::Rejected { .. } | RequestError::Broken { .. } => {
+            let message = format!("{what} cannot be read: {error}");
+            Failure::new(kind, message, expected, error.to_string()).into()
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,256 @@
+//! The five-phase sync workflow, which protects rclone-like clients: they decide by what the server says of an object whether a file
+//! must be uploaded again, so a tag that stays when content changes leaves somebody's backup stale.
+//!
+//! One flow on files on disk; each phase is a check, and a phase that does not pass skips the ones after it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::checks::judge::{ensure, ensure_content, few, shown};
+use crate::checks::{CheckRunner, Footprint, SuiteContext};
+use crate::record::{CheckSpec, Failure, Severity, Stop};
+use crate::s3::{Lease, S3};
+use crate::workload::md5_hex;
+
+const SOURCE: &str =
+    "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5; S3 API reference, Object ETag";
+
+/// The phases.
+pub(in crate::checks) static CHECKS: [CheckSpec; 5] = [
+    CheckSpec {
+        name: "phase-1-initial-sync",
+        severity: Severity::DataLoss,
+        rule: "every file that is uploaded is stored as it is, with a tag",
+        consequence: "the first backup already differs from the files",
+        source: SOURCE,
+    },
+    CheckSpec {
+        name: "phase-2-edit-leaves-remote-alone",
+        severity: Severity::DataLoss,
+        rule: "while files change on disk alone, the remote tags do not move",
+        consequence: "a sync client takes remote objects for changed and overwrites good files with old ones",
+        source: SOURCE,
+    },
+    CheckSpec {
+        name: "phase-3-resync-finds-every-edit",
+        severity: Severity::DataLoss,
+        rule: "no edited file looks unchanged when its MD5 is compared with the remote tag, and all are accepted",
+        consequence: "a sync client skips a modified file: the backup is silently stale",
+        source: SOURCE,
+    },
+    CheckSpec {
+        name: "phase-4-every-etag-changes",
+        severity: Severity::DataLoss,
+        rule: "CRITICAL: after the second upload every tag is another one than before",
+        consequence: "a sync client that remembers tags skips a modified file: the backup is silently stale",
+        source: SOURCE,
+    },
+    CheckSpec {
+        name: "phase-5-content-is-the-new-one",
+        severity: Severity::DataLoss,
+        rule: "what is stored after the second upload is the edited content",
+        consequence: "a restore brings back the version before the last edit",
+        source: SOURCE,
+    },
+];
+
+/// Files by name.
+type Files = BTreeMap<String, Bytes>;
+/// Tags by file name.
+type Tags = BTreeMap<String, String>;
+
+struct Workflow<'a> {
+    context: &'a SuiteContext<'a>,
+    s3: S3,
+    lease: Lease,
+    directory: PathBuf,
+}
+
+/// Carries the workflow out.
+pub(in crate::checks) async fn run(context: &SuiteContext<'_>) {
+    context.fact("Files", context.settings.sync_files.to_string()).await;
+    let runner = CheckRunner::new(context);
+    let workflow = Workflow {
+        context,
+        s3: runner.s3().clone(),
+        lease: context.leases.enter(context.bucket_name(), false),
+        directory: context.work_dir.join("files"),
+    };
+    let mut left = CHECKS.iter();
+    if phases(&workflow, &runner, &mut left).await.is_none() {
+        for spec in left {
+            runner.skip(spec, "not run: an earlier phase did not pass").await;
+        }
+    }
+    if let Err(error) = context.leases.give_back(&context.s3).await {
+        tracing::debug!(%error, "the bucket could not be given back");
+    }
+}
+
+async fn phases(
+    workflow: &Workflow<'_>,
+    runner: &CheckRunner<'_>,
+    left: &mut impl Iterator<Item = &'static CheckSpec>,
+) -> Option<()> {
+    let deadline = workflow.deadline();
+    let tags = runner.run(left.next()?, deadline, workflow.initial_sync()).await?;
+    let edited = runner.run(left.next()?, deadline, workflow.edit(&tags)).await?;
+    let new_tags = runner.run(left.next()?, deadline, workflow.resync(&edited, &tags)).await?;
+    // The content is worth knowing even where the tags are wrong.
+    let changed = runner.run(left.next()?, deadline, async { every_tag_changes(&tags, &new_tags) }).await;
+    let stored = runner.run(left.next()?, deadline, workflow.verify(&edited)).await;
+    changed.and(stored)
+}
+
+impl Workflow<'_> {
+    /// A phase makes a few requests for each file.
+    fn deadline(&self) -> Duration {
+        let files = u32::try_from(self.context.settings.sync_files).unwrap_or(u32::MAX);
+        self.context.settings.check_deadline().saturating_mul(files.max(1))
+    }
+
+    async fn initial_sync(&self) -> Result<Tags, Stop> {
+        self.context.create_bucket(&self.s3, self.lease.bucket()).await?;
+        let files = first_version(self.context.settings.sync_files);
+        self.write(&files).await?;
+        let tags = self.upload(&files).await?;
+        self.verify(&files).await?;
+        Ok(tags)
+    }
+
+    /// Edits every file on disk, every other one without changing its size.
+    async fn edit(&self, tags: &Tags) -> Result<Files, Stop> {
+        let edited = edited_version(self.context.settings.sync_files);
+        self.write(&edited).await?;
+        for (name, before) in tags {
+            let now = self.remote_tag(name).await?;
+            let message = format!("the remote tag of {name} moved although nothing was uploaded");
+            ensure(now == *before, "etag-unstable", message, before, now)?;
+        }
+        Ok(edited)
+    }
+
+    /// Compares as a sync client does, then uploads what differs.
+    async fn resync(&self, edited: &Files, tags: &Tags) -> Result<Tags, Stop> {
+        let looks_unchanged: Vec<_> = edited
+            .iter()
+            .filter(|(name, bytes)| tags.get(*name).is_some_and(|tag| unquoted(tag) == md5_hex(bytes)))
+            .map(|(name, _)| name)
+            .collect();
+        ensure(
+            looks_unchanged.is_empty(),
+            "edit-not-detected",
+            "a remote tag is the MD5 of content that was never uploaded",
+            "the MD5 of the stored content",
+            few(&looks_unchanged),
+        )?;
+        self.upload(edited).await
+    }
+
+    async fn write(&self, files: &Files) -> Result<(), Stop> {
+        tokio::fs::create_dir_all(&self.directory).await?;
+        for (name, bytes) in files {
+            tokio::fs::write(self.directory.join(name), bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn upload(&self, files: &Files) -> Result<Tags, Stop> {
+        let mut tags = Tags::new();
+        for name in files.keys() {
+            let bytes = tokio::fs::read(self.directory.join(name)).await?;
+            self.lease.writes(name);
+            self.s3.put(self.lease.bucket(), name, bytes.into()).await?;
+            tags.insert(name.clone(), self.remote_tag(name).await?);
+        }
+        Ok(tags)
+    }
+
+    async fn remote_tag(&self, name: &str) -> Result<String, Stop> {
+        let head = self.s3.head(self.lease.bucket(), name).await?;
+        let missing =
+            || Failure::new("object-missing", format!("{name} was stored, but HEAD does not find it"), "200", "404");
+        let tag = head.ok_or_else(missing)?.etag;
+        let untagged = || Failure::new("etag-missing", format!("HEAD of {name} has no tag"), "a tag", shown(None));
+        Ok(tag.ok_or_else(untagged)?)
+    }
+
+    async fn verify(&self, files: &Files) -> Result<(), Stop> {
+        for (name, bytes) in files {
+            let body = self.s3.get(self.lease.bucket(), name, bytes.len() as u64).await?;
+            ensure_content(name, bytes, &body.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+fn every_tag_changes(before: &Tags, after: &Tags) -> Result<(), Stop> {
+    let unchanged: Vec<_> = before
+        .iter()
+        .filter(|(name, tag)| after.get(*name) == Some(tag))
+        .map(|(name, tag)| format!("{name} keeps {tag}"))
+        .collect();
+    let message = format!("{} of {} tags did not change with the content", unchanged.len(), before.len());
+    ensure(unchanged.is_empty(), "etag-unchanged", message, "another tag for other content", few(&unchanged))
+}
+
+fn unquoted(tag: &str) -> &str {
+    tag.trim_matches('"')
+}
+
+/// What the workflow stores: small files, each of which takes a page or two.
+pub(in crate::checks) fn footprint(files: usize) -> Footprint {
+    const PAGES_OF_A_FILE: u64 = 2;
+    Footprint {
+        bytes: (files as u64) * PAGES_OF_A_FILE * 4096 + (1 << 20),
+        largest_object_bytes: 8192,
+        objects: files as u64,
+        data_limit_bytes: None,
+    }
+}
+
+/// Lines of a file: some of each length up to a few, however many files there are.
+fn lines(index: usize) -> usize {
+    index % 16 + 1
+}
+
+fn name(index: usize) -> String {
+    format!("file{index:02}.txt")
+}
+
+fn first_version(count: usize) -> Files {
+    (0..count).map(|index| (name(index), format!("note {index}, version 1\n").repeat(lines(index)).into())).collect()
+}
+
+/// Even files keep their size, odd ones grow: a client that looks at sizes must look at tags as well.
+fn edited_version(count: usize) -> Files {
+    let lines = |index: usize| if index.is_multiple_of(2) { lines(index) } else { lines(index) + 1 };
+    (0..count).map(|index| (name(index), format!("note {index}, version 2\n").repeat(lines(index)).into())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_edited_and_every_other_one_keeps_its_size() {
+        let (first, edited) = (first_version(6), edited_version(6));
+        for (index, (name, bytes)) in first.iter().enumerate() {
+            assert_ne!(bytes, &edited[name]);
+            assert_eq!(bytes.len() == edited[name].len(), index % 2 == 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_tag_that_stays_is_named() {
+        let before = Tags::from([("a".into(), "\"1\"".into()), ("b".into(), "\"2\"".into())]);
+        let after = Tags::from([("a".into(), "\"1\"".into()), ("b".into(), "\"3\"".into())]);
+        let Err(Stop::Failed(failure)) = every_tag_changes(&before, &after) else { panic!("must fail") };
+        assert_eq!(failure.kind, "etag-unchanged");
+        assert!(failure.actual.contains("a keeps"), "{}", failure.actual);
+        assert!(!failure.actual.contains('b'), "{}", failure.actual);
+    }
+}

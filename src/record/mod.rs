@@ -1,0 +1,48 @@
+//! Plain data: what a run is made of and what it found.
+//!
+//! Owns the vocabulary that every other module speaks (check ids, verdicts,
+//! metrics, the [`RunRecord`]) and with it the JSON schema, because
+//! `metrics.json` is the record's serialisation and nothing else.
+//!
+//! Deliberately absent: I/O, clocks, rendering, and any import from the rest
+//! of the crate.
+
+mod baseline;
+mod calibration;
+mod capability;
+mod change;
+mod check;
+mod command;
+mod compare;
+mod explanation;
+mod merge;
+mod metric;
+mod record;
+mod reference;
+mod threshold;
+mod throughput;
+mod verdict;
+
+pub use baseline::{SinceBaseline, SuiteSince};
+pub use calibration::Calibration;
+pub use capability::{CapabilityRecord, Support};
+pub use change::Change;
+pub use check::{CheckId, CheckSpec, Severity, SuiteId};
+pub use command::{Command, CommandEnd};
+pub use compare::{
+    CheckComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
+};
+pub use explanation::Explanation;
+pub use merge::{MergeError, merge};
+pub use metric::{Direction, Metric, Unit};
+pub use record::{
+    CheckRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
+};
+pub use reference::Reference;
+pub use threshold::Threshold;
+pub use throughput::{
+    Against, Arm, ComparedCheck, Decision, Estimator, FailOn, ThroughputBlock, ThroughputComparison, ThroughputPass,
+    ThroughputProcedure, ThroughputResult, percent,
+};
+pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};

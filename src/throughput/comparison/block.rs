@@ -1,0 +1,314 @@
+//! One block: fresh servers of both arms, and every object on both back to back.
+//!
+//! Whatever becomes of it, both servers are stopped. Deliberately absent: what the times mean.
+
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::objects::{self, Object, Objects};
+use super::schedule::{BlockSchedule, Operation, Pass, Turn, other};
+use crate::record::{Arm, Fault, ThroughputBlock, ThroughputPass};
+use crate::s3::{ClientSettings, Line, RequestError, S3, Timed};
+use crate::server::{Runtime, Server, ServerError, ServerSpec};
+use crate::throughput::SequenceError;
+
+/// How long a server that broke off an answer is given to be noticed as dead.
+const DEATH_GRACE: Duration = Duration::from_secs(1);
+/// Lines of a server's log that a report keeps.
+const LOG_LINES: usize = 120;
+
+/// Something for each arm.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Both<T> {
+    /// Of the base.
+    pub(crate) base: T,
+    /// Of the candidate.
+    pub(crate) candidate: T,
+}
+
+impl<T> Both<T> {
+    pub(crate) fn of(&self, arm: Arm) -> &T {
+        match arm {
+            Arm::Base => &self.base,
+            Arm::Candidate => &self.candidate,
+        }
+    }
+
+    fn of_mut(&mut self, arm: Arm) -> &mut T {
+        match arm {
+            Arm::Base => &mut self.base,
+            Arm::Candidate => &mut self.candidate,
+        }
+    }
+
+    /// From what the arm that comes first has, and what the other has.
+    fn by_order(first: Arm, one: T, two: T) -> Self {
+        match first {
+            Arm::Base => Self { base: one, candidate: two },
+            Arm::Candidate => Self { base: two, candidate: one },
+        }
+    }
+}
+
+/// What an arm is called.
+pub(super) fn name(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Base => "base",
+        Arm::Candidate => "candidate",
+    }
+}
+
+/// A pair of requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) operation: Operation,
+    /// Which object, or which listing.
+    pub(super) object: usize,
+    pub(super) taken: Both<Duration>,
+}
+
+/// Why a comparison cannot go on.
+#[derive(Debug)]
+pub struct BrokenOff {
+    /// What happened.
+    pub fault: Fault,
+    /// The last log lines of the server that it happened to.
+    pub log: Vec<String>,
+}
+
+impl From<ServerError> for BrokenOff {
+    fn from(error: ServerError) -> Self {
+        Self { log: error.log().to_vec(), fault: error.into() }
+    }
+}
+
+impl From<SequenceError> for BrokenOff {
+    fn from(error: SequenceError) -> Self {
+        Self { fault: Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT), log: Vec::new() }
+    }
+}
+
+/// What a block took.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) record: ThroughputBlock,
+    pub(super) pairs: Vec<Pair>,
+}
+
+/// What blocks are made with.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    pub(super) runtimes: Both<&'a Runtime>,
+    pub(super) specs: Both<ServerSpec>,
+    pub(super) objects: Objects,
+    /// Deadline of a request.
+    pub(super) deadline: Duration,
+    /// Cancelled where the run is to stop.
+    pub(super) stop: CancellationToken,
+}
+
+impl Ground<'_> {
+    /// Carries a block out; none where the run is to stop.
+    ///
+    /// # Errors
+    /// A server that does not start, dies or gives a wrong answer: nothing can be told of speed then.
+    pub(super) async fn block(&self, number: u64, schedule: &BlockSchedule) -> Result<Option<Measured>, BrokenOff> {
+        let started = Instant::now();
+        let servers = self.start(schedule.started_first).await?;
+        let measured = tokio::select! {
+            measured = measure(&servers, self, schedule) => Some(measured),
+            () = self.stop.cancelled() => None,
+        };
+        let measured = match measured {
+            Some(Err((arm, error))) => Some(Err(explained(number, arm, servers.of(arm), error).await)),
+            Some(Ok(found)) => Some(Ok(found)),
+            None => None,
+        };
+        let memory = Both { base: memory(&servers.base).await, candidate: memory(&servers.candidate).await };
+        let (base, candidate) = tokio::join!(servers.base.stop(), servers.candidate.stop());
+        let Some(measured) = measured else { return Ok(None) };
+        let (passes, pairs) = measured?;
+        base?;
+        candidate?;
+        let record = ThroughputBlock {
+            number,
+            started_first: schedule.started_first,
+            duration_ns: nanoseconds(started.elapsed()),
+            passes,
+            base_memory_bytes: memory.base,
+            candidate_memory_bytes: memory.candidate,
+        };
+        Ok(Some(Measured { record, pairs }))
+    }
+
+    /// Starts both servers, one right after the other: they come up side by side.
+    async fn start(&self, first: Arm) -> Result<Both<Server>, BrokenOff> {
+        let start = |arm: Arm| self.runtimes.of(arm).start(self.specs.of(arm));
+        let (one, two) = tokio::join!(Box::pin(start(first)), Box::pin(start(other(first))));
+        match (one, two) {
+            (Ok(one), Ok(two)) => Ok(Both::by_order(first, one, two)),
+            (Err(error), left) => Err(alone(first, error, left).await),
+            (left, Err(error)) => Err(alone(other(first), error, left).await),
+        }
+    }
+}
+
+/// What kept one arm from starting, once the other one is stopped.
+async fn alone(arm: Arm, error: ServerError, left: Result<Server, ServerError>) -> BrokenOff {
+    if let Ok(server) = left
+        && let Err(error) = server.stop().await
+    {
+        tracing::debug!(%error, "the other arm could not be stopped");
+    }
+    let mut broken = BrokenOff::from(error);
+    broken.fault.message = format!("the {}: {}", name(arm), broken.fault.message);
+    broken
+}
+
+type Found = (Vec<ThroughputPass>, Vec<Pair>);
+
+async fn measure(
+    servers: &Both<Server>,
+    ground: &Ground<'_>,
+    schedule: &BlockSchedule,
+) -> Result<Found, (Arm, Trouble)> {
+    let line = |arm: Arm| {
+        let raw = S3::new(&ClientSettings {
+            endpoint: servers.of(arm).endpoint().to_owned(),
+            access_key: String::new(),
+            secret_key: String::new(),
+            deadline: ground.deadline,
+        })
+        .raw();
+        raw.line().map_err(|error| (arm, error.into()))
+    };
+    let mut talk =
+        Talk { lines: Both { base: line(Arm::Base)?, candidate: line(Arm::Candidate)? }, objects: &ground.objects };
+    talk.warm_up(schedule).await?;
+    let (mut passes, mut pairs) = (Vec::new(), Vec::new());
+    for pass in &schedule.passes {
+        let before = cpu(servers).await;
+        let found = talk.pass(pass).await?;
+        let after = cpu(servers).await;
+        let sum = |arm: Arm| nanoseconds(found.iter().map(|pair| *pair.taken.of(arm)).sum());
+        let spent = |arm: Arm| Some(nanoseconds(after.of(arm).as_ref()?.saturating_sub((*before.of(arm))?)));
+        passes.push(ThroughputPass {
+            operation: pass.operation.name().to_owned(),
+            order: pass.order(),
+            base_ns: sum(Arm::Base),
+            candidate_ns: sum(Arm::Candidate),
+            base_cpu_ns: spent(Arm::Base),
+            candidate_cpu_ns: spent(Arm::Candidate),
+        });
+        pairs.extend(found);
+    }
+    Ok((passes, pairs))
+}
+
+/// A connection to each arm.
+struct Talk<'a> {
+    lines: Both<Line>,
+    objects: &'a Objects,
+}
+
+impl Talk<'_> {
+    async fn warm_up(&mut self, schedule: &BlockSchedule) -> Result<(), (Arm, Trouble)> {
+        for arm in [schedule.bucket_first, other(schedule.bucket_first)] {
+            let line = self.lines.of_mut(arm);
+            let failed = |error: RequestError| (arm, Trouble::from(error));
+            let request = objects::create_bucket(line.raw()).map_err(failed)?;
+            let answer = line.time(&request).await.map_err(failed)?;
+            right(Operation::Put, None, answer).map_err(|trouble| (arm, trouble))?;
+        }
+        for pass in &schedule.warm_up {
+            self.pass(pass).await?;
+        }
+        Ok(())
+    }
+
+    async fn pass(&mut self, pass: &Pass) -> Result<Vec<Pair>, (Arm, Trouble)> {
+        let mut pairs = Vec::with_capacity(pass.turns.len());
+        for turn in &pass.turns {
+            let taken = self.turn(pass.operation, *turn).await?;
+            pairs.push(Pair { operation: pass.operation, object: turn.object, taken });
+        }
+        Ok(pairs)
+    }
+
+    async fn turn(&mut self, operation: Operation, turn: Turn) -> Result<Both<Duration>, (Arm, Trouble)> {
+        let object = self.objects.get(turn.object).filter(|_| operation != Operation::List);
+        let one = self.ask(turn.first, operation, object).await?;
+        let two = self.ask(other(turn.first), operation, object).await?;
+        Ok(Both::by_order(turn.first, one, two))
+    }
+
+    async fn ask(
+        &mut self,
+        arm: Arm,
+        operation: Operation,
+        object: Option<&Object>,
+    ) -> Result<Duration, (Arm, Trouble)> {
+        let line = self.lines.of_mut(arm);
+        let failed = |error: RequestError| (arm, Trouble::from(error));
+        let request = objects::request(line.raw(), operation, object).map_err(failed)?;
+        let answer = line.time(&request).await.map_err(failed)?;
+        right(operation, object, answer).map_err(|trouble| (arm, trouble))
+    }
+}
+
+/// Why a block cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    /// No answer came.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The answer is wrong, so how fast it came says nothing.
+    #[error("{operation} is answered with HTTP {status} and {body_bytes} bytes")]
+    Answer {
+        /// What was asked.
+        operation: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// Bytes of the body.
+        body_bytes: u64,
+    },
+}
+
+/// What an answer took, if it is a right one.
+fn right(operation: Operation, object: Option<&Object>, answer: Timed) -> Result<Duration, Trouble> {
+    let whole = match (operation, object) {
+        (Operation::Get, Some(object)) => answer.body_bytes == object.size_bytes(),
+        _ => true,
+    };
+    if (200..300).contains(&answer.status) && whole {
+        return Ok(answer.duration);
+    }
+    let Timed { status, body_bytes, .. } = answer;
+    Err(Trouble::Answer { operation: operation.name(), status, body_bytes })
+}
+
+/// A server that has died meanwhile explains everything.
+async fn explained(number: u64, arm: Arm, server: &Server, trouble: Trouble) -> BrokenOff {
+    let name = name(arm);
+    let fault = match tokio::time::timeout(DEATH_GRACE, server.ended()).await {
+        Ok(how) => Fault::new("server-died", format!("the {name}'s server died in block {number}: {how}"))
+            .with_hint("the last lines of its log are in the report"),
+        Err(_) => Fault::new("comparison", format!("the {name}'s server, block {number}: {trouble}"))
+            .with_hint("the check suites tell what is wrong with its answers"),
+    };
+    BrokenOff { fault, log: server.log_tail(LOG_LINES) }
+}
+
+async fn cpu(servers: &Both<Server>) -> Both<Option<Duration>> {
+    let of = async |server: &Server| server.usage().await.map(|usage| usage.cpu);
+    Both { base: of(&servers.base).await, candidate: of(&servers.candidate).await }
+}
+
+async fn memory(server: &Server) -> Option<u64> {
+    server.usage().await?.memory_peak_bytes
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,21 @@
+//! The throughput comparison: did the candidate become slower than the base?
+//!
+//! Owns the [`comparison`], which measures both in turn, and the statistics, which are pure: the exact signed-rank interval of the
+//! Hodges-Lehmann estimate, the looks by which a [`Sequence`] judges, the smallest drop that could have been seen, and the comparison
+//! with an earlier run through the reference that both had ([`since_baseline`]). The unit is
+//! the block, never the request: requests of one server have that server's luck in common. Nothing is thrown away as an outlier.
+
+mod baseline;
+mod change_points;
+pub mod comparison;
+mod location;
+mod millionths;
+mod power;
+mod sequence;
+mod signed_rank;
+#[cfg(test)]
+mod simulation;
+
+pub use baseline::since_baseline;
+pub use change_points::{ChangePoint, FEWEST_POINTS, SIGNIFICANCE, change_points};
+pub use sequence::{ALPHA, Sequence, SequenceError};
