@@ -40,6 +40,7 @@
 //! `tests/house.rs` holds those that a test can hold.
 
 pub mod app;
+pub mod base;
 pub mod checks;
 pub mod cli;
 pub mod config;

@@ -1,9 +1,10 @@
-//! `s3ci calibrate`: a server against itself, to the last block, and what that says of the machine.
+//! `s3ci calibrate`: a server against itself, to the last band what that says of the machine.
 
 use std::sync::{Arc, Mutex};
 
-use super::run::{Order, carry_out, lock};
+use super::run::{Order, carry_out};
 use super::{fail, refuse_config, refuse_plan, refuse_report, validate};
+use crate::base::lock;
 use crate::cli::CalibrateArgs;
 use crate::config::Config;
 use crate::exit::Exit;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::{fail, refuse_config, validate};
+use crate::base::lock;
 use crate::cli::Settings;
 use crate::config::Config;
 use crate::event::Events;
@@ -28,11 +29,11 @@ pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
     };
     let show = async {
         while let Some(event) = receiver.recv().await {
-            super::run::lock(&console).event(&event);
+            lock(&console).event(&event);
         }
     };
     let (built, ()) = tokio::join!(work, show);
-    let mut console = super::run::lock(&console);
+    let mut console = lock(&console);
     match built {
         Ok(images) => {
             for image in images {

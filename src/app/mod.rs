@@ -26,12 +26,13 @@ mod trend;
 use std::error::Error;
 use std::time::Duration;
 
+use crate::base::causes_of;
 use crate::cli::{Cli, Command, ImageCommand};
 use crate::config::ConfigError;
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
 use crate::plan::PlanError;
-use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, causes_of, json};
+use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, json};
 use crate::server::{Target, reaper};
 
 /// Carries out a command line.

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::proposal::Wanted;
 use super::report;
 use super::{fail, refuse_config, refuse_ledger, refuse_plan, refuse_report, signals, validate};
+use crate::base::lock;
 use crate::checks::CATALOGUE;
 use crate::cli::{ReportPaths, RunArgs, When};
 use crate::config::Config;
@@ -227,10 +228,6 @@ async fn tick(console: Arc<Mutex<Console>>) {
         seconds.tick().await;
         lock(&console).tick();
     }
-}
-
-pub(super) fn lock(console: &Mutex<Console>) -> std::sync::MutexGuard<'_, Console> {
-    console.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Credentials of an endpoint that somebody else runs, from the variables that every S3 tool uses.

@@ -7,13 +7,14 @@
 use std::fs::File;
 use std::io;
 #[cfg(unix)]
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-#[cfg(unix)]
 use super::signals;
+#[cfg(unix)]
+use crate::base::lock;
 
 /// Asks at the terminal of the process; the answer is a line without its end.
 ///
@@ -68,13 +69,13 @@ impl Silence {
         let terminal = Arc::new(Terminal { file, before, changing: Mutex::new(()) });
         let ended = Arc::clone(&terminal);
         signals::end_after(move || {
-            std::mem::forget(ended.changing.lock().unwrap_or_else(PoisonError::into_inner));
+            std::mem::forget(lock(&ended.changing));
             ended.restore();
             // What comes next at the terminal begins a line.
             let _ = io::Write::write_all(&mut &ended.file, b"\n");
         })?;
         let silence = Self(terminal);
-        let changing = silence.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changing = lock(&silence.0.changing);
         tcsetattr(&silence.0.file, OptionalActions::Now, &silent)?;
         drop(changing);
         Ok(silence)

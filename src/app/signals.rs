@@ -5,8 +5,9 @@
 //! way back to what signals do by themselves.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
+use crate::base::lock;
 use crate::exit::Exit;
 use crate::record::Interruption;
 use crate::run::Stopper;
@@ -50,7 +51,7 @@ fn take_up(duty: Duty) -> io::Result<()> {
 }
 
 fn held() -> MutexGuard<'static, Option<Duty>> {
-    DUTY.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&DUTY)
 }
 
 /// Listens, from before it returns.

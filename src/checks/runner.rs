@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
 use super::{CATALOGUE, SuiteContext};
+use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
     CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId,
@@ -37,11 +38,11 @@ pub(super) struct Commands(Arc<Mutex<Vec<Command>>>);
 impl Commands {
     /// Notes a command.
     pub(super) fn note(&self, command: Command) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+        lock(&self.0).push(command);
     }
 
     fn all(&self) -> Vec<Command> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.0).clone()
     }
 }
 
@@ -199,7 +200,7 @@ fn record(
         consequence: spec.consequence.to_owned(),
         source: spec.source.to_owned(),
         outcome,
-        duration_ns: u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+        duration_ns: nanoseconds(duration),
         exchanges,
         repro,
         commands: Vec::new(),

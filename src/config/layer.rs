@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Config, ConfigError, KnownIssues, PINNED_RELEASE, comparison, thresholds};
+use crate::base::shell_word;
 use crate::cli::Settings;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DockerSettings, DrimeChoice, RuntimeChoice, Target};
@@ -219,16 +220,17 @@ pub fn default_cache_dir() -> PathBuf {
 /// The command that repeats the run, without the selection: what was set and shapes the results, and the seed.
 fn repro(settings: &Settings, target: &Target) -> String {
     let number = |name: &str, value: Option<u64>| value.map(|value| format!(" --{name} {value}"));
-    let word = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!(" --{name} {}", pasted(value)));
+    let word =
+        |name: &str, value: &Option<String>| value.as_ref().map(|value| format!(" --{name} {}", shell_word(value)));
     let set = [
         // As the target shows itself: without the password of a URL.
-        settings.target.as_ref().map(|_| format!(" --target {}", pasted(&target.to_string()))),
+        settings.target.as_ref().map(|_| format!(" --target {}", shell_word(&target.to_string()))),
         word("against", &settings.against),
-        settings.baseline.as_ref().map(|path| format!(" --baseline {}", pasted(&path.to_string_lossy()))),
+        settings.baseline.as_ref().map(|path| format!(" --baseline {}", shell_word(&path.to_string_lossy()))),
         word("tolerance", &settings.tolerance),
         word("inconclusive", &settings.inconclusive),
         word("fail-on", &settings.fail_on),
-        settings.calibration.as_ref().map(|path| format!(" --calibration {}", pasted(&path.to_string_lossy()))),
+        settings.calibration.as_ref().map(|path| format!(" --calibration {}", shell_word(&path.to_string_lossy()))),
         word("runtime", &settings.runtime),
         word("base-image", &settings.base_image),
         word("timeout", &settings.timeout),
@@ -241,19 +243,13 @@ fn repro(settings: &Settings, target: &Target) -> String {
         number("workers", settings.workers),
         number("sync-files", settings.sync_files),
         word("drime", &settings.drime),
-        settings.drime_set.as_ref().map(|set| format!(" --drime-set {}", pasted(&set.join(",")))),
+        settings.drime_set.as_ref().map(|set| format!(" --drime-set {}", shell_word(&set.join(",")))),
         settings.large.filter(|large| *large).map(|_| " --large".to_owned()),
-        settings.known_issues.as_ref().map(|path| format!(" --known-issues {}", pasted(&path.to_string_lossy()))),
+        settings.known_issues.as_ref().map(|path| format!(" --known-issues {}", shell_word(&path.to_string_lossy()))),
         settings.no_known_issues.filter(|none| *none).map(|_| " --no-known-issues".to_owned()),
     ];
     let seed = format!(" --seed {}", settings.seed.unwrap_or(1));
     std::iter::once("s3ci run".to_owned()).chain(set.into_iter().flatten()).chain([seed]).collect()
-}
-
-/// A word as a shell takes it.
-fn pasted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,[]".contains(character);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub use comparison::Comparison;
 pub use error::ConfigError;
 pub use layer::default_cache_dir;
 
+use crate::base::nanoseconds;
 use crate::cli::Settings;
 use crate::record::{RunSettings, Threshold};
 use crate::server::drime::StandInSettings;
@@ -119,7 +120,7 @@ impl Config {
             subdirs: self.dataset.subdirs as u64,
             workers: self.workers as u64,
             sync_files: self.sync_files as u64,
-            timeout_ns: u64::try_from(self.timeout.as_nanos()).unwrap_or(u64::MAX),
+            timeout_ns: nanoseconds(self.timeout),
         }
     }
 }

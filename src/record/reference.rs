@@ -28,7 +28,7 @@ impl Reference {
         };
         let constraints = image.as_ref().and_then(|image| image.constraints_digest.clone()).unwrap_or_default();
         let digest = Sha256::digest(format!("{pinned}\n{constraints}"));
-        let digest = digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let digest = hex::encode(&digest[..8]);
         Some(Self { target: spec.clone(), version: version.clone(), digest })
     }
 }

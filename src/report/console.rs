@@ -4,7 +4,6 @@
 //! after 30 seconds of silence. Colour only repeats what a mark or a word says. A reader who went away (a closed pipe) is no
 //! error: what cannot be written is dropped. Deliberately absent: what the lines say, which stands in `progress` and `summary`.
 
-use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -160,23 +159,6 @@ impl Drop for Console {
     fn drop(&mut self) {
         self.take_bar_away();
     }
-}
-
-/// What an error stems from, the nearest cause first; a cause that only repeats its effect is left out.
-#[must_use]
-pub fn causes_of(error: &dyn Error) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut last = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if text != last {
-            causes.push(text.clone());
-        }
-        last = text;
-        next = cause.source();
-    }
-    causes
 }
 
 fn style(template: &str) -> ProgressStyle {

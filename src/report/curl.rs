@@ -4,6 +4,7 @@
 //! `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Signed anew where it was signed. The content of an upload is not recorded: so many
 //! zeros stand for it. Deliberately absent: what the request needs to find on the server, such as its bucket.
 
+use crate::base::shell_word;
 use crate::record::{CheckRecord, Exchange};
 
 /// What curl makes itself.
@@ -51,7 +52,7 @@ fn of_exchange(exchange: &Exchange) -> Option<String> {
     words.push(match exchange.method.as_str() {
         "HEAD" => "--head".to_owned(),
         "GET" => "--include".to_owned(),
-        method => format!("--include -X {}", quoted(method)),
+        method => format!("--include -X {}", shell_word(method)),
     });
     if header("authorization").is_some() {
         words.push(SIGNED.to_owned());
@@ -60,14 +61,14 @@ fn of_exchange(exchange: &Exchange) -> Option<String> {
         if !MADE_BY_CURL.contains(&name.as_str()) {
             // A header without a value ends in a semicolon, which tells curl not to leave it out.
             let text = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-            words.push(format!("-H {}", quoted(&text)));
+            words.push(format!("-H {}", shell_word(&text)));
         }
     }
     if content.is_some() {
         let untyped = header("content-type").is_none().then_some("-H 'content-type:'");
         words.extend(untyped.into_iter().chain(["--data-binary @-"]).map(str::to_owned));
     }
-    words.push(format!("\"${{AWS_ENDPOINT_URL%/}}\"{}", quoted(&exchange.path)));
+    words.push(format!("\"${{AWS_ENDPOINT_URL%/}}\"{}", shell_word(&exchange.path)));
     Some(words.join(" "))
 }
 
@@ -79,11 +80,6 @@ fn takes_zeros(exchange: &Exchange) -> bool {
         BOUND_TO_CONTENT.contains(&name.as_str()) || (name == "content-encoding" && value.contains("aws-chunked"))
     };
     is_object && !exchange.request_headers.iter().any(is_bound)
-}
-
-/// A word as a shell takes it, whatever is in it.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

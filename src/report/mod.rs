@@ -42,7 +42,7 @@ mod words;
 mod wrap;
 mod write;
 
-pub use console::{Console, causes_of};
+pub use console::Console;
 pub use github::GitHub;
 pub use options::{Color, ConsoleOptions, Verbosity};
 pub use outputs::Outputs;

@@ -7,9 +7,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::console::causes_of;
 use super::json::JsonReportError;
 use super::junit::JunitError;
+use crate::base::{causes_of, shell_word};
 use crate::record::Fault;
 
 /// A report could not be written, or could not be if it were tried.
@@ -117,9 +117,7 @@ impl WriteError {
 
 /// A path as a shell takes it.
 pub(super) fn quoted(path: &Path) -> String {
-    let shown = path.display().to_string();
-    let plain = |character: char| character.is_alphanumeric() || "/._-+=:@%,".contains(character);
-    if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', r"'\''")) }
+    shell_word(&path.display().to_string())
 }
 
 fn hint_for(kind: ErrorKind) -> Option<String> {

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::base::nanoseconds;
 use crate::config::Config;
 use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
@@ -267,8 +268,4 @@ impl Run<'_> {
 /// A duration of the harness, for the record.
 fn timing(name: &str, duration: Duration) -> HarnessTiming {
     HarnessTiming { name: name.to_owned(), duration_ns: nanoseconds(duration) }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

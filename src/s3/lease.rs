@@ -1,9 +1,10 @@
 //! Buckets and keys of the run's own: nothing else is ever written or deleted.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::{RequestError, S3};
+use crate::base::lock;
 
 /// Most keys of one `DeleteObjects` request, by the S3 API reference.
 const DELETE_BATCH: usize = 1000;
@@ -62,7 +63,7 @@ impl Leases {
     }
 
     fn books(&self) -> MutexGuard<'_, Vec<Lease>> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.books)
     }
 }
 
@@ -86,33 +87,33 @@ impl Lease {
 
     /// Notes a key before it is written.
     pub fn writes(&self, key: &str) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        lock(&self.keys).insert(key.to_owned());
     }
 
     /// Notes an upload in parts that was begun, and with it its key.
     pub fn uploads(&self, key: &str, id: &str) {
         self.writes(key);
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).insert((key.to_owned(), id.to_owned()));
+        lock(&self.uploads).insert((key.to_owned(), id.to_owned()));
     }
 
     /// Notes a key that the server has deleted.
     pub fn deleted(&self, key: &str) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        lock(&self.keys).remove(key);
     }
 
     /// Whether the run ever noted this key and has not deleted it since.
     #[must_use]
     pub fn holds(&self, key: &str) -> bool {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+        lock(&self.keys).contains(key)
     }
 
     async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
-        let uploads = std::mem::take(&mut *self.uploads.lock().unwrap_or_else(PoisonError::into_inner));
+        let uploads = std::mem::take(&mut *lock(&self.uploads));
         for (key, id) in uploads {
             // Most have ended, and are not there to be aborted.
             let _ = s3.abort_upload(&self.bucket, &key, &id).await;
         }
-        let keys: Vec<String> = self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        let keys: Vec<String> = lock(&self.keys).iter().cloned().collect();
         let mut first = None;
         for batch in keys.chunks(DELETE_BATCH) {
             match s3.delete_many(&self.bucket, batch).await {

@@ -78,7 +78,7 @@ fn walsh_averages(observations: &[f64]) -> Vec<f64> {
 }
 
 /// The median of sorted values.
-pub(crate) fn middle(sorted: &[f64]) -> Option<f64> {
+fn middle(sorted: &[f64]) -> Option<f64> {
     let upper = sorted.get(sorted.len() / 2)?;
     if sorted.len() % 2 == 1 {
         return Some(*upper);

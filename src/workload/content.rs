@@ -50,13 +50,13 @@ impl Content {
 /// MD5 in lower-check hexadecimal, the ETag of a simple upload by the S3 API reference.
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
-    hex(&Md5::digest(bytes))
+    hex::encode(&Md5::digest(bytes))
 }
 
 /// SHA-256 in lower-check hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(&Sha256::digest(bytes))
 }
 
 /// MD5 of the MD5s of some parts, in lower-check hexadecimal: what the `ETag` of an upload in parts begins with.
@@ -64,14 +64,6 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 pub fn md5_of_md5s_hex<T: AsRef<[u8]>>(parts: &[T]) -> String {
     let digests: Vec<u8> = parts.iter().flat_map(|part| Md5::digest(part.as_ref())).collect();
     md5_hex(&digests)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

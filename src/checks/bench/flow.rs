@@ -8,6 +8,7 @@ use super::transfer::{self, Transfer};
 use super::{
     BUCKET_CREATED, BUCKET_DELETED, Concurrency, DOWNLOADED, IDENTICAL, LISTED, OBJECTS_DELETED, UPLOADED, checks,
 };
+use crate::base::nanoseconds;
 use crate::checks::judge::{ensure, few};
 use crate::checks::{CheckRunner, SuiteContext};
 use crate::record::{CheckSpec, Direction, Fault, Metric, Stop, Unit};
@@ -309,7 +310,7 @@ impl Flow<'_> {
 }
 
 fn time(name: &str, duration: Duration) -> Metric {
-    let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+    let nanoseconds = nanoseconds(duration);
     Metric::single(name, Unit::Nanoseconds, Direction::Lower, nanoseconds)
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use crate::base::nanoseconds;
 use crate::record::{Direction, Metric, Unit};
 
 /// Up to this many samples are kept as they are.
@@ -25,7 +26,7 @@ impl Sampler {
     }
 
     pub(super) fn note(&mut self, duration: Duration) {
-        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let nanoseconds = nanoseconds(duration);
         if self.samples.len() <= KEPT {
             self.samples.push(nanoseconds);
         }

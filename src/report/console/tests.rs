@@ -172,19 +172,6 @@ fn a_closed_pipe_is_no_panic() {
 }
 
 #[test]
-fn causes_are_listed_once() {
-    #[derive(Debug, thiserror::Error)]
-    enum Layer {
-        #[error("outer")]
-        Outer(#[source] Box<Layer>),
-        #[error(transparent)]
-        Through(std::num::ParseIntError),
-    }
-    let error = Layer::Outer(Box::new(Layer::Outer(Box::new(Layer::Through("x".parse::<u8>().unwrap_err())))));
-    assert_eq!(causes_of(&error), ["invalid digit found in string"]);
-}
-
-#[test]
 fn a_check_that_could_not_be_told_is_no_pass() {
     let check = events().into_iter().find_map(|event| match event {
         Event::CheckFinished { check } if matches!(check.outcome, Outcome::Error(_)) => Some(check),

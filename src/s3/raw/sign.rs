@@ -130,7 +130,7 @@ impl Signer {
         let key = [self.date(), &self.region, "s3", "aws4_request"]
             .into_iter()
             .fold(secret.into_bytes(), |key, part| mac(&key, part.as_bytes()));
-        hex(&mac(&key, text.as_bytes()))
+        hex::encode(&mac(&key, text.as_bytes()))
     }
 }
 
@@ -144,15 +144,7 @@ fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
 
 /// The SHA-256 of bytes in hexadecimal digits.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&Sha256::digest(bytes))
 }
 
 /// The path as a server sees it: decoded, and encoded again in the one way that S3 prescribes.

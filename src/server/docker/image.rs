@@ -6,10 +6,10 @@ use bollard::Docker;
 use bollard::query_parameters::RemoveImageOptions;
 use sha2::{Digest, Sha256};
 
+use super::DockerSettings;
 use super::base::{self, Present};
 use super::build::{self, File, Recipe};
 use super::error::DockerError;
-use super::{DockerSettings, hex};
 use crate::event::{Event, Events};
 use crate::record::ImageIdentity;
 use crate::server::target::Sources;
@@ -101,7 +101,7 @@ pub(super) async fn of_target(
     Ok(ServerImage {
         present,
         base: Some(base.tag),
-        constraints_digest: Some(hex(&Sha256::digest(CONSTRAINTS))),
+        constraints_digest: Some(hex::encode(&Sha256::digest(CONSTRAINTS))),
         commit: sources.as_ref().and_then(|sources| sources.commit.clone()),
         source_digest: sources.map(|sources| sources.digest),
     })
@@ -139,7 +139,7 @@ fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
         .collect();
-    format!("s3ci/pys3local:{readable}-{}", &hex(&digest.finalize())[..12])
+    format!("s3ci/pys3local:{readable}-{}", &hex::encode(&digest.finalize())[..12])
 }
 
 /// The image that lost its tag to a newer one serves nobody; that it is still in use elsewhere is no fault.

@@ -48,6 +48,7 @@ pub use yard::{Inventory, Yard};
 use super::drime::{Cloud, StandIn, StandInSettings, Tenancy};
 use super::toolbox::{Started, ToolboxSpec};
 use super::{Backend, BucketMode, RuntimeSettings, ServerError, ServerSpec, Target};
+use crate::base::nanoseconds;
 use crate::event::{Event, Events};
 use crate::record::{HarnessTiming, ImageIdentity, RuntimeIdentity, RuntimeKind, TargetIdentity};
 
@@ -318,13 +319,8 @@ impl Clock {
     }
 
     fn lap(&mut self, name: &str) {
-        let duration_ns = u64::try_from(self.last.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let duration_ns = nanoseconds(self.last.elapsed());
         self.laps.push(HarnessTiming { name: name.into(), duration_ns });
         self.last = Instant::now();
     }
-}
-
-/// Bytes as lowercase hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -20,6 +20,7 @@ use super::neighbour::DockerNeighbour;
 use super::network::Route;
 use super::usage::Accounting;
 use super::yard::Yard;
+use crate::base::nanoseconds;
 use crate::record::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
@@ -100,7 +101,7 @@ impl DockerServer {
         };
         match readiness.await {
             Ok((endpoint, container, mut started)) => {
-                started.ready_ns = u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                started.ready_ns = nanoseconds(begin.elapsed());
                 tracing::debug!(name, after = ?begin.elapsed(), "server ready");
                 let is_here = daemon.remote_host().is_none();
                 Ok(Self {

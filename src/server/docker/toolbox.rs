@@ -16,7 +16,7 @@ use super::error::DockerError;
 use super::image::lost;
 use super::launch::{self, Launched};
 use super::network::RunNetwork;
-use super::{DockerServer, DockerSettings, container, hex};
+use super::{DockerServer, DockerSettings, container};
 use crate::event::{Event, Events};
 use crate::server::ServerError;
 use crate::server::toolbox::{Conversation, Place, Said, Started, ToolboxSpec};
@@ -60,7 +60,7 @@ fn tag(base_id: &str) -> String {
     }
     digest.update([0]);
     digest.update(base_id);
-    format!("s3ci/clients:{}", &hex(&digest.finalize())[..12])
+    format!("s3ci/clients:{}", &hex::encode(&digest.finalize())[..12])
 }
 
 /// The server that clients are to reach.

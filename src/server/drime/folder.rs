@@ -4,7 +4,6 @@
 use sha2::{Digest, Sha256};
 
 use crate::server::owner::{LIFETIME, boot, host, now, process_lives};
-use crate::server::target::hex;
 
 const PREFIX: &str = "s3ci";
 
@@ -52,7 +51,7 @@ impl Owner {
 
 /// Tells hosts apart without naming them to the service. Machines of one account can have one name: those of a CI system often do.
 fn host_code() -> String {
-    hex(&Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
+    hex::encode(&Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@
 mod line;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::watch;
+
+use crate::base::lock;
 
 pub(super) use line::redacted;
 use line::{Assembler, Cleaner};
@@ -120,7 +122,7 @@ impl ServerLog {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.state)
     }
 }
 

@@ -16,7 +16,6 @@ use super::pip::{CONSTRAINTS, Package, Pip};
 use super::python::{Python, without_misleading};
 use super::{ProcessError, confinement};
 use crate::event::{Event, Events};
-use crate::server::target::hex;
 
 /// Name of the file that marks an environment as complete and keeps what was learnt of it.
 const MARKER: &str = "s3ci-environment.json";
@@ -96,7 +95,7 @@ impl Workshop<'_> {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let mut name = hex(&hash.finalize());
+        let mut name = hex::encode(&hash.finalize());
         name.truncate(16);
         name
     }

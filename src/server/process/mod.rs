@@ -31,6 +31,7 @@ use super::log::ServerLog;
 use super::reaper::Watch;
 use super::target::{Sources, Target};
 use super::{Backend, BucketMode, RuntimeSettings, ServerSpec};
+use crate::base::nanoseconds;
 use crate::event::Events;
 use crate::record::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use confinement::Directories;
@@ -232,7 +233,7 @@ impl ProcessRuntime {
     /// What the preparation took.
     #[must_use]
     pub fn timings(&self) -> Vec<HarnessTiming> {
-        let duration_ns = u64::try_from(self.preparation.as_nanos()).unwrap_or(u64::MAX);
+        let duration_ns = nanoseconds(self.preparation);
         vec![HarnessTiming { name: "environment".to_owned(), duration_ns }]
     }
 

@@ -1,7 +1,7 @@
 //! One pys3local as a process.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tokio::process::Command;
@@ -11,6 +11,7 @@ use super::confinement::{self, Directories};
 use super::drime::Backing;
 use super::life::Life;
 use super::{PORT_TRIES, ProcessError, port, usage};
+use crate::base::{lock, nanoseconds};
 use crate::record::ServerStart;
 use crate::server::drime::Service;
 use crate::server::log::ServerLog;
@@ -138,7 +139,7 @@ impl ProcessServer {
             Ok(life_and_start) => life_and_start,
             Err(error) => return Err((launch, error)),
         };
-        let ready_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let ready_ns = nanoseconds(began.elapsed());
         Ok(Self {
             launch,
             port,
@@ -192,7 +193,7 @@ impl ProcessServer {
             self.launch.note_end(&life).await;
         }
         if let Some(used) = used {
-            let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut spent = lock(&self.spent);
             *spent = usage::sum(*spent, used);
         }
         match self.launch.begin(self.port, &self.log).await {
@@ -234,7 +235,7 @@ impl ProcessServer {
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
         let now = usage::of_process(self.life()?.pid())?;
-        Some(usage::sum(*self.spent.lock().unwrap_or_else(PoisonError::into_inner), now))
+        Some(usage::sum(*lock(&self.spent), now))
     }
 
     /// How the server ended, if it did so by itself.

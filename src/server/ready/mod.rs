@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 pub(in crate::server) use address::{Address, without_userinfo};
 use attempt::{Attempt, Inquirer};
 
+use crate::base::nanoseconds;
 use crate::record::ServerStart;
 
 /// First and longest pause between two tries. Another process's socket offers nothing to wait on.
@@ -111,7 +112,7 @@ pub async fn wait_until_ready(
     };
     match (outcome, last) {
         (Ok(Ok(())), _) => {
-            let ready_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let ready_ns = nanoseconds(began.elapsed());
             Ok(ServerStart { ready_ns, attempts })
         }
         (Ok(Err(problem)), _) => Err(ReadyError::Tls { problem }),

@@ -14,7 +14,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use error::TargetError;
-pub(in crate::server) use sources::hex;
 pub use sources::{SourceFile, Sources};
 
 use super::ready::{Address, without_userinfo};

@@ -193,14 +193,5 @@ fn digest(files: &[SourceFile]) -> String {
             hash.update(part);
         }
     }
-    hex(&hash.finalize())
-}
-
-/// Bytes as lower-check hex.
-pub(in crate::server) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&hash.finalize())
 }

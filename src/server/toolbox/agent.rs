@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::ToolboxError;
 use super::words::{Answer, Request};
+use crate::base::lock;
 
 /// The longest answer: a manifest of a tree, or the output of a program, with room to spare.
 const LONGEST_LINE: usize = 16 << 20;
@@ -151,8 +152,4 @@ fn complain(last: &mut VecDeque<String>, bytes: &[u8]) {
 
 fn gone(books: &Books) -> ToolboxError {
     ToolboxError::Gone { last: books.last.iter().cloned().collect() }
-}
-
-fn lock(books: &Mutex<Books>) -> MutexGuard<'_, Books> {
-    books.lock().unwrap_or_else(PoisonError::into_inner)
 }

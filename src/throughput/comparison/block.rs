@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::objects::{self, Object, Objects};
 use super::schedule::{BlockSchedule, Operation, Pass, Turn, other};
+use crate::base::nanoseconds;
 use crate::record::{Arm, Fault, ThroughputBlock, ThroughputPass};
 use crate::s3::{ClientSettings, Line, RequestError, S3, Timed};
 use crate::server::{Runtime, Server, ServerError, ServerSpec};
@@ -307,8 +308,4 @@ async fn cpu(servers: &Both<Server>) -> Both<Option<Duration>> {
 
 async fn memory(server: &Server) -> Option<u64> {
     server.usage().await?.memory_peak_bytes
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

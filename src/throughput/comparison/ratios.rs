@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::block::{Measured, Pair};
 use super::schedule::Operation;
+use crate::base::median;
 use crate::record::{Direction, Estimator, ThroughputBlock};
-use crate::throughput::location::middle;
 use crate::workload::SizeClass;
 
 /// A block's number for a metric.
@@ -97,12 +97,6 @@ fn log_of_throughput(base: Duration, candidate: Duration) -> f64 {
 fn log_of_use((base, candidate): (Option<u64>, Option<u64>)) -> Option<f64> {
     let (base, candidate) = (base.filter(|used| *used > 0)?, candidate.filter(|used| *used > 0)?);
     Some((candidate as f64 / base as f64).ln())
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    middle(&values)
 }
 
 #[cfg(test)]

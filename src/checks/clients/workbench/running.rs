@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Workbench;
+use crate::base::{nanoseconds, shell_word};
 use crate::checks::clients::Transport;
 use crate::checks::clients::client::{Client, Counts, Environment};
 use crate::record::{Command, CommandEnd, Failure, Fault, Stop};
@@ -120,7 +121,7 @@ impl Workbench<'_> {
     }
 
     fn note(&self, line: &str, finished: &Finished, counts: Counts, requests: Option<Vec<(String, u64)>>) {
-        let nanoseconds = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let nanoseconds = |duration: Duration| nanoseconds(duration);
         self.commands.note(Command {
             line: line.to_owned(),
             ended: match finished.ended {
@@ -158,14 +159,8 @@ fn between(before: &[(String, u64)], after: Vec<(String, u64)>) -> Vec<(String, 
 
 /// A command as a shell takes it; a script among its arguments is left out.
 fn shown(program: &str, arguments: &[String]) -> String {
-    let words = std::iter::once(program.to_owned()).chain(arguments.iter().map(|argument| {
-        let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,".contains(character);
-        match argument {
-            script if script.contains('\n') => "SCRIPT".to_owned(),
-            word if !word.is_empty() && word.chars().all(plain) => word.clone(),
-            word => format!("'{}'", word.replace('\'', r"'\''")),
-        }
-    }));
+    let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
+    let words = words.map(|word| if word.contains('\n') { "SCRIPT".to_owned() } else { shell_word(word) });
     words.collect::<Vec<_>>().join(" ")
 }
 
