@@ -8,7 +8,7 @@ use super::capability::{Capability, Offer};
 use super::{CheckRunner, SuiteContext};
 use crate::record::{CheckSpec, Failure, Fault, Metric, Stop};
 use crate::s3::{Attributes, Body, Head, Lease, Leases, Raw, RawAnswer, RawRequest, S3};
-use crate::server::{Server, Shutdown, TagProfile};
+use crate::server::{EtagProfile, Server, Shutdown};
 use crate::workload::{Content, seeded};
 
 /// A check that stands alone.
@@ -28,7 +28,7 @@ pub(super) struct CheckContext<'a> {
     /// The server, for a restart.
     pub(super) server: &'a Server,
     /// What the server's ETags promise.
-    pub(super) tag_profile: TagProfile,
+    pub(super) etag_profile: EtagProfile,
     /// The check's buckets.
     leases: Leases,
     /// Bucket of the check's own, already there.
@@ -163,7 +163,7 @@ pub(super) async fn run_one(context: &SuiteContext<'_>, check: &'static Check, s
         let handed = CheckContext {
             s3,
             server: context.server,
-            tag_profile: context.tag_profile,
+            etag_profile: context.etag_profile,
             leases: leases.clone(),
             lease,
             suite: context,

@@ -9,7 +9,7 @@ use super::upgrade::Kept;
 use crate::event::{Event, Events};
 use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::{Credentials, Server, TagProfile, Toolbox};
+use crate::server::{Credentials, EtagProfile, Server, Toolbox};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -49,7 +49,7 @@ pub struct SuiteContext<'a> {
     /// The server, for restarts and accounting; which runtime it is stays hidden.
     pub server: &'a Server,
     /// What the ETags of its backend promise.
-    pub tag_profile: TagProfile,
+    pub etag_profile: EtagProfile,
     /// Where clients work; none where the suite has none.
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.
@@ -81,7 +81,7 @@ impl<'a> SuiteContext<'a> {
         suite: SuiteId,
         s3: S3,
         server: &'a Server,
-        tag_profile: TagProfile,
+        etag_profile: EtagProfile,
         leases: Leases,
         events: Events,
         settings: SuiteSettings,
@@ -93,7 +93,7 @@ impl<'a> SuiteContext<'a> {
             suite,
             s3,
             server,
-            tag_profile,
+            etag_profile,
             toolbox: None,
             kept: None,
             credentials: None,

@@ -167,7 +167,7 @@ impl SuiteRun<'_> {
             self.planned.suite.id(),
             s3.clone(),
             server,
-            self.planned.suite.backend.tag_profile(),
+            self.planned.suite.backend.etag_profile(),
             leases.clone(),
             self.events.clone(),
             self.settings(),

@@ -57,10 +57,10 @@ impl Backend {
 
     /// What its ETags promise.
     #[must_use]
-    pub fn tag_profile(self) -> TagProfile {
+    pub fn etag_profile(self) -> EtagProfile {
         match self {
-            Self::Local => TagProfile::Md5,
-            Self::Drime(_) => TagProfile::Opaque,
+            Self::Local => EtagProfile::Md5,
+            Self::Drime(_) => EtagProfile::Opaque,
         }
     }
 
@@ -96,7 +96,7 @@ impl Backends {
 
 /// What the ETags of a backend promise beyond changing with the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TagProfile {
+pub enum EtagProfile {
     /// The tag of a simple upload is the MD5 of its content.
     Md5,
     /// The tag tells nothing of the content, and must not look as if it did: never 32 hexadecimal digits.

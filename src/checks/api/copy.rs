@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content, shown};
 use crate::record::{CheckSpec, Failure, Severity, Stop};
-use crate::server::TagProfile;
+use crate::server::EtagProfile;
 use crate::workload::md5_hex;
 
 pub(super) const CONTENT_AND_ETAG: Check = Check {
@@ -30,9 +30,9 @@ async fn content_and_etag(context: &CheckContext<'_>) -> Result<(), Stop> {
             ensure_content(key, &bytes, &body.bytes)?;
         }
         let head = context.head(&destination).await?.etag;
-        let expected = match context.tag_profile {
-            TagProfile::Md5 => format!("\"{}\"", md5_hex(&bytes)),
-            TagProfile::Opaque => shown(head.as_deref()),
+        let expected = match context.etag_profile {
+            EtagProfile::Md5 => format!("\"{}\"", md5_hex(&bytes)),
+            EtagProfile::Opaque => shown(head.as_deref()),
         };
         for (operation, tag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
             let message = format!("the tag in the answer to {operation} is not that of the content");

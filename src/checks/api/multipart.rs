@@ -8,7 +8,7 @@ use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content, md5_of_tag, shown};
 use crate::record::{CheckSpec, Failure, Severity, Stop};
 use crate::s3::UploadedPart;
-use crate::server::TagProfile;
+use crate::server::EtagProfile;
 use crate::workload::{md5_hex, md5_of_md5s_hex};
 
 /// The smallest part that is not the last, by the S3 user guide.
@@ -59,10 +59,10 @@ async fn etag(context: &CheckContext<'_>) -> Result<(), Stop> {
         parts.push(part(context, "object", &upload, number, bytes).await?);
     }
     let completed = context.s3.complete_upload(context.bucket(), "object", &upload, &parts).await?;
-    let expected = match (context.tag_profile, &completed) {
-        (TagProfile::Md5, _) => format!("\"{}-2\"", md5_of_md5s_hex(&contents)),
-        (TagProfile::Opaque, Some(tag)) if md5_of_tag(tag).is_none() => tag.clone(),
-        (TagProfile::Opaque, _) => "a tag that does not look like an MD5".to_owned(),
+    let expected = match (context.etag_profile, &completed) {
+        (EtagProfile::Md5, _) => format!("\"{}-2\"", md5_of_md5s_hex(&contents)),
+        (EtagProfile::Opaque, Some(tag)) if md5_of_tag(tag).is_none() => tag.clone(),
+        (EtagProfile::Opaque, _) => "a tag that does not look like an MD5".to_owned(),
     };
     let head = context.head("object").await?.etag;
     let listed = context.s3.list_all(context.bucket(), "", None, 10).await?;

@@ -9,7 +9,7 @@ use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content, shown};
 use crate::record::{CheckSpec, Severity, Stop};
 use crate::s3::Attributes;
-use crate::server::TagProfile;
+use crate::server::EtagProfile;
 use crate::workload::md5_hex;
 
 pub(super) const METADATA_ONLY: Check = Check {
@@ -65,9 +65,9 @@ async fn ensure_one_tag(context: &CheckContext<'_>, key: &str, bytes: &Bytes) ->
     let head = context.head(key).await?.etag;
     let listing = context.s3.list_all(context.bucket(), key, None, 1).await?;
     let listed = listing.into_iter().next().and_then(|entry| entry.etag);
-    let expected = match context.tag_profile {
-        TagProfile::Md5 => Some(format!("\"{}\"", md5_hex(bytes))),
-        TagProfile::Opaque => head.clone(),
+    let expected = match context.etag_profile {
+        EtagProfile::Md5 => Some(format!("\"{}\"", md5_hex(bytes))),
+        EtagProfile::Opaque => head.clone(),
     };
     for (operation, tag) in [("HEAD", head), ("GET", body.etag), ("LIST", listed)] {
         let message = format!("{operation} of {key} shows another tag than it should");

@@ -8,7 +8,7 @@ use super::scenario::{check_under, under_each_policy};
 use super::trees::{ALSO_EDITED, EDITED, MINUTE_NS, REMOVED, edit, plain};
 use crate::checks::check::{Check, CheckContext};
 use crate::record::Stop;
-use crate::server::TagProfile;
+use crate::server::EtagProfile;
 
 pub(super) const NEWER_EDIT: Check = check_under!(
     SizeAndTime,
@@ -98,7 +98,7 @@ async fn unnoticed(context: &CheckContext<'_>, policy: Policy) -> Result<(), Sto
     let message = "by what this policy compares, nothing has changed, and yet a sync has work to do";
     ensure_decided("transferred-again", message, &Plan::default(), &plan)?;
     client.ensure_stored(&stored).await?;
-    if context.tag_profile == TagProfile::Opaque {
+    if context.etag_profile == EtagProfile::Opaque {
         return Ok(());
     }
     let by_checksum = Client::new(context, Policy::Checksum).planned(&files).await?;
@@ -147,7 +147,7 @@ async fn rename(context: &CheckContext<'_>, policy: Policy) -> Result<(), Stop> 
     let send = plan.send.into_iter().filter(|name| name == RENAMED).collect();
     let decided = Plan { send, set_time: Vec::new(), ..plan };
     let (new, delete) = (RENAMED.to_owned(), vec![REMOVED.to_owned()]);
-    let expected = if policy == Policy::Checksum && context.tag_profile == TagProfile::Md5 {
+    let expected = if policy == Policy::Checksum && context.etag_profile == EtagProfile::Md5 {
         Plan { copy: vec![(REMOVED.to_owned(), new)], delete, ..Plan::default() }
     } else {
         Plan { send: vec![new], delete, ..Plan::default() }

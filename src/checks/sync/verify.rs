@@ -7,7 +7,7 @@ use super::trees::{ALSO_EDITED, EDITED, Files, MINUTE_NS, REMOVED, edit, file, p
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content, few};
 use crate::record::Stop;
-use crate::server::TagProfile;
+use crate::server::EtagProfile;
 
 pub(super) const CHECK: [Check; 3] = under_each_policy!(
     "check-clean",
@@ -40,7 +40,7 @@ async fn check(context: &CheckContext<'_>, policy: Policy) -> Result<(), Stop> {
 fn tells_content(context: &CheckContext<'_>, policy: Policy) -> bool {
     match policy {
         Policy::SizeAndTime => true,
-        Policy::Checksum => context.tag_profile == TagProfile::Md5,
+        Policy::Checksum => context.etag_profile == EtagProfile::Md5,
         Policy::SizeOnly => false,
     }
 }
