@@ -22,8 +22,12 @@ fn add(arguments: &HistoryAddArgs, console: &mut Console) -> Result<(), Exit> {
     let record = report::read(&arguments.record, console)?;
     // The branch's repository knows the commit better than the directory that the command happens to be given in.
     let repository = Git::at(store.directory().unwrap_or(Path::new(".")));
-    let named = arguments.commit.as_deref().or(record.target.commit.as_deref());
-    let commit = repository.commit(named).map_err(|error| refuse(console, &error))?;
+    let recorded = record.target.commit.as_deref();
+    let commit = match (arguments.commit.as_deref(), recorded) {
+        (None, Some(recorded)) => repository.recorded_commit(recorded),
+        (named, _) => repository.commit(named),
+    };
+    let commit = commit.map_err(|error| refuse(console, &error))?;
     let entry = Entry::of(&record, commit);
     let added = store.add(&entry).map_err(|error| refuse(console, &error))?;
     console.result(&rendered::added(&entry, &arguments.to, added == Added::Line));
@@ -51,6 +55,7 @@ fn refuse(console: &mut Console, error: &HistoryError) -> Exit {
     let exit = match error {
         HistoryError::Name { .. }
         | HistoryError::NoCommit
+        | HistoryError::NotACommit { .. }
         | HistoryError::NoBranch { .. }
         | HistoryError::NoHistory { .. }
         | HistoryError::Read { .. } => Exit::Usage,

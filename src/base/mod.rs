@@ -1,6 +1,8 @@
-//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes.
+//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, and git.
 //!
 //! Deliberately absent: anything that knows what s3ci is about, and what a well-kept crate does (`hex`, `shell-words`).
+
+pub mod git;
 
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
