@@ -8,6 +8,7 @@ use crate::cli::Settings;
 use crate::config::Config;
 use crate::event::Events;
 use crate::exit::Exit;
+use crate::record::FaultKind;
 use crate::report::Console;
 use crate::server::build_images;
 
@@ -42,7 +43,7 @@ pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
             Exit::Success
         }
         Err(error) => {
-            let exit = if error.kind() == "target" { Exit::Usage } else { Exit::Environment };
+            let exit = if error.kind() == FaultKind::Target { Exit::Usage } else { Exit::Environment };
             fail(&mut console, &error.to_string(), &error, error.hint().as_deref(), exit)
         }
     }

@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
 use crate::plan::{Plan, PlannedSuite};
-use crate::record::{Fault, HarnessTiming, Interruption, RunRecord, RuntimeKind};
+use crate::record::{Fault, FaultKind, HarnessTiming, Interruption, RunRecord, RuntimeKind};
 use crate::server::reaper::Reaper;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
@@ -136,7 +136,7 @@ impl Run<'_> {
             Ok(directory) => directory,
             Err(error) => {
                 let message = format!("make a directory in {}: {error}", self.config.work_dir.display());
-                let fault = Fault::new("work-dir", message).with_hint("name another directory with --work-dir");
+                let fault = Fault::new(FaultKind::WorkDir, message).with_hint("name another directory with --work-dir");
                 return events.emit(Event::Fault { fault }).await;
             }
         };

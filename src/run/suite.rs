@@ -9,7 +9,7 @@ use super::Run;
 use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, Fault, RuntimeKind};
+use crate::record::{CheckSpec, Fault, FaultKind, RuntimeKind};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -115,7 +115,7 @@ impl SuiteRun<'_> {
         end.server_start = Some(server.started().clone());
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
-            end.fault = Some(Fault::new("work-dir", error.to_string()));
+            end.fault = Some(Fault::new(FaultKind::WorkDir, error.to_string()));
         } else if let Err(error) = self.ask(&server, &work_dir).await {
             end.fault = Some(error.into());
         }
@@ -129,7 +129,7 @@ impl SuiteRun<'_> {
         }
         if let (Some(how), None) = (server.exited(), &end.fault) {
             let hint = "the last lines of its log are in the report";
-            end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));
+            end.fault = Some(Fault::new(FaultKind::ServerDied, format!("the server died: {how}")).with_hint(hint));
         }
         if let Err(error) = server.stop().await {
             end.fault.get_or_insert(error.into());
