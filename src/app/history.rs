@@ -23,8 +23,11 @@ fn add(arguments: &HistoryAddArgs) -> Result<String, Refusal> {
     let record = records::read(&arguments.record)?;
     // The branch's repository knows the commit better than the directory that the command happens to be given in.
     let repository = Git::at(store.directory().unwrap_or(Path::new(".")));
-    let named = arguments.commit.as_deref().or(record.target.commit.as_deref());
-    let entry = Entry::of(&record, repository.commit(named)?);
+    let commit = match (arguments.commit.as_deref(), record.target.commit.as_deref()) {
+        (None, Some(recorded)) => repository.recorded_commit(recorded)?,
+        (named, _) => repository.commit(named)?,
+    };
+    let entry = Entry::of(&record, commit);
     let added = store.add(&entry)?;
     Ok(rendered::added(&entry, &arguments.to, added == Added::Line))
 }

@@ -10,7 +10,7 @@ use crate::history::HistoryError;
 use crate::ledger::LedgerError;
 use crate::plan::PlanError;
 use crate::plan::shard::ShardError;
-use crate::record::{CompareError, MergeError};
+use crate::record::{CompareError, FaultKind, MergeError};
 use crate::report::json::JsonReportError;
 use crate::report::{Console, WriteError};
 use crate::server::{DrimeError, ServerError, TargetError};
@@ -105,6 +105,7 @@ fn of_history(error: &HistoryError) -> Exit {
     match error {
         HistoryError::Name { .. }
         | HistoryError::NoCommit
+        | HistoryError::NotACommit { .. }
         | HistoryError::NoBranch { .. }
         | HistoryError::NoHistory { .. }
         | HistoryError::Read { .. } => Exit::Usage,
@@ -118,5 +119,5 @@ fn of_history(error: &HistoryError) -> Exit {
 }
 
 fn of_server(error: &ServerError) -> Exit {
-    if error.kind() == "target" { Exit::Usage } else { Exit::Environment }
+    if error.kind() == FaultKind::Target { Exit::Usage } else { Exit::Environment }
 }

@@ -1,7 +1,8 @@
-//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files.
+//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
 //!
 //! Deliberately absent: anything that knows what s3ci is about, and what a well-kept crate does (`hex`, `shell-words`).
 
+pub mod git;
 mod read;
 
 use std::error::Error;

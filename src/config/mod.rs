@@ -44,6 +44,8 @@ pub struct Config {
     pub work_dir: PathBuf,
     /// What is kept between runs.
     pub cache_dir: PathBuf,
+    /// How many suites that measure nothing run at a time.
+    pub jobs: usize,
     pub known_issues: KnownIssues,
     /// The command line that repeats the run, without the selection.
     pub repro: String,

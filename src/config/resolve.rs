@@ -36,6 +36,7 @@ pub(super) fn resolve(settings: &Settings) -> Result<Config, ConfigError> {
         },
         work_dir: work_dir(options.work_dir.clone())?,
         cache_dir: options.cache_dir.clone().unwrap_or_else(default_cache_dir),
+        jobs: options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         known_issues: known_issues(&options)?,
         repro: repro(settings, options.seed),
         options,

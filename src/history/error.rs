@@ -79,6 +79,8 @@ pub enum HistoryError {
     /// The commit is not known, and none was named.
     #[error("find out the commit: this is no git repository, and none was named")]
     NoCommit,
+    #[error("use the record's commit `{name}`: it is no hash")]
+    NotACommit { name: String },
 }
 
 impl HistoryError {
@@ -100,6 +102,7 @@ impl HistoryError {
             Self::Refused { .. } => "see that you may push and that no rule protects the branch",
             Self::Contended { .. } => "try again",
             Self::NoCommit => "name it: --commit NAME",
+            Self::NotACommit { .. } => "the record is not as s3ci wrote it; name the commit: --commit NAME",
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::entry::Commit;
 use super::error::HistoryError;
+use crate::base::git;
 
 /// Characters of a commit's name that tell it apart for a person.
 const SHORT: usize = 10;
@@ -33,7 +34,7 @@ impl Git {
     /// No name, and no repository either.
     pub fn commit(&self, name: Option<&str>) -> Result<Commit, HistoryError> {
         let spec = format!("{}^{{commit}}", name.unwrap_or("HEAD"));
-        let found = self.output(&["show", "--no-patch", "--format=%H %cI", &spec], None);
+        let found = self.output(&["show", "--no-patch", "--format=%H %cI", "--end-of-options", &spec, "--"], None);
         let described = found.ok().filter(|output| output.status.success()).and_then(|output| {
             let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
             let (id, time) = text.split_once(' ')?;
@@ -48,6 +49,18 @@ impl Git {
             }
             (None, Some(name)) => Ok(Commit { id: name.to_owned(), label: name.to_owned(), time: None }),
             (None, None) => Err(HistoryError::NoCommit),
+        }
+    }
+
+    /// As [`Git::commit`], for a name that stands in a record: whoever wrote the record chose it, so it must be a hash.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn recorded_commit(&self, name: &str) -> Result<Commit, HistoryError> {
+        if git::is_commit_name(name) {
+            self.commit(Some(name))
+        } else {
+            Err(HistoryError::NotACommit { name: name.escape_debug().to_string() })
         }
     }
 
@@ -72,10 +85,8 @@ impl Git {
 
     /// Runs a command to its end, whatever that is. It asks for nothing: nobody may be there to answer.
     pub(super) fn output(&self, arguments: &[&str], input: Option<&str>) -> Result<Output, HistoryError> {
-        let mut command = Command::new("git");
-        // Nothing is tidied up in the middle of somebody else's addition.
-        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-C"]).arg(&self.directory).args(arguments);
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        let mut command = git::online(&self.directory);
+        command.args(arguments);
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(HistoryError::Start)?;
         let feeder = child.stdin.take().zip(input).map(|(mut stdin, input)| {

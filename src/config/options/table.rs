@@ -66,6 +66,8 @@ options! {
     sync_files: usize = "5", "N" ["1" to "10000"], SERVERS, Judge, file, repro;
     /// Let the clients copy a file of 250 MiB as well.
     large: bool = "false", "BOOL", SERVERS, Anyone, file, repro;
+    /// How many suites that measure nothing run at a time, each on a server of its own.
+    jobs: usize => "one for each processor", "N" ["1" to "64"], SERVERS, Anyone, file;
     /// Seed of all content. The orders of a comparison are drawn anew in each run, from this and the id of the run.
     seed: u64 = "1", "N", SERVERS, Anyone, file;
     /// Deadline of each request; a check may take four times as long.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::objects::{self, Object, Objects};
 use super::schedule::{BlockSchedule, Operation, Pass, Turn, other};
 use crate::base::nanoseconds;
-use crate::record::{Arm, Fault, ThroughputBlock, ThroughputPass};
+use crate::record::{Arm, Fault, FaultKind, ThroughputBlock, ThroughputPass};
 use crate::s3::{ClientSettings, Line, RequestError, S3, Timed};
 use crate::server::{Runtime, Server, ServerError, ServerSpec};
 use crate::throughput::SequenceError;
@@ -86,7 +86,10 @@ impl From<ServerError> for BrokenOff {
 
 impl From<SequenceError> for BrokenOff {
     fn from(error: SequenceError) -> Self {
-        Self { fault: Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT), log: Vec::new() }
+        Self {
+            fault: Fault::new(FaultKind::Comparison, error.to_string()).with_hint(SequenceError::HINT),
+            log: Vec::new(),
+        }
     }
 }
 
@@ -293,9 +296,9 @@ fn right(operation: Operation, object: Option<&Object>, answer: Timed) -> Result
 async fn explained(number: u64, arm: Arm, server: &Server, trouble: Trouble) -> BrokenOff {
     let name = name(arm);
     let fault = match tokio::time::timeout(DEATH_GRACE, server.ended()).await {
-        Ok(how) => Fault::new("server-died", format!("the {name}'s server died in block {number}: {how}"))
+        Ok(how) => Fault::new(FaultKind::ServerDied, format!("the {name}'s server died in block {number}: {how}"))
             .with_hint("the last lines of its log are in the report"),
-        Err(_) => Fault::new("comparison", format!("the {name}'s server, block {number}: {trouble}"))
+        Err(_) => Fault::new(FaultKind::Comparison, format!("the {name}'s server, block {number}: {trouble}"))
             .with_hint("the check suites tell what is wrong with its answers"),
     };
     BrokenOff { fault, log: server.log_tail(LOG_LINES) }
