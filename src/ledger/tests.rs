@@ -1,11 +1,11 @@
 use super::*;
 use crate::record::{CapabilityRecord, Failure, Fault, FaultKind, Outcome, Support};
 
-const MD5: &str = "etag/local::put-is-md5";
-const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
+pub(super) const MD5: &str = "etag/local::put-is-md5";
+pub(super) const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
 
 /// An entry with what is not said otherwise.
-fn entry(checks: &[&str], versions: &str, more: &str) -> String {
+pub(super) fn entry(checks: &[&str], versions: &str, more: &str) -> String {
     let severity = if more.contains("severity") { "" } else { "severity = \"data_loss\"\n" };
     let symptom =
         if more.contains("symptom") { "" } else { "symptom = { kind = \"etag-unchanged\", actual = \"*stays\" }\n" };
@@ -30,11 +30,11 @@ fn refused(entries: &[String]) -> (usize, Problem) {
     }
 }
 
-fn id(check: &str) -> CheckId {
+pub(super) fn id(check: &str) -> CheckId {
     CheckId::new(&crate::record::SuiteId::new(check.split("::").next().unwrap()), check.split("::").nth(1).unwrap())
 }
 
-fn failure(kind: &str, actual: &str) -> Outcome {
+pub(super) fn failure(kind: &str, actual: &str) -> Outcome {
     Outcome::Failed(Failure::new(kind, "the tag stays", "another tag", actual))
 }
 

@@ -99,6 +99,9 @@ pub struct Failure {
     pub expected: String,
     /// What this server answered.
     pub actual: String,
+    /// Whether the tree under test wants to accept it: its ledger lists it, and that of its base does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_proposed: bool,
 }
 
 impl Failure {
@@ -125,7 +128,8 @@ impl Failure {
         expected: impl Into<String>,
         actual: impl Into<String>,
     ) -> Self {
-        Self { kind: kind.into(), message: message.into(), expected: expected.into(), actual: actual.into() }
+        let (kind, message, expected, actual) = (kind.into(), message.into(), expected.into(), actual.into());
+        Self { kind, message, expected, actual, is_proposed: false }
     }
 }
 

@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub external_credentials: Option<Credentials>,
     /// What the drime backend stores in.
     pub drime: DrimeSettings,
+    /// What has to be told before anything else.
+    pub notices: Vec<String>,
     /// Asks the run to stop.
     pub stopper: Stopper,
 }
@@ -132,6 +134,9 @@ impl Run<'_> {
 
     /// Everything that happens, told through events.
     async fn work(&self, events: &Events) {
+        for text in self.notices.clone() {
+            events.emit(Event::Notice { text }).await;
+        }
         let directory = match tempfile::Builder::new().prefix("s3ci-").tempdir_in(&self.config.work_dir) {
             Ok(directory) => directory,
             Err(error) => {
