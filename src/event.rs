@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::record::{
     Against, CapabilityRecord, CheckRecord, Exchange, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity,
-    ServerStart, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
+    ServerStart, Storage, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -32,8 +32,8 @@ pub enum Event {
     SuiteStarted {
         /// Which suite.
         suite: SuiteId,
-        /// Backend of its server.
-        backend: String,
+        /// Where its server stores.
+        storage: Storage,
         /// Its title.
         title: String,
         /// How many checks it has.

@@ -58,6 +58,7 @@ fn refuse(console: &mut Console, error: &HistoryError) -> Exit {
         | HistoryError::NotACommit { .. }
         | HistoryError::NoBranch { .. }
         | HistoryError::NoHistory { .. }
+        | HistoryError::Format { .. }
         | HistoryError::Read { .. } => Exit::Usage,
         HistoryError::Write { .. } | HistoryError::Line(_) => Exit::Report,
         HistoryError::Start(_)

@@ -10,8 +10,8 @@ use crate::record::{
     ThroughputComparison, ThroughputResult, Unit,
 };
 
-/// Version of the line's shape. A reader refuses a line with a higher one.
-pub(super) const FORMAT: u32 = 1;
+/// Version of the line's shape. A history with another one is refused.
+pub(super) const FORMAT: u32 = 2;
 /// Failed checks that a line names; the rest is counted.
 const NAMED: usize = 50;
 
@@ -29,7 +29,7 @@ pub struct Commit {
 /// One run of one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Version of the line's shape, from 1.
+    /// Version of the line's shape.
     pub format: u32,
     /// Full name of the commit.
     pub commit: String,
@@ -75,8 +75,8 @@ pub struct Counts {
     pub known: u64,
     /// The rule does not apply.
     pub skipped: u64,
-    /// s3ci could not tell.
-    pub errors: u64,
+    /// s3ci could not judge.
+    pub not_judged: u64,
     /// Throughput that could not be decided.
     pub inconclusive: u64,
 }
@@ -199,7 +199,7 @@ fn counts(record: &RunRecord) -> Counts {
             Outcome::Failed(_) => &mut counts.failed,
             Outcome::Known(_) => &mut counts.known,
             Outcome::Skipped { .. } => &mut counts.skipped,
-            Outcome::Error(_) => &mut counts.errors,
+            Outcome::NotJudged(_) => &mut counts.not_judged,
             Outcome::Inconclusive { .. } => &mut counts.inconclusive,
         } += 1;
     }
@@ -212,7 +212,7 @@ fn machine(record: &RunRecord) -> String {
     let runtime = match record.runtime.kind {
         RuntimeKind::Docker => "docker",
         RuntimeKind::Process => "process",
-        RuntimeKind::External => "external",
+        RuntimeKind::Endpoint => "endpoint",
     };
     let cpu = host.cpu_model.as_deref().unwrap_or("unknown processor");
     format!("{} {}, {cpu}, {} CPU, {runtime}", host.os, host.arch, host.cpus)

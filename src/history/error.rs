@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::entry::FORMAT;
+
 /// A history could not be read or added to.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
@@ -27,6 +29,15 @@ pub enum HistoryError {
     NoHistory {
         /// The file or the branch.
         place: String,
+    },
+    /// The history was begun by another version of s3ci.
+    #[error("read the history {place}: line {line} has format {found}, and this s3ci reads format {FORMAT}")]
+    Format {
+        /// The file or the branch.
+        place: String,
+        /// The line, from 1.
+        line: usize,
+        found: u32,
     },
     /// The entry cannot be said in JSON, such as a year over 9999.
     #[error("write the line of the run")]
@@ -91,6 +102,9 @@ impl HistoryError {
             Self::NoBranch { .. } => "`s3ci history add` makes it; name the one that it wrote",
             Self::NoHistory { .. } => {
                 "name a file that `s3ci history add` made, or one that is not there yet, or git:BRANCH"
+            }
+            Self::Format { .. } => {
+                "begin a new history: name another file or branch; the s3ci that wrote the old one still reads it"
             }
             Self::Read { .. } => "name the file that `s3ci history add` writes, or git:BRANCH",
             Self::Write { .. } => "name a file in a directory that is there and that you may write to",

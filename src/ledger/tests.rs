@@ -1,5 +1,5 @@
 use super::*;
-use crate::record::{CapabilityRecord, Failure, Fault, FaultKind, Outcome, Support};
+use crate::record::{Backend, CapabilityRecord, Failure, Fault, FaultKind, Outcome, Support};
 
 const MD5: &str = "etag/local::put-is-md5";
 const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
@@ -87,7 +87,7 @@ fn what_was_not_judged_and_what_is_not_listed_stays_what_it_is() {
     let ledger = ledger(&[entry(&[MD5], ">=0.2.0, <0.3", "")]);
     let listed = ledger.of(Some("0.2.1"));
     let skipped = Outcome::Skipped { reason: "not supported".to_owned() };
-    for outcome in [skipped, Outcome::Error(Fault::new(FaultKind::Timeout, "no answer"))] {
+    for outcome in [skipped, Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"))] {
         assert_eq!(listed.judge(&id(MD5), outcome.clone()), outcome);
     }
     for outcome in [Outcome::Passed, failure("etag-unchanged", "the tag stays")] {
@@ -131,12 +131,12 @@ fn asked(listed: &str, support: Support) -> Option<(String, String)> {
     let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
     let capability = CapabilityRecord { name, support, detail, expected: None };
     let suite = crate::record::SuiteId::new("api/local");
-    assert!(ledger.of(None).changed(&suite, "local", &capability).is_none(), "nothing is known of this version");
-    assert!(ledger.of(Some("0.2.1")).changed(&suite, "drime", &capability).is_none(), "nor of this backend");
-    let check = ledger.of(Some("0.2.1")).changed(&suite, "local", &capability)?;
+    assert!(ledger.of(None).changed(&suite, Backend::Local, &capability).is_none(), "nothing is known of this version");
+    assert!(ledger.of(Some("0.2.1")).changed(&suite, Backend::Drime, &capability).is_none(), "nor of this backend");
+    let check = ledger.of(Some("0.2.1")).changed(&suite, Backend::Local, &capability)?;
     assert_eq!(check.id.as_str(), "api/local::capability-multipart");
     let Outcome::Failed(failure) = check.outcome else { panic!("not red: {check:?}") };
-    Some((failure.kind, failure.message))
+    Some((failure.kind.to_string(), failure.message))
 }
 
 #[test]

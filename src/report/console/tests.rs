@@ -53,7 +53,7 @@ fn events() -> Vec<Event> {
         Event::Output { line: "Step 1/7".to_owned() },
         Event::SuiteStarted {
             suite: suite.id.clone(),
-            backend: suite.backend.clone(),
+            storage: suite.storage,
             title: suite.title.clone(),
             checks: suite.checks.len(),
         },
@@ -116,7 +116,7 @@ fn thirty_seconds_of_silence_are_broken_once() {
     let (mut console, _, err) = console(ConsoleOptions::default());
     console.event(&Event::SuiteStarted {
         suite: SuiteId::new("etag/local"),
-        backend: "local".to_owned(),
+        storage: crate::record::Storage::LOCAL,
         title: "ETag rules".to_owned(),
         checks: 4,
     });
@@ -174,7 +174,7 @@ fn a_closed_pipe_is_no_panic() {
 #[test]
 fn a_check_that_could_not_be_told_is_no_pass() {
     let check = events().into_iter().find_map(|event| match event {
-        Event::CheckFinished { check } if matches!(check.outcome, Outcome::Error(_)) => Some(check),
+        Event::CheckFinished { check } if matches!(check.outcome, Outcome::NotJudged(_)) => Some(check),
         _ => None,
     });
     let (mut console, _, err) = console(ConsoleOptions { stderr_is_terminal: true, ..ConsoleOptions::default() });
