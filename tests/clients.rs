@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use command::{Outcomes, record_in, run_against, s3ci};
 use s3ci::checks::CATALOGUE;
-use s3ci::record::{CheckRecord, CommandEnd, Failure, FailureKind, Outcome};
+use s3ci::record::{CheckRecord, CommandEnd, Failure, Outcome};
 use support::Behaviour;
 use support::fault::{Fault, FaultKind, Trigger};
 use support::mutation::Mutation;

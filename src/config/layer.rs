@@ -74,6 +74,7 @@ pub(super) fn resolve(settings: Settings) -> Result<Config, ConfigError> {
         workers: count("workers", settings.workers.unwrap_or(5), 1, 1_000)?,
         sync_files: count("sync-files", settings.sync_files.unwrap_or(5), 1, 10_000)?,
         large: settings.large.unwrap_or(false),
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
         seed: settings.seed.unwrap_or(1),
         timeout: duration("timeout", settings.timeout.as_deref())?,
         ready_timeout: duration("ready-timeout", settings.ready_timeout.as_deref())?,

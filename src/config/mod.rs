@@ -57,6 +57,8 @@ pub struct Config {
     pub sync_files: usize,
     /// Whether the clients copy a file of 250 MiB as well.
     pub large: bool,
+    /// How many suites that measure nothing run at a time.
+    pub jobs: usize,
     /// Seed of all content.
     pub seed: u64,
     /// Deadline of a request.

@@ -1,7 +1,9 @@
 //! One suite on a server of its own: start, run, give buckets back, stop.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
 
 use super::Run;
 use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
@@ -44,7 +46,8 @@ impl SuiteRun<'_> {
         let suite = self.planned.suite;
         let checks = self.selected().len();
         let (id, title, storage) = (suite.id(), suite.title.to_owned(), self.storage());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), storage, title, checks }).await;
+        let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, storage, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -52,6 +55,7 @@ impl SuiteRun<'_> {
             (None, Some(base)) if suite.is_upgrade() => Box::pin(self.upgrade(base, &mut end)).await,
             (None, _) => Box::pin(self.on_a_server(&mut end)).await,
         }
+        end.duration = began.elapsed();
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
     }
 

@@ -114,12 +114,12 @@ fn a_run_with_failures() {
         curl:        curl -sS --globoff --path-as-is --head \
                      "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
       - survives-a-restart: skipped: an endpoint that others run is not restarted
-      ! is-stable: could not be told
+      ! is-stable: not judged
         reason: no answer within 60 s
         hint: give it longer: --timeout 120s
         repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 \
                --files 100
-      ! suite-completed: could not be told
+      ! suite-completed: not judged
         reason: the server ended with exit code 137
 
     ======================================================================
