@@ -1,6 +1,6 @@
 use super::super::tests::{MD5, SAME_SIZE, entry, failure, id};
 use super::super::{Ledger, Listed};
-use crate::record::{CapabilityRecord, Outcome, SuiteId, Support};
+use crate::record::{Backend, CapabilityRecord, Outcome, SuiteId, Support};
 
 /// The ledger of a tree beside that of its base.
 fn beside(base: &[String], head: &[String], is_accepted: bool) -> Ledger {
@@ -83,7 +83,7 @@ fn asked(base: Option<&str>, head: Option<&str>, support: Support, is_accepted: 
     let of_version: Listed<'_> = ledger.of(Some("0.2.1"));
     let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
     let capability = CapabilityRecord { name, support, detail, expected: None };
-    of_version.changed(&SuiteId::new("api/local"), "local", &capability).map(|check| counts(&check.outcome))
+    of_version.changed(&SuiteId::new("api/local"), Backend::Local, &capability).map(|check| counts(&check.outcome))
 }
 
 #[test]
