@@ -33,7 +33,7 @@ use crate::exit::Exit;
 use crate::ledger::LedgerError;
 use crate::plan::PlanError;
 use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, json};
-use crate::server::{Target, reaper};
+use crate::server::{Target, watchdog};
 
 /// Carries out a command line.
 #[must_use]
@@ -71,7 +71,7 @@ pub fn main(cli: Cli) -> Exit {
             }
             Command::Man { directory } => man::write(&directory, &mut console),
             Command::Completions { shell } => completions::print(shell, &mut console),
-            Command::Reap(arguments) => match reaper::run(&arguments.run_id, &arguments.work_dir).await {
+            Command::Reap(arguments) => match watchdog::run(&arguments.run_id, &arguments.work_dir).await {
                 Ok(()) => Exit::Success,
                 Err(_) => Exit::Environment,
             },
