@@ -1,4 +1,4 @@
-//! git as far as a history needs it: plumbing commands in one repository, and what a commit is called.
+//! What a history needs of git: plumbing commands in one repository, and the names of commits.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,23 @@ use super::entry::Commit;
 use super::error::HistoryError;
 use crate::base::git;
 
-/// Characters of a commit's name that tell it apart for a person.
+/// Digits of a hash that a label has.
 const SHORT: usize = 10;
 
-/// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Git {
     directory: PathBuf,
 }
 
 impl Git {
-    /// The repository that a directory is part of.
+    /// The repository that contains a directory.
     #[must_use]
     pub fn at(directory: &Path) -> Self {
         Self { directory: directory.to_owned() }
     }
 
-    /// What a name stands for; the checked-out commit where nothing is named. A name that this repository does not know is taken
-    /// as it is, without a time.
+    /// The commit of a name, or the checked-out commit without a name. If the repository does not know the name, it
+    /// stays as it is, without a time.
     ///
     /// # Errors
     /// No name, and no repository either.
@@ -43,7 +42,7 @@ impl Git {
         match (described, name) {
             (Some((id, time)), name) => {
                 let short: String = id.chars().take(SHORT).collect();
-                // HEAD is another commit tomorrow.
+                // HEAD names another commit tomorrow, so it is no label.
                 let label = name.filter(|name| *name != "HEAD" && !id.starts_with(name)).map_or(short, str::to_owned);
                 Ok(Commit { id, label, time: Some(time) })
             }
@@ -52,10 +51,11 @@ impl Git {
         }
     }
 
-    /// As [`Git::commit`], for a name that stands in a record: whoever wrote the record chose it, so it must be a hash.
+    /// As [`Git::commit`], for a name from a record. It must be a hash, because s3ci does not trust the author of a
+    /// record.
     ///
     /// # Errors
-    /// It is none.
+    /// The name is not a hash.
     pub fn recorded_commit(&self, name: &str) -> Result<Commit, HistoryError> {
         if git::is_commit_name(name) {
             self.commit(Some(name))
@@ -64,12 +64,12 @@ impl Git {
         }
     }
 
-    /// Runs a command and returns what it printed, without the line feed at the end.
+    /// Runs a command and returns its output without the line feed at the end.
     pub(super) fn run(&self, arguments: &[&str]) -> Result<String, HistoryError> {
         self.fed(arguments, None)
     }
 
-    /// The same with something on its standard input.
+    /// The same with standard input.
     pub(super) fn fed(&self, arguments: &[&str], input: Option<&str>) -> Result<String, HistoryError> {
         let output = self.output(arguments, input)?;
         if output.status.success() {
@@ -78,12 +78,13 @@ impl Git {
         Err(HistoryError::Git { command: arguments.join(" "), said: said(&output) })
     }
 
-    /// Whether a command ends well.
+    /// Whether the command exits with 0.
     pub(super) fn succeeds(&self, arguments: &[&str]) -> Result<bool, HistoryError> {
         self.output(arguments, None).map(|output| output.status.success())
     }
 
-    /// Runs a command to its end, whatever that is. It asks for nothing: nobody may be there to answer.
+    /// Runs a command to its end, whatever its exit code. git must not ask for anything, because nobody may be there to
+    /// answer.
     pub(super) fn output(&self, arguments: &[&str], input: Option<&str>) -> Result<Output, HistoryError> {
         let mut command = git::online(&self.directory);
         command.args(arguments);
@@ -91,7 +92,8 @@ impl Git {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(HistoryError::Start)?;
         let feeder = child.stdin.take().zip(input).map(|(mut stdin, input)| {
             let input = input.to_owned();
-            // Beside the reading of its output: neither side waits for the other. A command that ended early says why itself.
+            // This thread writes while the main one reads, so that neither side blocks the other. A command that ended
+            // early says why itself.
             std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())))
         });
         let output = child.wait_with_output().map_err(HistoryError::Start)?;
@@ -100,7 +102,7 @@ impl Git {
     }
 }
 
-/// What a command said, in one line.
+/// What a command printed, in one line, without git's hints.
 pub(super) fn said(output: &Output) -> String {
     let text = [output.stderr.as_slice(), output.stdout.as_slice()].concat();
     let text = String::from_utf8_lossy(&text);

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::tree;
 use super::workbench::{Ran, SOURCE, Workbench};
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
 use crate::server::Manifest;
 
 /// One step of a client.
@@ -187,6 +187,6 @@ pub(super) async fn by_its_word<'a>(
 
 /// How many files a client transferred, by its own count, which it must give.
 fn transferred(ran: &Ran) -> Result<u64, Stop> {
-    let silent = || Fault::new("client-silent", format!("it does not say what it transferred: {}", ran.line));
+    let silent = || Fault::new(FaultKind::ClientSilent, format!("it does not say what it transferred: {}", ran.line));
     Ok(ran.counts.transferred.ok_or_else(silent)?)
 }

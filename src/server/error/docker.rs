@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 
 use super::quoted;
+use crate::record::FaultKind;
 
 /// Something that the daemon's client says.
 type Source = Box<dyn Error + Send + Sync>;
@@ -68,22 +69,24 @@ impl DockerError {
 
     /// Whether no daemon could be used at all, as opposed to one that refused something.
     pub(in crate::server) fn is_about_the_daemon(&self) -> bool {
-        matches!(self.kind(), "docker-unreachable" | "docker-unusable")
+        matches!(self.kind(), FaultKind::DockerUnreachable | FaultKind::DockerUnusable)
     }
 
     /// Stable, kebab-case class of the error.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FaultKind {
         match self {
-            Self::NoDaemon { .. } | Self::PermissionDenied { .. } => "docker-unreachable",
+            Self::NoDaemon { .. } | Self::PermissionDenied { .. } => FaultKind::DockerUnreachable,
             Self::UnsupportedScheme { .. }
             | Self::Context { .. }
             | Self::TooOld { .. }
-            | Self::WindowsContainers { .. } => "docker-unusable",
-            Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => "docker",
-            Self::DataDirectory { .. } => "data-directory",
-            Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => "image",
-            Self::Build { .. } => "image-build",
-            Self::Probe { .. } => "image-probe",
+            | Self::WindowsContainers { .. } => FaultKind::DockerUnusable,
+            Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => {
+                FaultKind::Docker
+            }
+            Self::DataDirectory { .. } => FaultKind::DataDirectory,
+            Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => FaultKind::Image,
+            Self::Build { .. } => FaultKind::ImageBuild,
+            Self::Probe { .. } => FaultKind::ImageProbe,
         }
     }
 

@@ -15,7 +15,7 @@ use super::drime::DrimeError;
 use super::ready::ReadyError;
 use super::target::TargetError;
 use crate::base::causes_of;
-use crate::record::Fault;
+use crate::record::{Fault, FaultKind};
 
 /// So many releases are named where one was asked for that does not exist.
 const NEWEST: usize = 5;
@@ -88,18 +88,18 @@ impl ServerError {
     }
 
     /// Stable, kebab-case class of the error.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FaultKind {
         match self {
-            Self::Target(_) | Self::UnknownRelease { .. } => "target",
-            Self::Unsupported { .. } | Self::NotOurs { .. } => "unsupported",
+            Self::Target(_) | Self::UnknownRelease { .. } => FaultKind::Target,
+            Self::Unsupported { .. } | Self::NotOurs { .. } => FaultKind::Unsupported,
             Self::Docker(error) => error.kind(),
-            Self::Process(_) => "process-runtime",
+            Self::Process(_) => FaultKind::ProcessRuntime,
             Self::Drime(error) => error.kind(),
-            Self::Clients(_) => "clients",
-            Self::PortInUse { .. } => "port-in-use",
-            Self::EndedAtOnce { .. } | Self::NotReady { .. } | Self::EndpointNotReady(_) => "server-not-ready",
-            Self::NotRestarted { .. } => "server-not-restarted",
-            Self::Watchdog(_) => "watchdog",
+            Self::Clients(_) => FaultKind::Clients,
+            Self::PortInUse { .. } => FaultKind::PortInUse,
+            Self::EndedAtOnce { .. } | Self::NotReady { .. } | Self::EndpointNotReady(_) => FaultKind::ServerNotReady,
+            Self::NotRestarted { .. } => FaultKind::ServerNotRestarted,
+            Self::Watchdog(_) => FaultKind::Reaper,
         }
     }
 
@@ -137,7 +137,7 @@ impl ServerError {
                 message = format!("{message}: {cause}");
             }
         }
-        Fault { kind: self.kind().into(), message, hint: self.hint() }
+        Fault { kind: self.kind(), message, hint: self.hint() }
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
         let error = ServerError::Watchdog(io::Error::other("no such program"));
         let fault = error.fault();
         assert_eq!(fault.message, "failed to start the process that clears up after a killed s3ci: no such program");
-        assert_eq!(fault.kind, "watchdog");
+        assert_eq!(fault.kind, FaultKind::Reaper);
     }
 
     #[test]
@@ -176,6 +176,6 @@ mod tests {
         let error = ServerError::UnknownRelease { version: "9.9.9".into(), available };
         assert_eq!(error.to_string(), "find release 9.9.9 of pys3local: there is no such release");
         let hint = "the newest releases are 0.8.0, 0.7.0, 0.6.0, 0.5.0, 0.4.0; try `pypi:0.8.0`";
-        assert_eq!((error.kind(), error.hint().as_deref()), ("target", Some(hint)));
+        assert_eq!((error.kind(), error.hint().as_deref()), (FaultKind::Target, Some(hint)));
     }
 }
