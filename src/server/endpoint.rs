@@ -37,7 +37,7 @@ impl EndpointHost {
 #[async_trait]
 impl Host for EndpointHost {
     fn identity(&self) -> RuntimeIdentity {
-        RuntimeIdentity { kind: RuntimeKind::External, isolated: false, detail: self.endpoint.clone() }
+        RuntimeIdentity { kind: RuntimeKind::Endpoint, isolated: false, detail: self.endpoint.clone() }
     }
 
     fn target(&self) -> TargetIdentity {
