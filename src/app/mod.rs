@@ -37,7 +37,7 @@ use crate::config::{Config, Surroundings};
 use crate::event::Event;
 use crate::exit::Exit;
 use crate::report::{Console, ConsoleOptions, GitHub, Stream, Verbosity, json};
-use crate::server::reaper;
+use crate::server::watchdog;
 use refusal::Refusal;
 
 /// Carries out a command line.
@@ -154,7 +154,7 @@ async fn subcommand(command: Command, github: Option<&GitHub>, console: &Arc<Mut
         Command::Completions { shell } => print(&cli::completions(shell)),
         // Its own exit code is for the run that started it.
         Command::Reap(arguments) => {
-            let reaped = reaper::run(&arguments.run_id, &arguments.work_dir).await;
+            let reaped = watchdog::run(&arguments.run_id, &arguments.work_dir).await;
             Ok(if reaped.is_ok() { Exit::Success } else { Exit::Environment })
         }
     }
