@@ -121,8 +121,9 @@ fn the_configuration_of_a_checkout_counts_where_it_is_merged() {
     std::fs::write(origin.join("s3ci.toml"), "files = 5\n").unwrap();
     let binary = recorder(directory.path());
     let (main, topic) = (git(&origin, &["rev-parse", "main"]), git(&origin, &["rev-parse", "topic"]));
+    let target = std::cell::Cell::new("path:.");
     let counts = |event: &str, reference: &str, sha: &str| {
-        let job = Job::new(&origin, &[("binary", &binary), ("against", "none")]);
+        let job = Job::new(&origin, &[("binary", &binary), ("against", "none"), ("target", target.get())]);
         let job = job.context("github.event_name", event).context("github.ref", reference).context("github.sha", sha);
         let ended = job.context("github.event.repository.default_branch", "main").run();
         assert!(ended.success, "{}", ended.log);
@@ -145,6 +146,10 @@ fn the_configuration_of_a_checkout_counts_where_it_is_merged() {
     ] {
         assert!(!counts(event, reference, sha), "{event} {reference}");
     }
+    // A stranger's checkout inside one's own.
+    repository(&origin.join("candidate"));
+    target.set("path:candidate");
+    assert!(!counts("workflow_dispatch", "refs/heads/main", &main));
 }
 
 #[test]

@@ -102,6 +102,7 @@ is_merged() {
     "push:refs/heads/${DEFAULT_BRANCH:-/}" | "workflow_dispatch:refs/heads/${DEFAULT_BRANCH:-/}") ;;
     *) return 1 ;;
   esac
+  place_of_target >/dev/null || return 1
   [ -n "${SHA-}" ] && [ "$(git rev-parse HEAD 2>/dev/null)" = "$SHA" ]
 }
 
