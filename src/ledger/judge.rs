@@ -50,7 +50,8 @@ impl<'a> Listed<'a> {
         match outcome {
             Outcome::Passed => Outcome::Failed(self.fixed(issue)),
             Outcome::Failed(failure) if issue.fits(&failure) => {
-                Outcome::Known(KnownIssue { failure, reason: issue.reason.clone(), upstream: issue.upstream.clone() })
+                let Issue { cause, reason, upstream, .. } = issue.clone();
+                Outcome::Known(KnownIssue { failure, cause, reason, upstream })
             }
             Outcome::Failed(failure) => Outcome::Failed(self.otherwise(issue, failure)),
             Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::NotJudged(_) => {
