@@ -17,7 +17,7 @@ mod plain;
 pub mod render;
 pub mod view;
 
-pub use console::{Color, Console, ConsoleOptions, Verbosity};
+pub use console::{Color, Console, ConsoleOptions, Diagnostics, Stream, Verbosity};
 pub use files::{Outputs, WriteError, check_writable, write_atomically};
 pub use github::GitHub;
 pub use render::{RenderError, compare, export, history, json, trend};
