@@ -210,6 +210,7 @@ fn record(
         repro,
         commands: Vec::new(),
         explained_by: Vec::new(),
+        ledger_line: None,
     }
 }
 

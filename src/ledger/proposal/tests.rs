@@ -56,7 +56,7 @@ fn record(version: Option<&str>, checks: &[(&str, Outcome)]) -> RunRecord {
     let check = |(id, outcome): &(&str, Outcome)| {
         json!({
             "id": id, "worst_severity": worst(id), "rule": "", "consequence": "", "source": "", "outcome": outcome,
-            "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [],
+            "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [], "ledger_line": null,
         })
     };
     let suite = json!({

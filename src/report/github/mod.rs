@@ -15,8 +15,9 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Outputs, WriteError};
 use crate::record::RunRecord;
+use crate::report::view::View;
+use crate::report::{Outputs, WriteError};
 
 /// Where a step of GitHub Actions is told what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,13 +45,13 @@ impl GitHub {
     /// The commands that a record is worth: its annotations.
     #[must_use]
     pub fn annotations(record: &RunRecord) -> String {
-        annotations::render(record)
+        annotations::render(&View::of(record))
     }
 
     /// Appends the summary and the outputs to the step's files, where there are any.
     #[must_use]
     pub fn write(&self, record: &RunRecord, outputs: &Outputs) -> Vec<WriteError> {
-        let summary = self.summary.as_deref().map(|path| append(path, &summary::render(record)));
+        let summary = self.summary.as_deref().map(|path| append(path, &summary::render(&View::of(record))));
         let values = self.output.as_deref().map(|path| append(path, &values::render(record, outputs)));
         [summary, values].into_iter().flatten().filter_map(Result::err).collect()
     }
