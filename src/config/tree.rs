@@ -3,11 +3,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::{git, read_bounded};
+use crate::base::{MOST_BYTES_OF_A_FILE, git, read_file};
 use crate::server::Target;
-
-/// Far more than a ledger or a configuration has.
-const MOST_BYTES: u64 = 1 << 24;
 
 /// The directory that a server under test is built from, and the repository around it.
 #[derive(Debug, Clone)]
@@ -47,12 +44,17 @@ impl Tree {
                     _ => None,
                 });
                 let path = parts.collect::<Option<Vec<_>>>()?.join("/");
-                let bytes = git::file_at(&of_base, reference, &path, MOST_BYTES).ok()??;
+                let bytes = git::file_at(&of_base, reference, &path, MOST_BYTES_OF_A_FILE).ok()??;
                 String::from_utf8(bytes).ok()
             }
-            _ => read_bounded(&of_base.join(relative)).ok(),
+            _ => read_file(&of_base.join(relative)).ok(),
         }
     }
+}
+
+/// Whether a directory is in a repository.
+pub(super) fn is_in_a_repository(directory: &Path) -> bool {
+    repositories_around(&absolute(directory)).next().is_some()
 }
 
 /// Whether a target is built from a directory or a commit.
