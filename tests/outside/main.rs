@@ -1,0 +1,47 @@
+//! Everything that needs no Docker: the binary from outside against a server in this process, what it does with records, the action, the
+//! documents, the process runtime, who imports whom, and every check seen failing.
+
+#[cfg(test)]
+#[path = "../support/against.rs"]
+mod against;
+#[cfg(test)]
+#[path = "../support/command.rs"]
+mod command;
+#[cfg(test)]
+#[path = "../support/git.rs"]
+mod git;
+#[cfg(test)]
+#[path = "../support/runner/mod.rs"]
+mod runner;
+#[cfg(test)]
+#[path = "../support/sample/mod.rs"]
+mod sample;
+#[cfg(test)]
+#[path = "../support/server/mod.rs"]
+mod server;
+#[cfg(test)]
+#[path = "../support/typed.rs"]
+mod typed;
+
+#[cfg(test)]
+mod action;
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod github;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod mutants;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod shards;
+#[cfg(test)]
+mod test_server;
