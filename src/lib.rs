@@ -21,20 +21,20 @@
 //! crate:
 //!     main
 //!     app
-//!     run
+//!     run  cli
 //!     ledger
 //!     plan
 //!     report  throughput  checks
 //!     config  history  exit
 //!     server
-//!     event  cli  workload  s3
+//!     event  workload  s3
 //!     record  base
 //! ```
 //!
 //! # Invariants
 //!
 //! - [`record`] imports nothing of the crate, and everything may import it.
-//! - clap stands only in [`cli`] and where `app` prints completions and manual pages; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
+//! - clap stands only in [`cli`]; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
 //! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
 //! - A check never knows which host serves it.
 //! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not tell.
