@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub external_credentials: Option<Credentials>,
     /// What the drime backend stores in.
     pub drime: DrimeSettings,
+    /// Whether this program is started a second time, to clear up if it is killed.
+    pub watchdog: bool,
     /// Asks the run to stop.
     pub stopper: Stopper,
 }
@@ -140,8 +142,8 @@ impl Run<'_> {
                 return events.emit(Event::Fault { fault }).await;
             }
         };
-        let reaper = match Reaper::spawn(&self.run_id, directory.path()) {
-            Ok(reaper) => Some(reaper),
+        let reaper = match self.watchdog.then(|| Reaper::spawn(&self.run_id, directory.path())).transpose() {
+            Ok(reaper) => reaper,
             Err(error) => {
                 let text =
                     format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");

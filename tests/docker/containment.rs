@@ -3,14 +3,14 @@
 //!
 //! Needs a Docker daemon and a base image (`ci/base-image`). There is no way to skip this silently.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use crate::against::{Outcomes};
+use crate::against::Outcomes;
 use crate::command::{record_in, s3ci, stderr};
 use crate::images::Image;
-use s3ci::record::{CheckRecord, Outcome};
 use crate::server::Behaviour;
 use crate::server::TestServer;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use s3ci::record::{CheckRecord, Outcome};
 
 /// The suite that is tried.
 const SUITE: &str = "containment/local";

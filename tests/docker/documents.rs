@@ -4,13 +4,14 @@
 //!
 //! Needs Docker, a base image, Python 3 with venv and a package index. There is no way to skip this silently.
 #![cfg(target_os = "linux")]
+
 use std::path::Path;
 use std::process::Command;
 
 use crate::git::git;
-use crate::sources::{RELEASE, SOURCES, run};
 use crate::server::Behaviour;
 use crate::server::{ACCESS_KEY, SECRET_KEY, TestServer};
+use crate::sources::{RELEASE, SOURCES, run};
 use crate::typed::{documents, of_s3ci, root, typed, words};
 
 /// Subcommands that use Docker.

@@ -16,6 +16,7 @@ mod daemon;
 #[path = "../support/git.rs"]
 mod git;
 #[cfg(test)]
+#[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/images.rs"]
 mod images;
 #[cfg(test)]

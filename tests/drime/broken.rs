@@ -1,7 +1,7 @@
 //! Checks of the drime backend, seen failing: on stand-ins that break a rule of the service, and on a pys3local that breaks its own.
 
-use crate::support::run;
 use crate::images::Image;
+use crate::support::run;
 
 /// Each broken stand-in turns these red, on the suite that says how second uploads are treated.
 const MUTANTS: [(&str, &[&str]); 5] = [

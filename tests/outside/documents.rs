@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::Parser;
 use crate::git::git;
+use crate::runner;
 use crate::sample::{record, written};
+use crate::typed::{commands, documents, root, typed, words};
+use clap::Parser;
 use s3ci::cli::Cli;
 use s3ci::ledger::Ledger;
 use s3ci::record::{Shard, SuiteId};
-use crate::typed::{commands, documents, root, typed, words};
 
 /// Subcommands that need neither network nor Docker, and take no time.
 const CHEAP: [&str; 5] = ["list", "schema", "completions", "plan", "man"];
@@ -126,7 +127,7 @@ fn inputs_used(yaml: &serde_json::Value, found: &mut Vec<String>) {
 
 #[test]
 fn the_action_has_the_inputs_and_outputs_that_are_written_of_it() {
-    let action = action::read();
+    let action = runner::action::read();
     let mut used = 0;
     for (path, text) in workflows() {
         let yaml: serde_json::Value = serde_saphyr::from_str(&text).unwrap();

@@ -7,8 +7,8 @@ use std::process::Output;
 use crate::against::run_against;
 use crate::runner::log::Log;
 use crate::server::Behaviour;
-use crate::server::mutation::Mutation;
 use crate::server::TestServer;
+use crate::server::mutation::Mutation;
 
 /// Runs the ETag rules as a step whose files lie in `directory`.
 fn step(behaviour: impl Into<Behaviour>, directory: &Path) -> Output {

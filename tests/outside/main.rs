@@ -2,6 +2,7 @@
 //! documents, the process runtime, who imports whom, and every check seen failing.
 
 #[cfg(test)]
+#[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/against.rs"]
 mod against;
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::against::{run_against};
+use crate::against::run_against;
 use crate::command::{record_in, s3ci};
-use s3ci::record::{Outcome, RunRecord};
-use crate::server::mutation::Mutation;
 use crate::server::TestServer;
+use crate::server::mutation::Mutation;
+use s3ci::record::{Outcome, RunRecord};
 
 /// Four suites on little data.
 const SUITES: [&str; 8] =

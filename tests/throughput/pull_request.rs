@@ -3,11 +3,12 @@
 //!
 //! Needs Docker, a base image, Python 3 with venv and a package index. There is no way to skip this silently.
 #![cfg(target_os = "linux")]
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::process::Command;
 
-use crate::runner::git::git;
+use crate::git::git;
 use crate::runner::{Ended, Job};
 use crate::sources::{RELEASE, SOURCES, run};
 
@@ -37,7 +38,7 @@ const HARMLESS: Edit = Edit {
 
 /// The answer to a PUT is held back for this share of the time that it took, and every other answer is as fast as before.
 fn slow_put(share: &str) -> Edit {
-    let middleware = include_str!("data/pull_request/slow_put.py");
+    let middleware = include_str!("../data/pull_request/slow_put.py");
     Edit {
         file: "pys3local/server.py",
         from: "    @app.put(\"/{path:path}\")\n",
@@ -169,7 +170,7 @@ fn a_pull_request_that_slows_nothing_down_is_green_each_time() {
 
 /// What the example hands to the action, in a repository without secrets.
 fn example() -> Vec<(String, String)> {
-    let text = include_str!("../docs/examples/pull-request.yml");
+    let text = include_str!("../../docs/examples/pull-request.yml");
     let workflow: serde_json::Value = serde_saphyr::from_str(text).unwrap();
     let steps = workflow["jobs"]["s3ci"]["steps"].as_array().unwrap();
     let step = steps.iter().find(|step| step["uses"].as_str().unwrap().ends_with("/.github/actions/s3ci@REF")).unwrap();

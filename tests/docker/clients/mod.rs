@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use crate::against::{Outcomes, run_against};
 use crate::command::record_in;
 use crate::images::PINNED;
-use s3ci::checks::CATALOGUE;
-use s3ci::record::{CheckRecord, CommandEnd, Failure, Outcome};
 use crate::server::Behaviour;
+use crate::server::TestServer;
 use crate::server::fault::{Fault, FaultKind, Trigger};
 use crate::server::mutation::Mutation;
 use crate::server::operation::Operation;
-use crate::server::TestServer;
+use s3ci::checks::CATALOGUE;
+use s3ci::record::{CheckRecord, CommandEnd, Failure, Outcome};
 
 /// Workflows in which a file goes to the server in parts, which the test server may not have.
 const IN_PARTS: [&str; 2] = ["clients/local::aws-cp-over-8-mib", "clients/local::boto3-upload-file-multipart"];

@@ -7,10 +7,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::{
-    Exchange, checkout, fails_in, prepare, prints_in, put, request, settings, spec, still_there,
-};
 use s3ci::server::{BucketMode, DockerError, Leftovers, Runtime, ServerError, Shutdown, Target};
+use support::{Exchange, checkout, fails_in, prepare, prints_in, put, request, settings, spec, still_there};
 
 const PYS3LOCAL: &str = "0.2.1";
 

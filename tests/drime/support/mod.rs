@@ -16,6 +16,7 @@ use tempfile::TempDir;
 pub(crate) use crate::daemon::{belongings, docker, wait_until};
 
 use crate::command::{record_in, s3ci};
+use crate::images::PINNED;
 
 /// A key like one of the service's.
 pub(crate) const KEY: &str = "71|QmFzZTY0bG9va3NMaWtlVGhpc0tleQ";

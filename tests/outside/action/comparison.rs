@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{recorder, words};
+use crate::git::git;
 use crate::runner::Job;
-use crate::runner::git::git;
 
 /// A repository with a tag, a main branch that went on, and a branch of a pull request; the commit where it branched off.
 fn repository(at: &Path) -> String {

@@ -1,5 +1,6 @@
 //! The action for GitHub's workflows: its steps run as a runner runs them, on a small server in this process.
 #![cfg(target_os = "linux")]
+
 mod binary;
 mod comparison;
 mod job;

@@ -1,7 +1,7 @@
 //! Subcommands that start no server: what they print and write.
 
+use super::{code, refused};
 use crate::command::s3ci;
-use super::{refused, code};
 
 #[test]
 fn lists_schema_and_completions_are_printed() {

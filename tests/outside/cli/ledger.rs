@@ -7,10 +7,10 @@ use s3ci::record::Outcome;
 
 use crate::against::{Outcomes, run_against};
 
+use super::{code, refused};
 use crate::server::Behaviour;
 use crate::server::mutation::Mutation;
 use crate::server::{ACCESS_KEY, SECRET_KEY, TestServer};
-use super::{refused, code};
 
 /// A ledger with one entry for servers of any version: ETags stay after an edit.
 fn ledger_in(directory: &Path, actual: &str, times: usize) -> std::path::PathBuf {

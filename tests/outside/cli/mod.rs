@@ -5,16 +5,16 @@ mod ledger;
 mod refused;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::against::{Outcomes, run_against};
 use crate::command::{code, record_in, s3ci, stderr};
-use s3ci::record::{Interruption, Outcome, RunRecord};
 use crate::server::Behaviour;
 use crate::server::fault::{Fault, FaultKind};
 use crate::server::operation::Operation;
 use crate::server::{SECRET_KEY, TestServer};
+use s3ci::record::{Interruption, Outcome, RunRecord};
 
 /// A benchmark that takes little time.
 const SMALL: [&str; 5] = ["bench/local", "--files", "4", "--max-size", "3000"];

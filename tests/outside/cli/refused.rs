@@ -1,7 +1,7 @@
 //! What is refused, and how plainly: what is wrong, and what to type instead.
 
+use super::{code, refused, stderr};
 use crate::command::{record_in, s3ci};
-use super::{refused, code, stderr};
 
 /// An index of packages with two releases of pys3local, which are only named.
 fn index_in(directory: &std::path::Path) -> String {

@@ -10,7 +10,8 @@ pub(super) type Floors = BTreeMap<String, Vec<Vec<String>>>;
 /// Reads the table in the head of `src/lib.rs`: a block that begins with `crate:`. A line that begins at its margin names a module
 /// whose floors follow.
 pub(super) fn read(lib: &str) -> Floors {
-    let lines = lib.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let lines =
+        lib.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
     let table = lines.skip_while(|line| *line != "crate:").take_while(|line| *line != "```");
     let (mut floors, mut module) = (Floors::new(), String::new());
     for line in table.filter(|line| !line.trim().is_empty()) {

@@ -36,7 +36,17 @@ const CONSOLE: [&str; 3] = ["report/console.rs", "report/options.rs", "app/trace
 
 /// Modules whose rooms still know each other in circles.
 const CIRCLES: [&str; 11] = [
-    "app", "checks", "checks::clients", "config", "ledger", "record", "s3", "s3::raw", "server", "server::docker", "server::process",
+    "app",
+    "checks",
+    "checks::clients",
+    "config",
+    "ledger",
+    "record",
+    "s3",
+    "s3::raw",
+    "server",
+    "server::docker",
+    "server::process",
 ];
 
 /// The files below `src`: each path there, and the tokens of its text.
@@ -63,7 +73,10 @@ fn root() -> PathBuf {
 /// Files that have these words one after the other, other than those that may.
 fn offenders(words: &[&str], allowed: &[&str]) -> Vec<&'static String> {
     let others = FILES.iter().filter(|(path, _)| !allowed.iter().any(|allowed| path.starts_with(allowed)));
-    others.filter(|(_, tokens)| tokens.windows(words.len()).any(|window| window == words)).map(|(path, _)| path).collect()
+    others
+        .filter(|(_, tokens)| tokens.windows(words.len()).any(|window| window == words))
+        .map(|(path, _)| path)
+        .collect()
 }
 
 #[test]
@@ -102,7 +115,10 @@ fn only_the_console_writes_to_the_standard_streams() {
 /// A small house: `base` below `report`, which has two files and a front that hands one of them on.
 fn planted(file: &str, more: &str) -> House {
     let files = [
-        ("lib.rs", "//! ```text\n//! crate:\n//!     report\n//!     base\n//! report:\n//!     page\n//!     wrap\n//! ```\npub mod base; pub mod report;"),
+        (
+            "lib.rs",
+            "//! ```text\n//! crate:\n//!     report\n//!     base\n//! report:\n//!     page\n//!     wrap\n//! ```\npub mod base; pub mod report;",
+        ),
         ("base.rs", "pub struct Length;"),
         ("report/mod.rs", "mod page; mod wrap; pub use wrap::{self as fold, Wrapped};"),
         ("report/page.rs", "use super::Wrapped; use crate::base::Length; // use crate::app::Exit;"),

@@ -1,7 +1,7 @@
 //! Two records side by side: `s3ci compare`, and the record that a run is to be compared with.
 
-use crate::sample::throughput::against;
 use crate::command::{s3ci, stderr, stdout};
+use crate::sample::throughput::against;
 use crate::sample::{record, red, written};
 use s3ci::record::RunRecord;
 use std::path::Path;

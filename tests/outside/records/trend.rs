@@ -9,8 +9,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use s3ci::record::RunRecord;
 
-use crate::sample::throughput::against;
 use crate::command::{s3ci, stderr, stdout};
+use crate::sample::throughput::against;
 use crate::sample::{START, record, written};
 
 const COMMITS: usize = 200;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use aws_sdk_s3::error::SdkError;
 
-use crate::test_server::client::{BUCKET, Fixture, client, keys, refusal};
 use crate::server::Behaviour;
+use crate::server::TestServer;
 use crate::server::fault::{Fault, FaultKind, Trigger};
 use crate::server::hostile::{HOSTILE_CONTENT, HOSTILE_KEYS, HUGE_LISTING_LIMIT_BYTES};
 use crate::server::operation::Operation;
-use crate::server::TestServer;
+use crate::test_server::client::{BUCKET, Fixture, client, keys, refusal};
 
 /// The request of an unsigned listing, after which the connection is to be closed.
 const LISTING: &str = "GET /bucket?list-type=2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";

@@ -5,3 +5,6 @@ mod client;
 mod faults;
 mod mutations;
 mod probes;
+mod unbroken_listings;
+mod unbroken_objects;
+mod unbroken_protocol;

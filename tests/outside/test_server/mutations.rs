@@ -3,12 +3,12 @@
 //! Those of the basics have a probe each, which knows nothing of s3ci's checks. Of the others `mutants.txt` is proof enough: the check
 //! that looks for the symptom passes on the unbroken server, and fails on this one alone or with its kin.
 
+use crate::server::Behaviour;
+use crate::server::mutation::Mutation;
 use crate::test_server::probes::{
     attributes, buckets, conditions, content, copies, deletes, keys, listing_forms, listings, multipart, ranges,
     tagging, tags,
 };
-use crate::server::Behaviour;
-use crate::server::mutation::Mutation;
 
 /// Whether a server shows the symptom of a mutation; none where it has no probe.
 async fn shows(behaviour: Behaviour, mutation: Mutation) -> Option<bool> {

@@ -73,7 +73,8 @@ impl TestServer {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let requests = Arc::default();
         let doors = Doors { right: builder.build(), open };
-        let handler = Handler { doors, rules: rules.clone(), fault, requests: Arc::clone(&requests), turn: Arc::default() };
+        let handler =
+            Handler { doors, rules: rules.clone(), fault, requests: Arc::clone(&requests), turn: Arc::default() };
 
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {

@@ -105,7 +105,8 @@ fn objects(bucket: &Bucket, prefix: &str, rules: &Rules) -> BTreeMap<String, Obj
 /// Objects in the order of a listing.
 fn in_order(objects: BTreeMap<String, Object>, rules: &Rules) -> Vec<(String, Object)> {
     let mut objects: Vec<_> = objects.into_iter().collect();
-    let in_utf16 = |(one, _): &(String, Object), (other, _): &(String, Object)| one.encode_utf16().le(other.encode_utf16());
+    let in_utf16 =
+        |(one, _): &(String, Object), (other, _): &(String, Object)| one.encode_utf16().le(other.encode_utf16());
     if !objects.is_sorted_by(in_utf16) && rules.breaks(Mutation::ListUtf16Order) {
         objects.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
     }

@@ -3,8 +3,8 @@
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::MetadataDirective;
 
-use crate::test_server::client::{BUCKET, Fixture};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture};
 
 /// Stores an object with a type and metadata.
 async fn with_headers(behaviour: Behaviour) -> Fixture {

@@ -1,8 +1,8 @@
 //! Symptoms in buckets.
 
-use crate::test_server::client::{BUCKET, Fixture, client};
 use crate::server::Behaviour;
 use crate::server::TestServer;
+use crate::test_server::client::{BUCKET, Fixture, client};
 
 pub(crate) async fn outlive_their_deletion(behaviour: Behaviour) -> bool {
     let fixture = Fixture::start(behaviour).await;

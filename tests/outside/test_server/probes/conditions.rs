@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 
-use crate::test_server::client::{BUCKET, Fixture, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, status};
 
 const OTHER: &str = "\"00000000000000000000000000000000\"";
 

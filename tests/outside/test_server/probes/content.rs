@@ -1,7 +1,7 @@
 //! Symptoms in the content and the size of objects.
 
-use crate::test_server::client::{BUCKET, Fixture};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture};
 
 /// The MD5 of `eleven`, quoted.
 const TAG: &str = "\"9c8454ddf7aa50116496bac348d7550d\"";

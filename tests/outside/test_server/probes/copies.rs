@@ -1,7 +1,7 @@
 //! Symptoms in copies.
 
-use crate::test_server::client::Fixture;
 use crate::server::Behaviour;
+use crate::test_server::client::Fixture;
 
 /// A server with an object, its copy, and the tags of both as their answers spell them.
 async fn with_copy(behaviour: Behaviour) -> (Fixture, Option<String>, Option<String>) {

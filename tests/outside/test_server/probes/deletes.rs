@@ -1,7 +1,7 @@
 //! Symptoms in the deletion of objects.
 
-use crate::test_server::client::{BUCKET, Fixture};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture};
 
 /// A server with three objects.
 async fn with_three(behaviour: Behaviour) -> Fixture {

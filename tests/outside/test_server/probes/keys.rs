@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 
-use crate::test_server::client::{BUCKET, Fixture, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, status};
 
 pub(crate) async fn are_decoded_twice(behaviour: Behaviour) -> bool {
     let fixture = Fixture::start(behaviour).await;

@@ -1,7 +1,7 @@
 //! Symptoms in listings of version 1, after a key, of one level, and in the meaning of prefix and order.
 
-use crate::test_server::client::{BUCKET, Fixture, keys};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, keys};
 
 async fn with(behaviour: Behaviour, stored: &[&str]) -> Fixture {
     let fixture = Fixture::start(behaviour).await;

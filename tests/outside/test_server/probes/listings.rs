@@ -1,8 +1,8 @@
 //! Symptoms in listings. Pages hold two entries here, and both versions of the operation must show the symptom.
 
-use crate::test_server::client::{BUCKET, Fixture, keys};
 use crate::server::Behaviour;
 use crate::server::listing::INVENTED_KEY;
+use crate::test_server::client::{BUCKET, Fixture, keys};
 
 /// A page of a listing in either version.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
-use crate::test_server::client::{BUCKET, Fixture, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, status};
 
 const PART_BYTES: usize = 5 << 20;
 

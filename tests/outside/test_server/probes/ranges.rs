@@ -1,7 +1,7 @@
 //! Symptoms in parts of objects. The object is `0123456789`.
 
-use crate::test_server::client::{BUCKET, Fixture, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, status};
 
 /// The content and Content-Range.
 type Sent = (String, Option<String>);

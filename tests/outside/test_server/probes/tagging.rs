@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::types::{Tag, Tagging};
 
-use crate::test_server::client::{BUCKET, Fixture, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, status};
 
 /// Status of giving a tag, the number of tags that come back, and the content afterwards.
 async fn tagging(behaviour: Behaviour) -> (Option<u16>, usize, Vec<u8>) {

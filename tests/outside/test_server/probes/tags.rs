@@ -1,7 +1,7 @@
 //! Symptoms in entity tags.
 
-use crate::test_server::client::Fixture;
 use crate::server::Behaviour;
+use crate::test_server::client::Fixture;
 
 /// Where the tag of the upload stands in [`four`].
 pub(crate) const PUT: usize = 0;

@@ -51,8 +51,8 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
         source.headers
     };
 
-    let changes = server.breaks(Mutation::CopyChangesEtag)
-        || (onto_itself && server.breaks(Mutation::CopyOntoItselfChangesEtag));
+    let changes =
+        server.breaks(Mutation::CopyChangesEtag) || (onto_itself && server.breaks(Mutation::CopyOntoItselfChangesEtag));
     let tag = if changes {
         tags::another(&source.tag)
     } else if let Some(replaced) = target.filter(|_| !onto_itself && server.breaks(Mutation::CopyKeepsReplacedEtag)) {

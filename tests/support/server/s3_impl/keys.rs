@@ -34,7 +34,11 @@ pub(super) fn refuse(server: &MemoryS3, bucket: &Bucket, key: &str) -> S3Result<
         (Mutation::LongNameRefused, key.split('/').any(|name| name.len() > 255)),
         (Mutation::ControlCharactersRefused, key.chars().any(char::is_control)),
     ];
-    if reasons.into_iter().any(|(rule, refuses)| refuses && server.breaks(rule)) { Err(s3_error!(InternalError, "The file system says no.")) } else { Ok(()) }
+    if reasons.into_iter().any(|(rule, refuses)| refuses && server.breaks(rule)) {
+        Err(s3_error!(InternalError, "The file system says no."))
+    } else {
+        Ok(())
+    }
 }
 
 /// The key with its percent escapes replaced by what they stand for.

@@ -1,144 +1,132 @@
 //! Every check, seen failing: for each rule a server that breaks it and nothing else.
 //!
-//! `mutants.txt` says which checks must be red on which broken server. It is exact in both directions: a check that ought to notice
+//! `broken_rules.snap` says which checks must be red on which broken server. It is exact in both directions: a check that ought to notice
 //! and does not is a hole, and one that complains about another rule cries wolf. On the unbroken server everything passes.
 //!
-//! One row, or a few: `S3CI_MUTANTS=RangeIgnored,ListIgnoresMarker cargo test --test mutants every_broken`. Of all rows, what a suite or
-//! two make of them: `S3CI_MUTANT_SUITES=sync/local-policies` in front of the same.
+//! A server that breaks a rule is asked for the checks that came to this rule on the unbroken server: all others would go there as they
+//! went here (`rules.rs` of the server says why). `S3CI_MUTANTS=whole` asks each for everything, which takes 20 times as long, and finds
+//! the same. `S3CI_MUTANTS=RangeIgnored,ListIgnoresMarker` tries these alone.
+
+mod in_process;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+use s3ci::checks::CATALOGUE;
+use s3ci::record::Outcome;
 
 use crate::against::Outcomes;
-use s3ci::record::Outcome;
-use crate::server::Behaviour;
 use crate::server::fault::{Fault, FaultKind, Trigger};
 use crate::server::mutation::Mutation;
 use crate::server::operation::Operation;
-use crate::server::TestServer;
+use crate::server::{Behaviour, TestServer};
 
-/// What runs against each server: everything that an endpoint allows, on little data.
+/// What runs against each server: everything that an endpoint allows.
 const SUITES: [&str; 6] = ["bench/local", "sync/local", "sync/local-policies", "etag/local", "api/local", "auth/local"];
-const LITTLE_DATA: [&str; 4] = ["--files", "12", "--max-size", "90000"];
 /// Of those, the checks that store a thousand objects. They take as long as all others together, so that only servers whose pages are
 /// broken meet them, and the unbroken one.
-const LARGE: [&str; 3] = ["size-mtime-1001-objects", "checksum-1001-objects", "size-only-1001-objects"];
+const LARGE: [&str; 3] = [
+    "sync/local-policies::size-mtime-1001-objects",
+    "sync/local-policies::checksum-1001-objects",
+    "sync/local-policies::size-only-1001-objects",
+];
+/// Servers that take long come first, so that none is waited for at the end: those that meet the large checks, and those that wait.
 const BROKEN_PAGES: [Mutation; 4] = [
     Mutation::ListStopsAtPageOne,
     Mutation::ListTruncatedWithoutToken,
     Mutation::ListTokenDoesNotAdvance,
     Mutation::ListDuplicatesAcrossPages,
 ];
-/// Servers under test at a time; each has a thread of its own and a client process.
+const WAITING: [Mutation; 3] = [Mutation::OneRequestAtATime, Mutation::ListSlowForMany, Mutation::ConcurrentWritersMix];
+/// Servers under test at a time.
 const AT_A_TIME: usize = 4;
 
-type Checks = BTreeSet<String>;
-
-/// The suites to run: all, or those that the environment names.
-fn suites() -> Vec<String> {
-    let named = std::env::var("S3CI_MUTANT_SUITES").unwrap_or_else(|_| SUITES.join(","));
-    named.split(',').map(str::to_owned).collect()
-}
-
-/// Everything, with or without the large checks.
-fn everything(with_large: bool) -> Vec<String> {
-    let large = |suite: &str, check: &str| suite == "sync/local-policies" && LARGE.contains(&check);
-    let chosen = suites();
-    let suites = s3ci::checks::CATALOGUE.iter().filter(|suite| chosen.iter().any(|name| name == suite.name));
-    let named = suites.flat_map(|suite| {
-        let checks = suite.checks().into_iter().filter(|check| !large(suite.name, check.name));
-        let all = with_large || suite.checks().iter().all(|check| !large(suite.name, check.name));
-        let checks: Vec<String> = checks.map(|check| format!("{}::{}", suite.name, check.name)).collect();
-        if all { vec![suite.name.to_owned()] } else { checks }
+/// What can be run by itself: a check, or a suite whose checks are the steps of one flow.
+fn units() -> Vec<String> {
+    let suites = CATALOGUE.iter().filter(|suite| SUITES.contains(&suite.name));
+    let units = suites.flat_map(|suite| {
+        let checks = suite.checks().into_iter().map(|check| format!("{}::{}", suite.name, check.name));
+        if suite.is_flow() { vec![suite.name.to_owned()] } else { checks.collect() }
     });
-    named.chain(LITTLE_DATA.map(str::to_owned)).collect()
+    units.collect()
 }
 
-fn red_checks(behaviour: impl Into<Behaviour>, suites: &[impl AsRef<str>]) -> Checks {
-    let suites: Vec<&str> = suites.iter().map(AsRef::as_ref).collect();
-    let server = TestServer::start(behaviour);
-    let outcomes = Outcomes::of(&server, &suites);
-    assert_eq!(outcomes.errors(), Vec::<String>::new(), "nothing here keeps s3ci from judging");
-    let failed = outcomes.failed();
-    assert_eq!(outcomes.output.status.code(), Some(i32::from(!failed.is_empty())), "{:?}", outcomes.output);
-    failed.into_iter().collect()
-}
-
-/// The table in `mutants.txt`: a mutation on a line of its own, then a line for each suite that notices.
-fn expected() -> BTreeMap<String, Checks> {
-    let mut table: BTreeMap<String, Checks> = BTreeMap::new();
-    let mut mutation = "";
-    for line in include_str!("mutants.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        match line.trim().split_once(": ") {
-            None => {
-                mutation = line;
-                assert!(table.insert(mutation.to_owned(), Checks::new()).is_none(), "{mutation} is there twice");
-            }
-            Some((suite, checks)) => {
-                let checks = checks.split_whitespace().map(|check| format!("{suite}::{check}"));
-                table.get_mut(mutation).expect("a mutation comes first").extend(checks);
-            }
-        }
-    }
-    table
-}
-
-#[test]
-fn the_unbroken_server_passes_everything() {
-    assert_eq!(red_checks(Behaviour::default(), &everything(true)), Checks::new());
-}
-
-/// The mutations to run: all, or those that the environment names.
-fn chosen() -> Vec<Mutation> {
-    let Ok(names) = std::env::var("S3CI_MUTANTS") else { return Mutation::ALL.to_vec() };
-    let by_name = |name: &str| {
-        let found = Mutation::ALL.iter().find(|mutation| format!("{mutation:?}") == name);
-        *found.ok_or(name).expect("S3CI_MUTANTS names mutations only")
-    };
-    names.split(',').map(by_name).collect()
-}
-
-/// A row as `mutants.txt` has it.
-fn row(mutation: &str, checks: &Checks) -> String {
-    let mut lines = vec![mutation.to_owned()];
-    for suite in s3ci::checks::CATALOGUE {
-        let red = suite.checks().into_iter().map(|check| check.name);
-        let red: Vec<_> = red.filter(|name| checks.contains(&format!("{}::{name}", suite.name))).collect();
-        if !red.is_empty() {
-            lines.push(format!("  {}: {}", suite.name, red.join(" ")));
-        }
-    }
-    lines.join("\n")
-}
-
-#[test]
-fn every_broken_rule_turns_exactly_its_checks_red() {
-    let (chosen, next) = (chosen(), AtomicUsize::new(0));
-    let found = Mutex::new(BTreeMap::new());
+/// Does something with each item, a few at a time.
+fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while let Some(mutation) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let checks = red_checks(*mutation, &everything(BROKEN_PAGES.contains(mutation)));
-                    found.lock().unwrap().insert(format!("{mutation:?}"), checks);
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = work(item);
+                    done.lock().unwrap().push(result);
                 }
             });
         }
     });
-    let (found, mut expected) = (found.into_inner().unwrap(), expected());
-    for checks in expected.values_mut() {
-        checks.retain(|check| suites().iter().any(|suite| check.starts_with(&format!("{suite}::"))));
+    done.into_inner().unwrap()
+}
+
+/// A unit on the unbroken server: what is red there, and the rules that it came to.
+struct Unbroken {
+    unit: String,
+    red: BTreeSet<String>,
+    rules: BTreeSet<Mutation>,
+}
+
+static UNBROKEN: LazyLock<Vec<Unbroken>> = LazyLock::new(|| {
+    each(&units(), |unit| {
+        let server = TestServer::start(Behaviour::default());
+        let record = in_process::run(&server, std::slice::from_ref(unit));
+        Unbroken { unit: unit.clone(), red: in_process::red(&record), rules: server.rules_met() }
+    })
+});
+
+#[test]
+fn the_unbroken_server_passes_everything() {
+    let red: Vec<&String> = UNBROKEN.iter().flat_map(|unit| &unit.red).collect();
+    assert_eq!(red, Vec::<&String>::new());
+}
+
+/// The mutations to try, and whether each is asked for everything.
+fn chosen() -> (Vec<Mutation>, bool) {
+    let wanted = std::env::var("S3CI_MUTANTS").ok();
+    let by_name = |name: &str| {
+        let found = Mutation::ALL.iter().find(|mutation| format!("{mutation:?}") == name);
+        *found.ok_or(name).expect("S3CI_MUTANTS names mutations only")
+    };
+    match wanted.as_deref() {
+        None | Some("whole") => {
+            let first = [&BROKEN_PAGES[..], &WAITING].concat();
+            let others = Mutation::ALL.iter().filter(|mutation| !first.contains(mutation)).copied().collect();
+            ([first.clone(), others].concat(), wanted.is_some())
+        }
+        Some(names) => (names.split(',').map(by_name).collect(), false),
     }
-    let unknown: Vec<_> =
-        expected.keys().filter(|name| Mutation::ALL.iter().all(|it| format!("{it:?}") != **name)).collect();
-    assert_eq!(unknown, Vec::<&String>::new(), "mutants.txt has rows that are no mutations");
-    let wrong: Vec<_> = found
-        .iter()
-        .filter(|(mutation, checks)| expected.get(*mutation) != Some(checks))
-        .map(|(mutation, checks)| row(mutation, checks))
-        .collect();
-    assert!(wrong.is_empty(), "{} rows are not as in mutants.txt, but so:\n\n{}\n", wrong.len(), wrong.join("\n\n"));
+}
+
+/// The checks that are red on a server that breaks a rule.
+fn red(mutation: Mutation, whole: bool) -> BTreeSet<String> {
+    let is_large = |unit: &Unbroken| LARGE.contains(&unit.unit.as_str()) && !BROKEN_PAGES.contains(&mutation);
+    let concerned = UNBROKEN.iter().filter(|unit| !is_large(unit) && (whole || unit.rules.contains(&mutation)));
+    let names: Vec<String> = concerned.map(|unit| unit.unit.clone()).collect();
+    if names.is_empty() {
+        return BTreeSet::new();
+    }
+    in_process::red(&in_process::run(&TestServer::start(mutation), &names))
+}
+
+#[test]
+fn every_broken_rule_turns_exactly_its_checks_red() {
+    let (chosen, whole) = chosen();
+    // Where some are tried, the rows of the others are as they were.
+    let mut rows = if chosen.len() < Mutation::ALL.len() { table::accepted() } else { BTreeMap::new() };
+    rows.extend(each(&chosen, |mutation| (format!("{mutation:?}"), red(*mutation, whole))));
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("broken_rules", table::rows(&rows));
+    });
 }
 
 /// A server that says openly that it has no conditional writes breaks no rule.
@@ -171,7 +159,7 @@ fn refused_requests_turn_their_steps_red() {
         trigger: Trigger { operation: Some(operation), from, spares: &[] },
     };
     let small = ["bench/local", "--files", "3", "--max-size", "2000"];
-    let red = |fault: Fault, suites: &[&str]| red_checks(fault, suites).into_iter().collect::<Vec<_>>();
+    let red = |fault: Fault, suites: &[&str]| Outcomes::of(&TestServer::start(fault), suites).failed();
     assert_eq!(red(refuse(Operation::PutObject, 2), &small), ["bench/local::files-uploaded"]);
     assert_eq!(red(refuse(Operation::GetObject, 2), &small), ["bench/local::files-downloaded"]);
     let third_phase = red(refuse(Operation::PutObject, 6), &["sync/local"]);
@@ -192,8 +180,8 @@ fn a_server_that_answers_everything_alike_passes_no_check() {
     let passes_nothing = |kind: FaultKind, spares: &'static [Operation]| {
         // The first request asks whether anybody speaks S3 there at all.
         let server = TestServer::start(Fault::from_request(kind, 2, spares));
-        let outcomes = Outcomes::of(&server, &[SUITES.as_slice(), &LITTLE_DATA].concat());
-        let checks = outcomes.record.suites.iter().flat_map(|suite| &suite.checks);
+        let record = in_process::run(&server, &SUITES.map(str::to_owned));
+        let checks = record.suites.iter().flat_map(|suite| &suite.checks);
         let excused = |id: &str| match id {
             // Steps of a flow, whose effect the steps after them look for, and find missing.
             "bench/local::bucket-created" | "bench/local::files-uploaded" => true,
@@ -215,7 +203,7 @@ fn a_server_that_answers_everything_alike_passes_no_check() {
         let passed = checks.filter(|check| check.outcome == Outcome::Passed).map(|check| check.id.as_str());
         let passed: Vec<_> = passed.filter(|id| !excused(id)).collect();
         assert_eq!(passed, Vec::<&str>::new(), "{kind:?}, sparing {spares:?}");
-        let run = outcomes.record.suites.iter().map(|suite| suite.checks.len()).collect::<Vec<_>>();
+        let run = record.suites.iter().map(|suite| suite.checks.len()).collect::<Vec<_>>();
         assert!(run.len() == 6 && run.iter().all(|checks| *checks > 0), "{kind:?}: {run:?}");
     };
     std::thread::scope(|scope| {
@@ -232,7 +220,7 @@ fn a_server_that_answers_everything_alike_passes_no_check() {
 /// A check that was never seen failing is not a check.
 #[test]
 fn every_check_is_seen_failing() {
-    let mut seen: Checks = expected().into_values().flatten().collect();
+    let mut seen: BTreeSet<String> = table::accepted().into_values().flatten().collect();
     seen.extend(
         ["bench/local::files-uploaded", "bench/local::files-downloaded", "sync/local::phase-3-resync-finds-every-edit"]
             .map(str::to_owned),
