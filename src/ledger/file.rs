@@ -5,9 +5,10 @@ use toml::Spanned;
 
 use super::support::{self, Offered};
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
+use crate::base::Misread;
 use crate::checks::CATALOGUE;
 use crate::plan::nearest;
-use crate::record::{CheckId, Severity, SuiteId};
+use crate::record::{CheckId, FailureKind, Severity, SuiteId};
 
 /// What the reason of a proposed entry begins with, until a person has written it.
 pub(super) const OPEN_REASON: &str = "TODO";
@@ -30,6 +31,7 @@ struct Written {
     versions: Option<Spanned<String>>,
     severity: Spanned<Severity>,
     symptom: Spanned<WrittenSymptom>,
+    cause: Option<String>,
     reason: Spanned<String>,
     upstream: Option<String>,
 }
@@ -44,9 +46,12 @@ struct WrittenSymptom {
 /// Reads entries; `name` is what the file is called in messages.
 pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Issue>, Vec<Offered>), LedgerError> {
     let file: File = toml::from_str(text)
-        .map_err(|source| LedgerError::Malformed { file: name.to_owned(), source: Box::new(source) })?;
+        .map_err(|error| LedgerError::Malformed { file: name.to_owned(), source: Misread::of_toml(text, &error) })?;
     let mut issues: Vec<Issue> = Vec::with_capacity(file.issue.len());
-    let problem = |(at, problem)| LedgerError::Entry { file: name.to_owned(), line: line(text, at), problem };
+    let problem = |(at, problem)| {
+        let Misread { line, column, .. } = Misread::at(text, at, "");
+        LedgerError::Entry { file: name.to_owned(), line, column, problem }
+    };
     for written in file.issue {
         let issue = entry(&written, text, &issues).map_err(problem)?;
         issues.push(issue);
@@ -61,7 +66,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Issue>, Vec<Offered>)
 
 fn offered(written: &support::Written, text: &str, earlier: &[Offered]) -> Result<Offered, Wrong> {
     let at = written.backend.span().start;
-    let backend = written.backend.get_ref().name().to_owned();
+    let backend = *written.backend.get_ref();
     let versions = written.versions.as_ref().map(versions).transpose()?;
     let again =
         earlier.iter().find(|other| other.backend == backend && meet(other.versions.as_ref(), versions.as_ref()));
@@ -93,12 +98,13 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
         versions,
         severity: *written.severity.get_ref(),
         symptom,
+        cause: written.cause.clone(),
         reason: written.reason.get_ref().clone(),
         upstream: written.upstream.clone(),
         line: line(text, at),
     };
     for check in written.checks.get_ref() {
-        let id = known_check(check, &written.severity)?;
+        let id = known_check(check, &written.severity, &issue.symptom.kind)?;
         let again = std::iter::once(&issue)
             .chain(earlier)
             .find(|other| other.checks.contains(&id) && meet(other.versions.as_ref(), issue.versions.as_ref()));
@@ -111,43 +117,44 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
 }
 
 fn versions(written: &Spanned<String>) -> Result<Versions, Wrong> {
-    Versions::parse(written.get_ref())
-        .map_err(|reason| (written.span().start, Problem::Versions { versions: written.get_ref().clone(), reason }))
+    Versions::parse(written.get_ref()).map_err(|reason| (written.span().start, Problem::Versions { reason }))
 }
 
 fn symptom(written: &Spanned<WrittenSymptom>) -> Result<Symptom, Wrong> {
     let WrittenSymptom { kind, actual } = written.get_ref();
     let actual = Pattern::new(actual).ok_or((written.span().start, Problem::VagueSymptom))?;
-    Ok(Symptom { kind: kind.clone(), actual })
+    let kind = FailureKind::parse(kind).ok_or_else(|| (written.span().start, Problem::Kind))?;
+    Ok(Symptom { kind, actual })
 }
 
 fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
     let problem = match written.get_ref().trim() {
         "" => Problem::NoReason,
-        text if text.starts_with(OPEN_REASON) => Problem::OpenReason { reason: text.to_owned() },
+        text if text.starts_with(OPEN_REASON) => Problem::OpenReason,
         _ => return Ok(()),
     };
     Err((written.span().start, problem))
 }
 
-/// The severity that the catalogue has for a check; none where there is no such check.
-pub(super) fn severity_of(check: &CheckId) -> Option<Severity> {
+/// The worst that such a failure of a check can cost; none where there is no such check.
+pub(super) fn worst_severity_of(check: &CheckId, kind: &FailureKind) -> Option<Severity> {
     let suite = CATALOGUE.iter().find(|suite| suite.id() == check.suite())?;
-    suite.checks().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)
+    let worst = suite.checks().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)?;
+    Some(if *kind == FailureKind::SILENT_CORRUPTION { Severity::DataLoss } else { worst })
 }
 
-/// A check of the catalogue, with the severity that it has there.
-fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>) -> Result<CheckId, Wrong> {
+/// A check of the catalogue that can fail as badly as the entry says.
+fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>, kind: &FailureKind) -> Result<CheckId, Wrong> {
     let name = check.get_ref();
     let (suite, in_suite) = name.split_once("::").unwrap_or((name, ""));
     let id = CheckId::new(&SuiteId::new(suite), in_suite);
-    let Some(actual) = severity_of(&id) else {
-        let problem = Problem::UnknownCheck { check: name.clone(), nearest: nearest(name) };
+    let Some(worst) = worst_severity_of(&id, kind) else {
+        let problem = Problem::UnknownCheck { nearest: nearest(name) };
         return Err((check.span().start, problem));
     };
     let listed = *severity.get_ref();
-    if actual != listed {
-        return Err((severity.span().start, Problem::Severity { check: name.clone(), listed, actual }));
+    if listed.at_most(worst) != listed {
+        return Err((severity.span().start, Problem::Severity { check: name.clone(), listed, worst }));
     }
     Ok(id)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Issue, Ledger};
-use crate::record::{CheckId, Failure, KnownIssue, LedgerIdentity, Outcome};
+use crate::record::{CheckId, Failure, FailureKind, KnownIssue, LedgerIdentity, Outcome};
 
 /// What a ledger lists for one version of the server.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct Listed<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) version: Option<String>,
     issues: BTreeMap<&'a CheckId, &'a Issue>,
+    /// What the base lists, where the tree under test brings the ledger.
+    base: Option<Box<Listed<'a>>>,
 }
 
 impl<'a> Listed<'a> {
@@ -20,7 +22,8 @@ impl<'a> Listed<'a> {
         };
         let of = |issue: &'a Issue| issue.checks.iter().map(move |check| (check, issue));
         let issues = ledger.issues.iter().filter(holds).flat_map(of).collect();
-        Self { ledger, version: version.map(str::to_owned), issues }
+        let base = ledger.base.as_ref().map(|base| Box::new(Self::new(&base.ledger, version)));
+        Self { ledger, version: version.map(str::to_owned), issues, base }
     }
 
     /// The entry for a check, if there is one.
@@ -41,7 +44,7 @@ impl<'a> Listed<'a> {
         LedgerIdentity { source: source.clone(), digest: digest.clone(), checks: self.issues.len() as u64 }
     }
 
-    /// What a check came to, in the light of the ledger. What s3ci could not tell, or what does not apply, stays what it is.
+    /// What a check came to, in the light of the ledger. What s3ci could not judge, or what does not apply, stays what it is.
     #[must_use]
     pub fn judge(&self, check: &CheckId, outcome: Outcome) -> Outcome {
         let Some(issue) = self.issue(check) else {
@@ -49,12 +52,43 @@ impl<'a> Listed<'a> {
         };
         match outcome {
             Outcome::Passed => Outcome::Failed(self.fixed(issue)),
-            Outcome::Failed(failure) if issue.symptom.fits(&failure) => {
-                Outcome::Known(KnownIssue { failure, reason: issue.reason.clone(), upstream: issue.upstream.clone() })
-            }
+            Outcome::Failed(failure) if issue.fits(&failure) => self.listed(check, issue, failure),
             Outcome::Failed(failure) => Outcome::Failed(self.otherwise(issue, failure)),
-            Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::Error(_) => outcome,
+            Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::NotJudged(_) => {
+                outcome
+            }
         }
+    }
+
+    /// A failure that shows as listed: known, unless it is the tree under test alone that lists it.
+    fn listed(&self, check: &CheckId, issue: &Issue, failure: Failure) -> Outcome {
+        let is_in_force =
+            self.base.as_ref().is_none_or(|base| base.issue(check).is_some_and(|issue| issue.fits(&failure)));
+        if is_in_force || self.accepts_additions() {
+            let failure = Failure { is_proposed: !is_in_force, ..failure };
+            let Issue { cause, reason, upstream, .. } = issue.clone();
+            return Outcome::Known(KnownIssue { failure, cause, reason, upstream });
+        }
+        Outcome::Failed(self.proposed(failure, issue.line))
+    }
+
+    /// Whether what the tree under test adds to the ledger counts.
+    pub(super) fn accepts_additions(&self) -> bool {
+        self.ledger.base.as_ref().is_some_and(|base| base.is_accepted)
+    }
+
+    /// A failure that the tree under test wants to accept.
+    pub(super) fn proposed(&self, failure: Failure, line: usize) -> Failure {
+        let message = format!(
+            "{}; this change lists it as known ({}, line {line}), which counts once it is merged",
+            failure.message, self.ledger.source
+        );
+        Failure { message, is_proposed: true, ..failure }
+    }
+
+    /// What the base expects, for what the tree under test may not lower.
+    pub(super) fn of_base(&self) -> Option<&Self> {
+        self.base.as_deref()
     }
 
     /// A fix that goes unnoticed is a guarantee lost: the check would go on being allowed to fail.
@@ -71,23 +105,30 @@ impl<'a> Listed<'a> {
         };
         let symptom = &issue.symptom;
         let expected = format!("the known issue: {}, {}", symptom.kind, symptom.actual);
-        Failure::new(Failure::FIXED, message, expected, "the check passes")
+        Failure::new(FailureKind::KNOWN_ISSUE_FIXED, message, expected, "the check passes")
     }
 
     fn otherwise(&self, issue: &Issue, failure: Failure) -> Failure {
-        let symptom = &issue.symptom;
-        let message = format!(
-            "{}; that is not the known issue, which is {}: {} ({}, line {})",
-            failure.message, symptom.kind, symptom.actual, self.ledger.source, issue.line
-        );
+        let Issue { symptom, severity, line, .. } = issue;
+        let source = &self.ledger.source;
+        let listed = if issue.shows(&failure) {
+            format!("it costs more than the known issue, which is {severity}")
+        } else {
+            format!("that is not the known issue, which is {}: {}", symptom.kind, symptom.actual)
+        };
+        let message = format!("{}; {listed} ({source}, line {line})", failure.message);
         Failure { message, ..failure }
     }
 }
 
-impl super::Symptom {
-    /// Whether a failure shows like this.
+impl Issue {
+    /// Whether a failure is this one: it shows like this, and costs no more.
     #[must_use]
     pub fn fits(&self, failure: &Failure) -> bool {
-        self.kind == failure.kind && self.actual.fits(&failure.actual)
+        self.shows(failure) && failure.severity.is_none_or(|severity| severity.at_most(self.severity) == severity)
+    }
+
+    fn shows(&self, failure: &Failure) -> bool {
+        self.symptom.kind == failure.kind && self.symptom.actual.fits(&failure.actual)
     }
 }

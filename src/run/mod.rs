@@ -26,7 +26,7 @@ use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
 use crate::plan::{Plan, PlannedSuite};
 use crate::record::{Fault, FaultKind, HarnessTiming, Interruption, RunRecord, RuntimeKind};
-use crate::server::reaper::Reaper;
+use crate::server::watchdog::Watchdog;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
 pub use fold::new_record;
@@ -88,6 +88,8 @@ pub struct Run<'a> {
     pub drime: DrimeSettings,
     /// Whether this program is started a second time, to clear up if it is killed.
     pub watchdog: bool,
+    /// What has to be told before anything else.
+    pub notices: Vec<String>,
     /// Asks the run to stop.
     pub stopper: Stopper,
 }
@@ -134,6 +136,9 @@ impl Run<'_> {
 
     /// Everything that happens, told through events.
     async fn work(&self, events: &Events) {
+        for text in self.notices.clone() {
+            events.emit(Event::Notice { text }).await;
+        }
         let directory = match tempfile::Builder::new().prefix("s3ci-").tempdir_in(&self.config.work_dir) {
             Ok(directory) => directory,
             Err(error) => {
@@ -142,8 +147,8 @@ impl Run<'_> {
                 return events.emit(Event::Fault { fault }).await;
             }
         };
-        let reaper = match self.watchdog.then(|| Reaper::spawn(&self.run_id, directory.path())).transpose() {
-            Ok(reaper) => reaper,
+        let watchdog = match self.watchdog.then(|| Watchdog::spawn(&self.run_id, directory.path())).transpose() {
+            Ok(watchdog) => watchdog,
             Err(error) => {
                 let text =
                     format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
@@ -152,7 +157,7 @@ impl Run<'_> {
             }
         };
         let prepared = tokio::select! {
-            prepared = self.arms(directory.path().to_owned(), reaper.as_ref(), events) => Some(prepared),
+            prepared = self.arms(directory.path().to_owned(), watchdog.as_ref(), events) => Some(prepared),
             by = self.stopper.stopped() => {
                 events.emit(Event::Interrupted { by }).await;
                 None
@@ -165,10 +170,10 @@ impl Run<'_> {
             None => {}
         }
         let removed = directory.close();
-        match reaper {
+        match watchdog {
             // What was cut off in the middle has no owner any more: file work goes on for a moment, a network may just have been made.
-            Some(reaper) if !orderly || self.stopper.is_stopped() => reaper.abandon().await,
-            Some(reaper) => reaper.dismiss().await,
+            Some(watchdog) if !orderly || self.stopper.is_stopped() => watchdog.abandon().await,
+            Some(watchdog) => watchdog.dismiss().await,
             None => {}
         }
         if let Err(error) = removed
@@ -180,8 +185,8 @@ impl Run<'_> {
     }
 
     /// Prepares the target and, where there is one, the base.
-    async fn arms(&self, work_dir: PathBuf, reaper: Option<&Reaper>, events: &Events) -> Result<Arms, ServerError> {
-        let candidate = self.prepare(work_dir, reaper, events).await?;
+    async fn arms(&self, work_dir: PathBuf, watchdog: Option<&Watchdog>, events: &Events) -> Result<Arms, ServerError> {
+        let candidate = self.prepare(work_dir, watchdog, events).await?;
         let base = match &self.config.comparison {
             None => None,
             Some(comparison) => match throughput::base(&candidate, comparison, events).await {
@@ -200,7 +205,7 @@ impl Run<'_> {
     async fn prepare(
         &self,
         work_dir: PathBuf,
-        reaper: Option<&Reaper>,
+        watchdog: Option<&Watchdog>,
         events: &Events,
     ) -> Result<Runtime, ServerError> {
         let settings = RuntimeSettings {
@@ -213,7 +218,7 @@ impl Run<'_> {
             drime: self.drime.clone(),
             work_dir,
             cache_dir: self.config.cache_dir.clone(),
-            watch: reaper.map(Reaper::watch),
+            watchdog: watchdog.map(Watchdog::pipe),
         };
         if self.plan.has_drime()
             && let Some(text) = self.drime.notice(&self.run_id)
@@ -275,7 +280,7 @@ impl Run<'_> {
 
     /// How many suites run at a time. Servers that share a port, or are one and the same, serve one suite at a time.
     fn jobs(&self, runtime: &Runtime) -> usize {
-        let shared = runtime.identity().kind == RuntimeKind::External || self.config.port.is_some();
+        let shared = runtime.identity().kind == RuntimeKind::Endpoint || self.config.port.is_some();
         if shared { 1 } else { self.config.jobs }
     }
 

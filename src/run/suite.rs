@@ -9,7 +9,7 @@ use super::Run;
 use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, Fault, FaultKind, RuntimeKind};
+use crate::record::{CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -45,9 +45,9 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let checks = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
+        let (id, title, storage) = (suite.id(), suite.title.to_owned(), self.storage());
         let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, backend, title, checks }).await;
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, storage, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -63,23 +63,22 @@ impl SuiteRun<'_> {
     fn must_not_run(&self) -> Option<&'static str> {
         let suite = self.planned.suite;
         match self.runtime.identity().kind {
-            RuntimeKind::External | RuntimeKind::Process if suite.escapes => Some(
+            RuntimeKind::Endpoint | RuntimeKind::Process if suite.escapes => Some(
                 "not tried: it may delete files outside the server's data, so it needs a container (`--runtime docker`)",
             ),
-            RuntimeKind::External if suite.bucket_mode == BucketMode::Default => {
+            RuntimeKind::Endpoint if suite.bucket_mode == BucketMode::Default => {
                 Some("the default bucket of an endpoint may hold what is not the run's own")
             }
             _ => None,
         }
     }
 
-    /// What reports call the backend.
-    fn backend(&self) -> String {
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+    fn storage(&self) -> Storage {
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         match self.planned.suite.backend {
-            Backend::Drime(_) if external => "drime (endpoint)".to_owned(),
-            Backend::Drime(_) => self.run.drime.backend_name().to_owned(),
-            Backend::Local => Backend::Local.name().to_owned(),
+            Backend::Drime(_) if external => Storage::drime(DrimeService::Endpoint),
+            Backend::Drime(_) => Storage::drime(self.run.drime.service()),
+            Backend::Local => Storage::LOCAL,
         }
     }
 
@@ -116,7 +115,7 @@ impl SuiteRun<'_> {
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
             end.fault = Some(Fault::new(FaultKind::WorkDir, error.to_string()));
-        } else if let Err(error) = self.ask(&server, &work_dir).await {
+        } else if let Err(error) = self.ask(server.as_ref(), &work_dir).await {
             end.fault = Some(error.into());
         }
         if let Err(error) = tokio::fs::remove_dir_all(&work_dir).await {
@@ -137,7 +136,7 @@ impl SuiteRun<'_> {
     }
 
     /// Runs the suite against a server until it ends or the run is stopped.
-    async fn ask(&self, server: &Server, work_dir: &Path) -> Result<(), ServerError> {
+    async fn ask(&self, server: &dyn Server, work_dir: &Path) -> Result<(), ServerError> {
         let toolbox = self.toolbox(server).await?;
         self.ask_with(server, toolbox.as_ref(), work_dir).await;
         if let Some(toolbox) = toolbox {
@@ -147,7 +146,7 @@ impl SuiteRun<'_> {
     }
 
     /// Starts the clients of a suite that has some.
-    async fn toolbox(&self, server: &Server) -> Result<Option<Toolbox>, ServerError> {
+    async fn toolbox(&self, server: &dyn Server) -> Result<Option<Toolbox>, ServerError> {
         let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
         let secrets = vec![self.credentials.secret_key.clone()];
         let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
@@ -157,7 +156,7 @@ impl SuiteRun<'_> {
         }
     }
 
-    async fn ask_with(&self, server: &Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
+    async fn ask_with(&self, server: &dyn Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
         let config = self.run.config;
         let credentials = self.credentials.clone();
         let s3 = S3::new(&ClientSettings {
@@ -181,7 +180,7 @@ impl SuiteRun<'_> {
         );
         context.toolbox = toolbox;
         context.kept = self.upgrades.map(|(_, kept)| kept);
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
         context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
         if let Some(only) = &self.planned.only
@@ -250,7 +249,7 @@ impl SuiteRun<'_> {
             data_bytes: footprint.bytes,
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
-            yard: self.planned.suite.escapes,
+            canaries: self.planned.suite.escapes,
             data_limit_bytes: footprint.data_limit_bytes,
         }
     }

@@ -157,7 +157,8 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
     assert_eq!(left, nothing);
     // Other tests make some too, for a while.
     wait_until("no volume is left", Duration::from_mins(2), || volumes().is_subset(&before));
-    let errors = untold.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_error()).count();
+    let errors =
+        untold.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_not_judged()).count();
     let expected = |checks: &[&str]| {
         (checks.iter().map(|check| (*check).to_owned()).collect::<Vec<_>>(), Some(i32::from(!checks.is_empty())))
     };

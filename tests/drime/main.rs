@@ -35,7 +35,7 @@ use support::{belongings, run};
 fn etags_and_the_sync_workflow_hold_in_docker_and_reports_say_emulated() {
     let ran = run(&["etag/drime", "sync/drime", "--runtime", "docker", "--drime", "emulated"], &[]);
     assert_eq!((ran.code(), ran.failed_beside_copies()), (1, vec![]), "{}", ran.said());
-    assert!(ran.record.suites.iter().all(|suite| suite.backend == "drime (emulated)"));
+    assert!(ran.record.suites.iter().all(|suite| suite.storage.to_string() == "drime (emulated)"));
     assert!(ran.record.runtime.isolated);
     assert!(ran.report("report.txt").contains("drime (emulated)"));
     assert!(ran.report("out.xml").contains("drime (emulated)"));
@@ -138,7 +138,7 @@ fn both_backends_stand_in_one_report_as_the_original_scripts_show_them() {
         assert!(headings.iter().all(|heading| text.contains(heading)), "{title}: {text}");
     }
     let (at, verdict) = block("FINAL RESULT");
-    assert!(at > last && verdict.starts_with("✗ FAILED: 3 of "), "{verdict}");
+    assert!(at > last && verdict.starts_with("✗ FAILED: 3 failures ("), "{verdict}");
     let counted = |backend: &str, words: &str| {
         verdict.lines().any(|line| line.trim().strip_prefix(backend).is_some_and(|rest| rest.contains(words)))
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::against::run_against;
-use crate::runner::log::Log;
+use crate::log::Log;
 use crate::server::Behaviour;
 use crate::server::TestServer;
 use crate::server::mutation::Mutation;

@@ -12,6 +12,9 @@ mod command;
 #[path = "../support/git.rs"]
 mod git;
 #[cfg(test)]
+#[path = "../support/log.rs"]
+mod log;
+#[cfg(all(test, target_os = "linux"))]
 #[path = "../support/runner/mod.rs"]
 mod runner;
 #[cfg(test)]
@@ -24,13 +27,13 @@ mod server;
 #[path = "../support/typed.rs"]
 mod typed;
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod action;
 #[cfg(test)]
 mod catalogue;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod cli;
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod documents;
 #[cfg(test)]
 mod github;
@@ -40,9 +43,11 @@ mod house;
 mod mutants;
 #[cfg(test)]
 mod process;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod records;
 #[cfg(test)]
 mod shards;
 #[cfg(test)]
 mod test_server;
+#[cfg(all(test, unix))]
+mod trust;

@@ -10,8 +10,12 @@ mod command;
 #[path = "../support/git.rs"]
 mod git;
 #[cfg(test)]
+#[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/images.rs"]
 mod images;
+#[cfg(test)]
+#[path = "../support/log.rs"]
+mod log;
 #[cfg(test)]
 #[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/runner/mod.rs"]

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::tree;
 use super::workbench::{Ran, SOURCE, Workbench};
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
+use crate::record::{CheckSpec, FailureKind, Fault, FaultKind, Severity, Stop};
 use crate::server::Manifest;
 
 /// One step of a client.
@@ -154,7 +154,7 @@ pub(super) async fn ensure_keys(bench: &Workbench<'_>, expected: &Manifest) -> R
     let differences: Vec<String> = missing.chain(extra).collect();
     ensure(
         differences.is_empty(),
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION.as_str(),
         format!("the client says that all went well, and the bucket holds other files: {}", few(&differences)),
         format!("the {} files of the source", wanted.len()),
         few(&differences),

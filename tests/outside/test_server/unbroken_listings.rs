@@ -3,8 +3,8 @@
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::EncodingType;
 
-use crate::test_server::client::{BUCKET, Fixture, keys, refusal};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, keys, refusal};
 
 async fn with(keys: &[&str]) -> Fixture {
     let fixture = Fixture::start(Behaviour::default()).await;

@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::types::MetadataDirective;
 
-use crate::test_server::client::{BUCKET, Fixture, refusal, status};
 use crate::server::Behaviour;
+use crate::test_server::client::{BUCKET, Fixture, refusal, status};
 
 async fn fixture() -> Fixture {
     Fixture::start(Behaviour::default()).await

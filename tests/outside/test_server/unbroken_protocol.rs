@@ -4,10 +4,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::SdkError;
 
-use crate::test_server::client::{BUCKET, Fixture, client, configuration, refusal};
 use crate::server::Behaviour;
 use crate::server::operation::Operation;
 use crate::server::{ACCESS_KEY, TestServer};
+use crate::test_server::client::{BUCKET, Fixture, client, configuration, refusal};
 
 #[tokio::test]
 async fn wrong_credentials_are_refused() {

@@ -5,7 +5,6 @@
 
 pub(crate) mod action;
 pub(crate) mod expression;
-pub(crate) mod log;
 mod step;
 
 use std::collections::BTreeMap;
@@ -13,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::log::Log;
 use action::{Action, Step};
 use expression::{Context, evaluate, is_true, substitute};
-use log::Log;
 
 /// A job on a machine of its own, as far as files and environment go.
 pub(crate) struct Job {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use s3ci::record::{
     CheckId, CheckRecord, Direction, Failure, HostFingerprint, Metric, Outcome, RunRecord, RunSettings,
-    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, Severity, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, Severity, Storage, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -65,7 +65,7 @@ fn suite() -> SuiteRecord {
     SuiteRecord {
         checks: vec![CheckRecord {
             id: CheckId::new(&id, "content-survives"),
-            severity: Severity::DataLoss,
+            worst_severity: Severity::DataLoss,
             rule: "what was stored is fetched".to_owned(),
             consequence: "a backup is wrong".to_owned(),
             source: "S3 API reference".to_owned(),
@@ -75,6 +75,7 @@ fn suite() -> SuiteRecord {
             repro: "s3ci run bench/local".to_owned(),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            ledger_line: None,
         }],
         metrics: vec![
             Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, 24_000_000),
@@ -82,7 +83,7 @@ fn suite() -> SuiteRecord {
         ],
         id,
         title: "benchmark".to_owned(),
-        backend: "local".to_owned(),
+        storage: Storage::LOCAL,
         started_at: START,
         duration_ns: 1_000_000_000,
         facts: Vec::new(),
