@@ -16,7 +16,7 @@ use crate::typed::{documents, of_s3ci, root, typed, words};
 
 /// Subcommands that use Docker.
 const STARTING: [&str; 4] = ["run", "image", "clean", "doctor"];
-/// A command of these words takes minutes; `tests/throughput.rs` and `tests/pull_request.rs` see it in short.
+/// A command of these words takes minutes; the test program `throughput` sees it in short.
 const LONG: &str = "throughput";
 
 const ONE: &str = "etag/local::put-is-md5";

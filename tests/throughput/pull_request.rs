@@ -157,7 +157,7 @@ fn a_pull_request_that_slows_nothing_down_is_green() {
 const AS_IN_THE_EXAMPLE: [(&str, &str); 1] = [("suites", "throughput")];
 
 #[test]
-#[ignore = "takes four minutes on a machine that does nothing else: cargo test --test pull_request -- --ignored --test-threads=1"]
+#[ignore = "takes four minutes on a machine that does nothing else: cargo test --test throughput -- --ignored --test-threads=1"]
 fn a_pull_request_whose_uploads_take_a_fifth_longer_is_red_each_time() {
     for _ in 0..2 {
         red_for_uploads("0.2", &AS_IN_THE_EXAMPLE);
@@ -165,7 +165,7 @@ fn a_pull_request_whose_uploads_take_a_fifth_longer_is_red_each_time() {
 }
 
 #[test]
-#[ignore = "takes four minutes on a machine that does nothing else: cargo test --test pull_request -- --ignored --test-threads=1"]
+#[ignore = "takes four minutes on a machine that does nothing else: cargo test --test throughput -- --ignored --test-threads=1"]
 fn a_pull_request_that_slows_nothing_down_is_green_each_time() {
     for _ in 0..2 {
         green_by_throughput(&AS_IN_THE_EXAMPLE);
@@ -185,7 +185,7 @@ fn example() -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "runs everything on both sides, twice, which takes half an hour: cargo test --test pull_request -- --ignored --test-threads=1"]
+#[ignore = "runs everything on both sides, twice, which takes half an hour: cargo test --test throughput -- --ignored --test-threads=1"]
 fn the_example_as_it_stands_is_red_for_a_tag_that_stays_and_green_without_it() {
     let inputs = example();
     let inputs: Vec<(&str, &str)> = inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -225,7 +225,7 @@ fn every_check_is_seen_failing() {
         ["bench/local::files-uploaded", "bench/local::files-downloaded", "sync/local::phase-3-resync-finds-every-edit"]
             .map(str::to_owned),
     );
-    // Only a server that s3ci runs itself can be restarted: tests/end_to_end.rs sees this one fail.
+    // Only a server that s3ci runs itself can be restarted: tests/docker/end_to_end.rs sees this one fail.
     let elsewhere = ["etag/local::stable-over-restart"];
     // The other benchmarks take the same steps: the rules are one code.
     let unseen: Vec<_> = s3ci::checks::CATALOGUE
