@@ -5,7 +5,7 @@ mod graph;
 mod paths;
 mod tokens;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use graph::House;
@@ -50,24 +50,27 @@ const CIRCLES: [&str; 11] = [
 ];
 
 /// The files below `src`: each path there, and the tokens of its text.
-static FILES: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(|| {
-    let (mut found, mut left) = (Vec::new(), vec![root()]);
+static FILES: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(|| files("src"));
+
+fn files(directory: &str) -> Vec<(String, Vec<String>)> {
+    let root = root().join(directory);
+    let (mut found, mut left) = (Vec::new(), vec![root.clone()]);
     while let Some(path) = left.pop() {
         if path.is_dir() {
             left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let below = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            let below = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
             found.push((below, tokens::tokens(&std::fs::read_to_string(&path).unwrap())));
         }
     }
-    assert!(found.len() > 100, "the house has files");
+    assert!(found.len() > 50, "{directory} has files");
     found
-});
+}
 
 static HOUSE: LazyLock<House> = LazyLock::new(|| House::of(&FILES));
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Files that have these words one after the other, other than those that may.
@@ -81,7 +84,7 @@ fn offenders(words: &[&str], allowed: &[&str]) -> Vec<&'static String> {
 
 #[test]
 fn each_floor_imports_only_what_stands_below_it() {
-    let floors = floors::read(&std::fs::read_to_string(root().join("lib.rs")).unwrap());
+    let floors = floors::read(&std::fs::read_to_string(root().join("src/lib.rs")).unwrap());
     assert!(floors.contains_key(""), "src/lib.rs has the table of floors");
     let broken = floors::broken(&floors, &HOUSE);
     assert!(broken.is_empty(), "{} imports do not lead down:\n{}", broken.len(), broken.join("\n"));
@@ -102,6 +105,26 @@ fn libraries_stay_in_their_rooms() {
         let used = offenders(&[library, "::"], &[]);
         let empty: Vec<_> = rooms.iter().filter(|room| !used.iter().any(|path| path.starts_with(**room))).collect();
         assert_eq!(empty, Vec::<&&str>::new(), "{library} is no longer used there");
+    }
+}
+
+/// The compiler says nothing of a file whose `mod` line is gone, and its tests are never run again.
+#[test]
+fn no_file_is_forgotten() {
+    for directory in ["src", "tests"] {
+        let files = files(directory);
+        let is_declared = |name: &str| {
+            let declaration = ["mod", name, ";"];
+            files.iter().any(|(_, tokens)| tokens.windows(3).any(|window| window == declaration))
+        };
+        let module = |path: &str| {
+            let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        let modules =
+            files.iter().map(|(path, _)| module(path)).filter(|name| !["lib", "main"].contains(&name.as_str()));
+        let forgotten: Vec<String> = modules.filter(|name| !is_declared(name)).collect();
+        assert_eq!(forgotten, Vec::<String>::new(), "{directory}");
     }
 }
 
