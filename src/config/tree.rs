@@ -13,7 +13,8 @@ const MOST_BYTES: u64 = 1 << 24;
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     directory: PathBuf,
-    /// The outermost repository that the directory is in: a change proposes files of all of it, and a submodule is named by one.
+    /// The repository that the directory is in, a change of which proposes files of all of it. Around a submodule it is the one that names it:
+    /// there `.git` is a file. A checkout inside another one has a directory, and nothing to do with it.
     root: PathBuf,
 }
 
@@ -21,7 +22,8 @@ impl Tree {
     /// The tree of a target; none where it is built from none.
     pub(super) fn of(target: &Target) -> Option<Self> {
         let directory = absolute(directory_of(target)?);
-        let root = repositories_around(&directory).last().unwrap_or(&directory).to_owned();
+        let whole = repositories_around(&directory).find(|repository| repository.join(".git").is_dir());
+        let root = whole.or_else(|| repositories_around(&directory).last()).unwrap_or(&directory).to_owned();
         Some(Self { directory, root })
     }
 
@@ -130,6 +132,15 @@ mod tests {
         std::fs::write(place.path().join("checkout/server/.git"), "gitdir: elsewhere\n").unwrap();
         let tree = Tree::of(&Target::Path(place.path().join("checkout/server"))).unwrap();
         assert!(tree.contains(&place.path().join("checkout/a")));
+    }
+
+    #[test]
+    fn a_checkout_inside_another_one_is_a_tree_of_its_own() {
+        let (place, _) = places();
+        std::fs::create_dir(place.path().join("checkout/server/.git")).unwrap();
+        let tree = Tree::of(&Target::Path(place.path().join("checkout/server/deep"))).unwrap();
+        assert!(tree.contains(&place.path().join("checkout/server/a")));
+        assert!(!tree.contains(&place.path().join("checkout/a")));
     }
 
     #[test]

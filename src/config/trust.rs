@@ -129,11 +129,10 @@ pub(super) fn distrusted(config: Config, surroundings: Surroundings) -> Result<C
             same_as_base(&tree, base.as_ref(), key, &path)?;
         }
     }
-    let known_issues = match config.known_issues.clone() {
-        KnownIssues::File(path) if tree.contains(&path) => ledger(&config, &tree, base.as_ref(), path, surroundings),
-        other => other,
+    let mut config = match config.known_issues.clone() {
+        KnownIssues::File(path) if tree.contains(&path) => with_ledger(config, &tree, path, surroundings),
+        _ => config,
     };
-    let mut config = Config { known_issues, ..config };
     if surroundings.is_ci && config.options.runtime == RuntimeChoice::Auto {
         // Without Docker a stranger's code would run on this machine.
         config.options.runtime = RuntimeChoice::Docker;
@@ -142,21 +141,26 @@ pub(super) fn distrusted(config: Config, surroundings: Surroundings) -> Result<C
 }
 
 /// A ledger of the tree under test: in force is what its base lists as well.
-fn ledger(
-    config: &Config,
-    tree: &Tree,
-    base: Option<&Target>,
-    path: PathBuf,
-    surroundings: Surroundings,
-) -> KnownIssues {
-    let base = base.filter(|base| is_built_from_a_tree(base));
-    match base {
-        None if surroundings.are_a_persons() => KnownIssues::File(path),
-        _ => {
-            let of_base = base.and_then(|base| tree.at_base(base, &path)).unwrap_or_default();
-            KnownIssues::Proposed { path, of_base, is_accepted: config.accept_known_issues }
+fn with_ledger(config: Config, tree: &Tree, path: PathBuf, surroundings: Surroundings) -> Config {
+    let base = config.comparison.as_ref().map(|comparison| &comparison.base).filter(|base| is_built_from_a_tree(base));
+    let name = path.display();
+    let (has_base, is_accepted) = (base.is_some(), config.accept_known_issues);
+    let of_base = base.and_then(|base| tree.at_base(base, &path)).unwrap_or_default();
+    let notice = match (has_base, is_accepted) {
+        (true, _) => None,
+        (false, true) => {
+            Some(format!("the ledger {name} is in the tree that is tested; it counts: --accept-known-issues"))
         }
-    }
+        (false, false) => Some(format!(
+            "the ledger {name} is in the tree that is tested, and there is no base that lists the same, so nothing of it counts: name the \
+             base with --against, or say --accept-known-issues"
+        )),
+    };
+    let is_the_judges = !has_base && (is_accepted || surroundings.are_a_persons());
+    let notice = notice.filter(|_| is_accepted || !surroundings.are_a_persons());
+    let known_issues =
+        if is_the_judges { KnownIssues::File(path) } else { KnownIssues::Proposed { path, of_base, is_accepted } };
+    Config { known_issues, notices: config.notices.into_iter().chain(notice).collect(), ..config }
 }
 
 /// The files beside the ledger that decide about the verdict.

@@ -112,6 +112,46 @@ fn what_is_not_of_the_checked_out_repository_is_compared_with_nothing() {
     }
 }
 
+/// The checkout's own configuration and ledger are named for what is merged, and for nothing else: s3ci takes them from the base then.
+#[test]
+fn the_configuration_of_a_checkout_counts_where_it_is_merged() {
+    let directory = tempfile::tempdir().unwrap();
+    let origin = directory.path().join("origin");
+    repository(&origin);
+    std::fs::write(origin.join("s3ci.toml"), "files = 5\n").unwrap();
+    let binary = recorder(directory.path());
+    let (main, topic) = (git(&origin, &["rev-parse", "main"]), git(&origin, &["rev-parse", "topic"]));
+    let target = std::cell::Cell::new("path:.");
+    let counts = |event: &str, reference: &str, sha: &str| {
+        let job = Job::new(&origin, &[("binary", &binary), ("against", "none"), ("target", target.get())]);
+        let job = job.context("github.event_name", event).context("github.ref", reference).context("github.sha", sha);
+        let ended = job.context("github.event.repository.default_branch", "main").run();
+        assert!(ended.success, "{}", ended.log);
+        let words = words(&binary);
+        let named = words.windows(2).any(|pair| pair == ["--config", "s3ci.toml"]);
+        assert_eq!(named, words.contains(&"--accept-known-issues".to_owned()), "{words:?}");
+        named
+    };
+    for (event, reference) in
+        [("push", "refs/heads/main"), ("push", "refs/tags/v0.1.0"), ("schedule", "refs/heads/main")]
+    {
+        assert!(counts(event, reference, &main), "{event} {reference}");
+    }
+    for (event, reference, sha) in [
+        ("pull_request", "refs/pull/1/merge", &main),
+        ("pull_request_target", "refs/heads/main", &main),
+        ("push", "refs/heads/topic", &main),
+        ("push", "refs/heads/main", &topic),
+        ("merge_group", "refs/heads/gh-readonly-queue/main/pr-1", &main),
+    ] {
+        assert!(!counts(event, reference, sha), "{event} {reference}");
+    }
+    // A stranger's checkout inside one's own.
+    repository(&origin.join("candidate"));
+    target.set("path:candidate");
+    assert!(!counts("workflow_dispatch", "refs/heads/main", &main));
+}
+
 #[test]
 fn a_pull_request_whose_base_is_nowhere_is_told() {
     let directory = tempfile::tempdir().unwrap();

@@ -113,6 +113,10 @@ fn inputs_become_the_command_line() {
         ("fail-on", "new"),
         ("inconclusive", "fail"),
         ("known-issues", "none"),
+        ("runtime", "process"),
+        ("config", "mine.toml"),
+        ("drime", "cloud"),
+        ("accept-known-issues", "true"),
         ("shard", "2/4"),
         ("args", "--files\n20\n--work-dir\na b\n$(touch no)\n"),
     ];
@@ -121,8 +125,8 @@ fn inputs_become_the_command_line() {
     assert!(ended.success, "{}", ended.log);
     let out = job.home.path().join("temp/s3ci");
     let expected = format!(
-        "run etag/local sync --target|pypi:0.2.0; echo no|--backend local --against pypi:0.2.1 --tolerance 7% --fail-on new \
-         --inconclusive fail --no-known-issues --shard 2/4 --out {} --files 20 --work-dir|a b||$(touch no)",
+        "run etag/local sync --target|pypi:0.2.0; echo no|--runtime process --config mine.toml --drime cloud --backend local --against pypi:0.2.1 --tolerance 7% --fail-on new \
+         --inconclusive fail --no-known-issues --accept-known-issues --shard 2/4 --out {} --files 20 --work-dir|a b||$(touch no)",
         out.display()
     );
     let expected: Vec<&str> = expected
@@ -141,7 +145,7 @@ fn nothing_said_is_everything_of_the_checkout() {
     let job = Job::new(directory.path(), &[("binary", &binary), ("artifact", "none")]);
     assert!(job.run().success);
     let out = job.home.path().join("temp/s3ci").display().to_string();
-    assert_eq!(words(&binary), ["run", "--all", "--target", "path:.", "--out", &out]);
+    assert_eq!(words(&binary), ["run", "--all", "--target", "path:.", "--runtime", "docker", "--out", &out]);
     assert_eq!(std::fs::read_dir(job.home.path().join("artifacts")).unwrap().count(), 0);
 }
 

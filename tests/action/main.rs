@@ -44,7 +44,7 @@ fn program(path: &Path, script: &str) -> String {
 /// A program that writes its arguments to a file, one a line, in the place of s3ci.
 fn recorder(directory: &Path) -> String {
     let path = directory.join("recorder");
-    let help = "printf '  --%s VALUE\\n' target backend against tolerance fail-on inconclusive known-issues shard out";
+    let help = "printf '  --%s VALUE\\n' target runtime config drime backend accept-known-issues against tolerance fail-on inconclusive known-issues shard out";
     let script = format!(
         "#!/bin/sh\ncase \"$*\" in --version) echo s3ci 9.9.9;; clean*) ;; *--help) {help};; \
          *) printf '%s\\n' \"$@\" >\"$0.words\";; esac\n"

@@ -126,6 +126,15 @@ fn a_ledger_of_the_tree_under_test_stands_beside_that_of_its_base() {
     assert_eq!(chosen(true, PERSON), proposed("# base\n"), "the base is the same for whoever asks");
     assert_eq!(chosen(false, CI), proposed(""));
     assert_eq!(chosen(false, PERSON), KnownIssues::File(path.clone()));
+    let accepted = |has_base| {
+        let accept_known_issues = Some(true);
+        let settings =
+            Settings { known_issues: Some(path.clone()), accept_known_issues, ..typed(place.path(), has_base) };
+        let Config { known_issues, notices, .. } = distrust(settings, CI).unwrap();
+        (known_issues, notices.len())
+    };
+    assert_eq!(accepted(false), (KnownIssues::File(path.clone()), 1), "it is said");
+    assert!(matches!(accepted(true), (KnownIssues::Proposed { is_accepted: true, .. }, 0)), "the failures say it");
     let elsewhere = tempfile::tempdir().unwrap();
     let judges = elsewhere.path().join("judges.toml");
     let settings = Settings { known_issues: Some(judges.clone()), ..typed(place.path(), true) };
