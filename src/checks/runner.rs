@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::{CATALOGUE, SuiteContext};
+use super::{CATALOGUE, Suite, SuiteContext};
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
     CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
+use crate::server::Backend;
 
 /// How long a server that broke off an answer is given to be noticed as dead.
 const DEATH_GRACE: Duration = Duration::from_millis(500);
@@ -122,7 +123,7 @@ impl<'a> CheckRunner<'a> {
     /// Reports a check that was not run.
     pub async fn skip(&self, spec: &CheckSpec, reason: &str) {
         let SuiteContext { events, suite, settings, .. } = self.context;
-        Self::skipped(events, suite, spec, reason, &settings.repro).await;
+        Self::skipped(events, &suite.id(), spec, reason, &settings.repro).await;
     }
 
     /// Reports a check of a suite that could not even begin.
@@ -144,7 +145,7 @@ impl<'a> CheckRunner<'a> {
             }
         }
         let severity = severity(spec, &outcome);
-        let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
+        let mut check = record(&suite.id(), spec, outcome, duration, exchanges, &settings.repro);
         check.severity = severity;
         check.commands = commands;
         check.explained_by = self.explained_by.iter().filter_map(|check| on_backend_of(suite, check)).collect();
@@ -173,13 +174,13 @@ fn severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
     }
 }
 
-/// The check `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend has a
-/// suite on the local one alone, which speaks for both.
-pub(super) fn on_backend_of(suite: &SuiteId, check: &str) -> Option<CheckId> {
+/// The check `kind::name` on the backend of a suite, where there is one. What is no matter of the backend has a suite on the local one
+/// alone, which speaks for both.
+pub(super) fn on_backend_of(suite: &Suite, check: &str) -> Option<CheckId> {
     let (kind, name) = check.split_once("::")?;
-    let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();
-    let of = |backend: &str| CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/{backend}"));
-    let suite = of(backend).or_else(|| of("local"))?;
+    let of =
+        |backend: Backend| CATALOGUE.iter().find(|other| other.kind == kind && other.backend.name() == backend.name());
+    let suite = of(suite.backend).or_else(|| of(Backend::Local))?;
     suite.checks().iter().any(|spec| spec.name == name).then(|| CheckId::new(&suite.id(), name))
 }
 

@@ -48,7 +48,7 @@ impl Suite {
         for spec in self.checks() {
             if let Some(finding) = findings.iter().find(|finding| finding.name == spec.name) {
                 let (outcome, took) = (finding.outcome.clone(), finding.duration);
-                runner::tell(events, &self.id(), spec, outcome, took, repro).await;
+                runner::tell(events, &self.id(), &spec, outcome, took, repro).await;
             }
         }
     }

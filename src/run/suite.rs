@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Run;
-use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
+use crate::checks::{CheckRunner, KeptData, SuiteContext, SuiteSettings, SuiteState, client_programs};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
 use crate::record::{CheckSpec, Fault, RuntimeKind};
@@ -31,7 +31,7 @@ pub(super) struct SuiteRun<'a> {
     /// Whether this is the base's turn.
     pub(super) is_on_the_base: bool,
     /// The volume that base and target have one after the other, and what is kept on it, where the suite is about that.
-    pub(super) upgrades: Option<(&'a Volume, &'a Kept)>,
+    pub(super) upgrades: Option<(&'a Volume, &'a KeptData)>,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
     /// What the client signs with, and what the server demands where the suite is signed.
@@ -43,7 +43,7 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let checks = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
+        let (id, title, backend) = (suite.id(), suite.title.clone(), self.backend());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
@@ -79,8 +79,8 @@ impl SuiteRun<'_> {
         }
     }
 
-    fn selected(&self) -> Vec<&'static CheckSpec> {
-        let wanted = |spec: &&CheckSpec| {
+    fn selected(&self) -> Vec<CheckSpec> {
+        let wanted = |spec: &CheckSpec| {
             let only = self.planned.only.as_ref().filter(|_| !self.planned.suite.is_flow());
             only.is_none_or(|only| only.iter().any(|name| name == spec.name))
         };
@@ -146,7 +146,7 @@ impl SuiteRun<'_> {
     async fn toolbox(&self, server: &Server) -> Result<Option<Toolbox>, ServerError> {
         let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
         let secrets = vec![self.credentials.secret_key.clone()];
-        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
+        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets, programs: client_programs() };
         tokio::select! {
             toolbox = self.runtime.toolbox(server, &spec, self.events) => Ok(Some(toolbox?)),
             _ = self.run.stopper.stopped() => Ok(None),
@@ -163,23 +163,23 @@ impl SuiteRun<'_> {
             deadline: config.timeout,
         });
         let leases = Leases::default();
-        let mut context = SuiteContext::new(
-            self.planned.suite.id(),
-            s3.clone(),
-            server,
-            self.planned.suite.backend.etag_profile(),
-            leases.clone(),
-            self.events.clone(),
-            self.settings(),
-            self.run.run_id.clone(),
-            work_dir.to_owned(),
-            self.planned.only.clone(),
-        );
-        context.toolbox = toolbox;
-        context.kept = self.upgrades.map(|(_, kept)| kept);
         let external = self.runtime.identity().kind == RuntimeKind::External;
-        // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
-        context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
+        let context = SuiteContext {
+            suite: self.planned.suite,
+            s3: s3.clone(),
+            server,
+            toolbox,
+            kept: self.upgrades.map(|(_, kept)| kept),
+            // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
+            credentials: (external || self.planned.suite.signed).then(|| self.credentials.clone()),
+            leases: leases.clone(),
+            events: self.events.clone(),
+            settings: self.settings(),
+            run_id: self.run.run_id.clone(),
+            work_dir: work_dir.to_owned(),
+            only: self.planned.only.clone(),
+            state: SuiteState::default(),
+        };
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()
             && !self.is_on_the_base
@@ -214,7 +214,7 @@ impl SuiteRun<'_> {
     pub(super) async fn skip_all(&self, reason: &str) {
         let suite = self.planned.suite.id();
         for spec in self.selected() {
-            CheckRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
+            CheckRunner::skipped(self.events, &suite, &spec, reason, &self.run.config.repro).await;
         }
     }
 

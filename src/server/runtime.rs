@@ -152,7 +152,7 @@ impl Runtime {
             }
             _ => self.own_programs(server, spec)?,
         };
-        Ok(Toolbox::open(started, spec.secrets.clone()).await?)
+        Ok(Toolbox::open(started, spec).await?)
     }
 
     fn own_programs(&self, server: &Server, spec: &ToolboxSpec) -> Result<Started, ServerError> {

@@ -11,13 +11,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use rand::RngExt;
 
+use super::ALONE_OVER_A_RESTART;
 use super::version::{Known, Version, Versions};
-use crate::checks::check::{Check, CheckContext};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::checks::check::{Backends, Check};
+use crate::checks::check_context::CheckContext;
+use crate::record::Severity::DataLoss;
+use crate::record::{Failure, Fault, Stop};
 use crate::s3::RequestError;
 use crate::server::{Moment, Shutdown};
 
@@ -34,16 +36,15 @@ const AMBUSH: Duration = Duration::from_secs(10);
 const UNWATCHED: &str =
     "no crash tore anything, but only in a container can s3ci wait for the moment when the server stores";
 
-pub(super) const DURING_PUT: Check = Check {
-    spec: CheckSpec {
-        name: "kill-9-during-put-is-old-or-new",
-        severity: Severity::DataLoss,
-        rule: "after a crash during an overwrite the object is the old or the new version, whole, and its tag and size are those of its bytes",
-        consequence: "a crash leaves a mixture of two versions, or a tag that hides it: the backup of that file is lost",
-        source: "S3 API reference, data consistency: an update is atomic",
-    },
-    body: |context| during_put(context).boxed(),
-};
+pub(super) static CHECKS: &[Check] = &[Check {
+    name: "kill-9-during-put-is-old-or-new",
+    severity: DataLoss,
+    rule: "after a crash during an overwrite the object is the old or the new version, whole, and its tag and size are those of its bytes",
+    consequence: "a crash leaves a mixture of two versions, or a tag that hides it: the backup of that file is lost",
+    source: "S3 API reference, data consistency: an update is atomic",
+    scope: ALONE_OVER_A_RESTART.on(Backends::OnOwnDisk),
+    body: &during_put,
+}];
 
 /// How far a crash has come.
 #[derive(Debug, Default)]
@@ -59,10 +60,9 @@ enum Watch {
     Impossible,
 }
 
-async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
-    context.needs_restart()?;
-    let versions = Versions::new(context, CLIENTS);
-    let mut moments = context.seeded("moments");
+async fn during_put(c: &CheckContext<'_>) -> Result<(), Stop> {
+    let versions = Versions::new(c, CLIENTS);
+    let mut moments = c.seeded("moments");
     let mut known = Vec::new();
     for object in 0..=CLIENTS {
         known.push(Known { acknowledged: versions.put(object, 0).await?, pending: None });
@@ -72,10 +72,10 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
     for (crash, kind) in (1..=CRASHES).zip(kinds.into_iter().cycle()) {
         let moment = moments.random_range(Duration::ZERO..LATEST);
         let touched = if let Some(ambush) = kind {
-            watch = crash_in_ambush(context, ambush, &versions, &mut known[CLIENTS]).await?;
+            watch = crash_in_ambush(c, ambush, &versions, &mut known[CLIENTS]).await?;
             CLIENTS..CLIENTS + 1
         } else {
-            crash_at(context, moment, &versions, &mut known[..CLIENTS]).await?;
+            crash_at(c, moment, &versions, &mut known[..CLIENTS]).await?;
             0..CLIENTS
         };
         cut_off += usize::from(known[touched.clone()].iter().any(|known| known.pending.is_some()));
@@ -96,14 +96,14 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
 
 /// Overwrites the large object until the server is killed while it stores that, and waits until it runs again.
 async fn crash_in_ambush(
-    context: &CheckContext<'_>,
+    c: &CheckContext<'_>,
     moment: Moment,
     versions: &Versions<'_>,
     known: &mut Known,
 ) -> Result<Watch, Stop> {
-    let ambush = context.server.ambush(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
+    let ambush = c.server().ambush(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
     let Some(ambush) = ambush else {
-        crash_at(context, LATEST / 2, versions, std::slice::from_mut(known)).await?;
+        crash_at(c, LATEST / 2, versions, std::slice::from_mut(known)).await?;
         return Ok(Watch::Impossible);
     };
     let crash = Crash::default();
@@ -119,14 +119,14 @@ async fn crash_in_ambush(
         // A connection that broke without a crash is the server's own doing.
         (Err(error), _) => return Err(error.into()),
         // A server that stores without taking room, or somewhere else.
-        (Ok(()), false) => crash_at(context, LATEST / 2, versions, std::slice::from_mut(known)).await?,
+        (Ok(()), false) => crash_at(c, LATEST / 2, versions, std::slice::from_mut(known)).await?,
     }
     Ok(Watch::Possible)
 }
 
 /// Lets clients overwrite their objects until the server is killed, and waits until it runs again.
 async fn crash_at(
-    context: &CheckContext<'_>,
+    c: &CheckContext<'_>,
     moment: Duration,
     versions: &Versions<'_>,
     known: &mut [Known],
@@ -136,7 +136,7 @@ async fn crash_at(
     let crashing = async {
         tokio::time::sleep(moment).await;
         crash.ordered.store(true, Ordering::Relaxed);
-        let restarted = context.restart(Shutdown::Killed).await;
+        let restarted = c.restart(Shutdown::Killed).await;
         crash.over.store(true, Ordering::Relaxed);
         restarted
     };

@@ -135,6 +135,13 @@ impl RawRequest {
         Self { payload, ..self }
     }
 
+    /// The same request with another parameter.
+    #[must_use]
+    pub fn querying(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The same request with another header.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {

@@ -52,6 +52,8 @@ pub struct ToolboxSpec {
     pub room_bytes: u64,
     /// What must not appear in any output.
     pub secrets: Vec<String>,
+    /// The programs by name, each with the command that tells its version.
+    pub programs: BTreeMap<&'static str, &'static [&'static str]>,
 }
 
 /// An agent that was started, and what is known of it.
@@ -83,10 +85,10 @@ pub(super) enum Place {
 
 impl Toolbox {
     /// Asks an agent that was started what it has, and has it put up the TLS proxy.
-    pub(super) async fn open(started: Started, secrets: Vec<String>) -> Result<Self, ToolboxError> {
+    pub(super) async fn open(started: Started, spec: &ToolboxSpec) -> Result<Self, ToolboxError> {
         let Started { place, conversation, endpoint, origin } = started;
         let agent = Agent::listen(conversation);
-        let (programs, broken) = match agent.ask(Request::Programs, OWN_WORK).await {
+        let (programs, broken) = match agent.ask(Request::Programs { programs: &spec.programs }, OWN_WORK).await {
             Ok(answer) => (answer.programs, answer.broken),
             Err(error) => {
                 place.close().await;
@@ -103,7 +105,7 @@ impl Toolbox {
             Err(ToolboxError::Refused { reason: "the endpoint speaks TLS itself".into() })
         };
         let secure = secure.map_err(|error| format!("no TLS proxy: {}", error.reason()));
-        Ok(Self { place, agent, endpoint, secrets, programs, broken, secure, origin })
+        Ok(Self { place, agent, endpoint, secrets: spec.secrets.clone(), programs, broken, secure, origin })
     }
 
     /// Where the programs come from: an image, or the PATH of this machine.

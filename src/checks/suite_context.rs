@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::capability::Capabilities;
-use super::upgrade::Kept;
+use super::{KeptData, Suite};
 use crate::event::{Event, Events};
 use crate::record::{Fault, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::{Credentials, EtagProfile, Server, Toolbox};
+use crate::server::{Credentials, Server, Toolbox};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -39,28 +39,22 @@ impl SuiteSettings {
     }
 }
 
-/// What a suite is handed.
 #[derive(Debug)]
 pub struct SuiteContext<'a> {
-    /// Which suite this is.
-    pub suite: SuiteId,
-    /// Client of the server.
+    pub suite: &'a Suite,
     pub s3: S3,
-    /// The server, for restarts and accounting; which runtime it is stays hidden.
+    /// For restarts and accounting; which runtime it is stays hidden.
     pub server: &'a Server,
-    /// What the ETags of its backend promise.
-    pub etag_profile: EtagProfile,
     /// Where clients work; none where the suite has none.
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.
-    pub kept: Option<&'a Kept>,
+    pub kept: Option<&'a KeptData>,
     /// What the server demands of its clients; none where it lets in anybody.
     pub credentials: Option<Credentials>,
     /// Buckets of the run.
     pub leases: Leases,
     /// Where findings go.
     pub events: Events,
-    /// Settings.
     pub settings: SuiteSettings,
     /// Name of the run, part of each bucket's name.
     pub run_id: String,
@@ -68,51 +62,27 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only checks to run; all where none.
     pub only: Option<Vec<String>>,
-    /// What is known of what the server may lack.
+    pub state: SuiteState,
+}
+
+/// What a suite learns while it runs.
+#[derive(Debug, Default)]
+pub struct SuiteState {
     pub(super) capabilities: Capabilities,
     buckets: AtomicU32,
 }
 
-impl<'a> SuiteContext<'a> {
-    /// Puts a context together.
-    #[expect(clippy::too_many_arguments, reason = "each part comes from another owner and is used by name afterwards")]
+impl SuiteContext<'_> {
     #[must_use]
-    pub fn new(
-        suite: SuiteId,
-        s3: S3,
-        server: &'a Server,
-        etag_profile: EtagProfile,
-        leases: Leases,
-        events: Events,
-        settings: SuiteSettings,
-        run_id: String,
-        work_dir: PathBuf,
-        only: Option<Vec<String>>,
-    ) -> Self {
-        Self {
-            suite,
-            s3,
-            server,
-            etag_profile,
-            toolbox: None,
-            kept: None,
-            credentials: None,
-            leases,
-            events,
-            settings,
-            run_id,
-            work_dir,
-            only,
-            capabilities: Capabilities::default(),
-            buckets: AtomicU32::new(1),
-        }
+    pub fn id(&self) -> SuiteId {
+        self.suite.id()
     }
 
     /// A bucket name that no other check, suite or run uses, valid by the naming rules of S3.
     #[must_use]
     pub fn bucket_name(&self) -> String {
-        let number = self.buckets.fetch_add(1, Ordering::Relaxed);
-        format!("s3ci-{}-{}-{number}", self.run_id, self.suite.as_str().replace('/', "-"))
+        let number = self.state.buckets.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("s3ci-{}-{}-{number}", self.run_id, self.suite.name.replace('/', "-"))
     }
 
     /// Makes a bucket for checks to work in. Where somebody else runs the server, a refusal of these credentials tells nothing of it.
@@ -151,8 +121,10 @@ impl<'a> SuiteContext<'a> {
         if was_silent || !is_silent || tokio::time::timeout(Duration::ZERO, self.server.ended()).await.is_ok() {
             return;
         }
-        let message =
-            format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
+        let message = format!(
+            "the server of {} does not answer any more: the checks that were left are not run",
+            self.suite.name
+        );
         let fault = Fault::new("server-silent", message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;
