@@ -207,7 +207,7 @@ fn under(fault: Fault, suites: &[&str], expected: i32, kind: &str) -> RunRecord 
         .flat_map(|suite| &suite.checks)
         .filter_map(|check| match &check.outcome {
             Outcome::Failed(failure) => Some(failure.kind.clone()),
-            Outcome::Error(fault) => Some(fault.kind.clone()),
+            Outcome::Error(fault) => Some(fault.kind.to_string()),
             Outcome::Passed | Outcome::Known(_) | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => None,
         })
         .collect();

@@ -223,7 +223,7 @@ fn a_client_that_hangs_is_stopped_at_its_deadline_and_nothing_stays() {
     assert!(began.elapsed() < Duration::from_mins(3));
     let check: &CheckRecord = &outcomes.record.suites[0].checks[0];
     let Outcome::Error(fault) = &check.outcome else { panic!("{:?}", check.outcome) };
-    assert_eq!(fault.kind, "client-timeout");
+    assert_eq!(fault.kind, s3ci::record::FaultKind::ClientTimeout);
     assert_eq!(check.commands.last().map(|command| command.ended), Some(CommandEnd::Deadline));
     assert_eq!(outcomes.output.status.code(), Some(4));
     let label = format!("label=s3ci.run={}", outcomes.record.run_id);

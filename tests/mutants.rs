@@ -110,7 +110,7 @@ fn chosen() -> Vec<Mutation> {
 /// A row as `mutants.txt` has it.
 fn row(mutation: &str, checks: &Checks) -> String {
     let mut lines = vec![mutation.to_owned()];
-    for suite in s3ci::checks::CATALOGUE {
+    for suite in s3ci::checks::CATALOGUE.iter() {
         let red = suite.checks().into_iter().map(|check| check.name);
         let red: Vec<_> = red.filter(|name| checks.contains(&format!("{}::{name}", suite.name))).collect();
         if !red.is_empty() {

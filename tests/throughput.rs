@@ -135,7 +135,7 @@ fn an_arm_that_dies_is_a_fault_and_no_regression() {
     let found = compare(&format!("image:{}", image.0), &format!("image:{}", *IMAGE));
     assert_eq!(found.output.status.code(), Some(4), "{}", summary(&found));
     let fault = found.record.suites[0].fault.as_ref().unwrap();
-    assert_eq!(fault.kind, "server-died");
+    assert_eq!(fault.kind, s3ci::record::FaultKind::ServerDied);
     assert!(fault.message.contains("candidate") && fault.message.contains("exit code 7"), "{fault:?}");
     assert!(found.record.suites[0].checks.iter().all(|check| !check.outcome.is_failed()));
 }

@@ -11,7 +11,7 @@ use super::{CATALOGUE, Suite, SuiteContext};
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
-    CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId,
+    CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
 use crate::server::Backend;
@@ -83,10 +83,14 @@ impl<'a> CheckRunner<'a> {
         let guarded = tokio::time::timeout(deadline, AssertUnwindSafe(body).catch_unwind());
         let ended = match guarded.await {
             Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(Fault::new("panic", format!("the check panicked: {}", panic_text(&*panic))).into()),
-            Err(_) => Err(Fault::new("timeout", format!("the check took longer than {} s", deadline.as_secs()))
-                .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
-                .into()),
+            Ok(Err(panic)) => {
+                Err(Fault::new(FaultKind::Panic, format!("the check panicked: {}", panic_text(&*panic))).into())
+            }
+            Err(_) => {
+                Err(Fault::new(FaultKind::Timeout, format!("the check took longer than {} s", deadline.as_secs()))
+                    .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
+                    .into())
+            }
         };
         let (value, outcome) = match ended {
             Ok(value) => (Some(value), Outcome::Passed),
@@ -115,7 +119,7 @@ impl<'a> CheckRunner<'a> {
             Err(_) if broken_off && !self.context.s3.is_reachable().await => "nobody answers there any more".to_owned(),
             Err(_) => return stop,
         };
-        Fault::new("server-died", format!("the server died during the check: {how}"))
+        Fault::new(FaultKind::ServerDied, format!("the server died during the check: {how}"))
             .with_hint("the last lines of the server's log are in the report")
             .into()
     }

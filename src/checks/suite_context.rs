@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::capability::Capabilities;
 use super::{KeptData, Suite};
 use crate::event::{Event, Events};
-use crate::record::{Fault, Metric, Stop, SuiteId};
+use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Credentials, Server, Toolbox};
 use crate::workload::DatasetSettings;
@@ -98,7 +98,7 @@ impl SuiteContext<'_> {
         if self.server.supports_restart() {
             return Err(error.into());
         }
-        Err(Fault::new("not-admitted", format!("the endpoint lets nobody make buckets with these credentials: {error}"))
+        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint lets nobody make buckets with these credentials: {error}"))
             .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the endpoint's that may make and delete buckets")
             .into())
     }
@@ -125,7 +125,7 @@ impl SuiteContext<'_> {
             "the server of {} does not answer any more: the checks that were left are not run",
             self.suite.name
         );
-        let fault = Fault::new("server-silent", message)
+        let fault = Fault::new(FaultKind::ServerSilent, message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;
     }

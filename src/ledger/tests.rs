@@ -1,5 +1,5 @@
 use super::*;
-use crate::record::{CapabilityRecord, Failure, Fault, Outcome, Support};
+use crate::record::{CapabilityRecord, Failure, Fault, FaultKind, Outcome, Support};
 
 const MD5: &str = "etag/local::put-is-md5";
 const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
@@ -87,7 +87,7 @@ fn what_was_not_judged_and_what_is_not_listed_stays_what_it_is() {
     let ledger = ledger(&[entry(&[MD5], ">=0.2.0, <0.3", "")]);
     let listed = ledger.of(Some("0.2.1"));
     let skipped = Outcome::Skipped { reason: "not supported".to_owned() };
-    for outcome in [skipped, Outcome::Error(Fault::new("timeout", "no answer"))] {
+    for outcome in [skipped, Outcome::Error(Fault::new(FaultKind::Timeout, "no answer"))] {
         assert_eq!(listed.judge(&id(MD5), outcome.clone()), outcome);
     }
     for outcome in [Outcome::Passed, failure("etag-unchanged", "the tag stays")] {

@@ -63,7 +63,7 @@ pub(super) fn symptom(outcome: &Outcome) -> Option<&Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fault, KnownIssue};
+    use super::super::{Fault, FaultKind, KnownIssue};
     use super::*;
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
             Outcome::Known(KnownIssue { failure: failure(kind), reason: "it does".to_owned(), upstream: None })
         };
         let skipped = || Outcome::Skipped { reason: "it does not apply".to_owned() };
-        let error = || Outcome::Error(Fault::new("timeout", "no answer"));
+        let error = || Outcome::Error(Fault::new(FaultKind::Timeout, "no answer"));
         let inconclusive = || Outcome::Inconclusive { reason: "too noisy".to_owned() };
         let passed = || Outcome::Passed;
         let fixed = || failed(Failure::FIXED);

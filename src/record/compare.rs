@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::change::symptom;
 use super::{
-    CapabilityRecord, Change, CheckId, CheckRecord, ComparedCheck, Direction, Metric, Outcome, RunRecord, Severity,
-    Shard, SuiteId, SuiteRecord, Support, Unit,
+    CapabilityRecord, Change, CheckId, CheckRecord, ComparedCheck, Direction, FaultKind, Metric, Outcome, RunRecord,
+    Severity, Shard, SuiteId, SuiteRecord, Support, Unit,
 };
 
 /// Records that cannot be compared.
@@ -190,7 +190,7 @@ impl Side {
             target: record.target.spec.clone(),
             version: record.target.version.clone(),
             complete: record.interruption.is_none()
-                && record.faults.iter().all(|fault| fault.kind == "report")
+                && record.faults.iter().all(|fault| fault.kind == FaultKind::Report)
                 && record.suites.iter().all(|suite| suite.fault.is_none()),
         }
     }

@@ -15,10 +15,12 @@ mod check;
 mod command;
 mod compare;
 mod explanation;
+mod fault;
 mod merge;
 mod metric;
 mod record;
 mod reference;
+mod spelled;
 mod threshold;
 mod throughput;
 mod verdict;
@@ -33,6 +35,7 @@ pub use compare::{
     CheckComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
 };
 pub use explanation::Explanation;
+pub use fault::{Fault, FaultKind};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{
@@ -45,4 +48,4 @@ pub use throughput::{
     Against, Arm, ComparedCheck, Decision, Estimator, FailOn, ThroughputBlock, ThroughputComparison, ThroughputPass,
     ThroughputProcedure, ThroughputResult, percent,
 };
-pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};
+pub use verdict::{Exchange, Failure, KnownIssue, Outcome, Stop};

@@ -1,6 +1,6 @@
 //! A measurement that must hold, and the check that it makes.
 
-use super::{CheckId, CheckRecord, Failure, Fault, Metric, Outcome, Severity, SuiteId, SuiteRecord, Unit};
+use super::{CheckId, CheckRecord, Failure, Fault, FaultKind, Metric, Outcome, Severity, SuiteId, SuiteRecord, Unit};
 
 /// A limit on a metric of a suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,9 @@ impl Threshold {
                 metric.unit.name(),
                 self.unit.name()
             );
-            return Outcome::Error(Fault::new("threshold", message).with_hint("give it in the unit of the metric"));
+            return Outcome::Error(
+                Fault::new(FaultKind::Threshold, message).with_hint("give it in the unit of the metric"),
+            );
         }
         if self.holds(metric) {
             return Outcome::Passed;
@@ -71,7 +73,7 @@ impl Threshold {
         }
         let message = format!("{} does not measure {}", self.suite, self.metric);
         let names: Vec<&str> = suite.metrics.iter().map(|metric| metric.name.as_str()).collect();
-        Outcome::Error(Fault::new("threshold", message).with_hint(format!("it measures {}", names.join(", "))))
+        Outcome::Error(Fault::new(FaultKind::Threshold, message).with_hint(format!("it measures {}", names.join(", "))))
     }
 }
 
@@ -122,7 +124,7 @@ mod tests {
         let check = |suite: &SuiteRecord| threshold("upload.speed", true).check(suite, "s3ci run");
         assert!(check(&suite(1)).outcome.is_error());
         assert_eq!(check(&suite(1)).id.as_str(), "bench/local::threshold.upload.speed");
-        let broken = SuiteRecord { fault: Some(Fault::new("server-died", "it died")), ..suite(1) };
+        let broken = SuiteRecord { fault: Some(Fault::new(FaultKind::ServerDied, "it died")), ..suite(1) };
         assert!(matches!(check(&broken).outcome, Outcome::Skipped { .. }));
     }
 }

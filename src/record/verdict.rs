@@ -1,7 +1,9 @@
-//! Verdicts (values about the server) and faults (s3ci could not tell).
+//! Verdicts: values about the server. What kept s3ci from judging is a fault (`fault`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::Fault;
 
 /// What became of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -136,32 +138,6 @@ pub struct KnownIssue {
     pub reason: String,
     /// Where the server's own project discusses it.
     pub upstream: Option<String>,
-}
-
-/// Something that kept s3ci from judging.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Fault {
-    /// Stable, kebab-case class, such as `server-died` or `timeout`.
-    pub kind: String,
-    /// What failed, with the chain of causes.
-    pub message: String,
-    /// What to try next.
-    pub hint: Option<String>,
-}
-
-impl Fault {
-    /// A fault without advice.
-    #[must_use]
-    pub fn new(kind: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind: kind.into(), message: message.into(), hint: None }
-    }
-
-    /// The same fault with advice.
-    #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
 }
 
 /// One request and its answer, shortened and free of secrets: the evidence of a failure.

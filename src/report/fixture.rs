@@ -4,8 +4,8 @@ use time::macros::datetime;
 
 use crate::record::{
     Against, CheckId, CheckRecord, Command, CommandEnd, Decision, Direction, Estimator, Exchange, FailOn, Failure,
-    Fault, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome, RunRecord,
-    RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
+    Fault, FaultKind, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome,
+    RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
     TargetIdentity, ThroughputComparison, ThroughputProcedure, ThroughputResult, Tool, Unit,
 };
 
@@ -28,7 +28,7 @@ pub(super) fn record() -> RunRecord {
     record.suites.push(default_bucket_benchmark());
     record.suites.push(etag());
     record.faults = vec![
-        Fault::new("docker", "connect to the Docker daemon: no such file")
+        Fault::new(FaultKind::Docker, "connect to the Docker daemon: no such file")
             .with_hint("start Docker, or see `s3ci doctor`"),
     ];
     record.exit_code = 1;
@@ -331,10 +331,12 @@ fn etag() -> SuiteRecord {
         ),
         check(
             "etag/local::is-stable",
-            Outcome::Error(Fault::new("timeout", "no answer within 60 s").with_hint("give it longer: --timeout 120s")),
+            Outcome::Error(
+                Fault::new(FaultKind::Timeout, "no answer within 60 s").with_hint("give it longer: --timeout 120s"),
+            ),
         ),
     ];
-    suite.fault = Some(Fault::new("server-died", "the server ended with exit code 137"));
+    suite.fault = Some(Fault::new(FaultKind::ServerDied, "the server ended with exit code 137"));
     suite.server_log = vec![HOSTILE.to_owned(), "Killed".to_owned()];
     suite
 }

@@ -41,7 +41,7 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, checks, backend } => {
+            Event::SuiteStarted { suite, title, checks, backend, .. } => {
                 self.begin(suite.clone(), *checks);
                 // Whether a service was the real one must be seen at once; a disk is a disk.
                 let on = if backend == "local" { String::new() } else { format!(", on {backend}") };
@@ -59,6 +59,7 @@ impl Progress {
                 }
                 self.units = Some((*done, *total));
             }
+            Event::Running { text } => text.clone_into(&mut self.step),
             Event::Standing { text } => {
                 text.clone_into(&mut self.step);
                 self.routine(&mut page, 4, "•", text);
@@ -181,6 +182,7 @@ mod tests {
         let checks = suite.checks.len();
         progress.lines(&Event::SuiteStarted {
             suite: suite.id.clone(),
+            at: time::OffsetDateTime::UNIX_EPOCH,
             backend: suite.backend,
             title: suite.title,
             checks,

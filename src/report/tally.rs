@@ -4,10 +4,7 @@
 
 use super::format::counted;
 use super::verdicts;
-use crate::record::{CheckRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity};
-
-/// Kind of the faults that are not s3ci's to tell more of: what was to be tested is not there, or is something else.
-const TARGET: &str = "target";
+use crate::record::{CheckRecord, Failure, Fault, FaultKind, Interruption, KnownIssue, Outcome, RunRecord, Severity};
 
 /// From the worst to the least.
 const SEVERITIES: [Severity; 5] =
@@ -75,7 +72,7 @@ impl<'a> Tally<'a> {
     pub(super) fn of(record: &'a RunRecord) -> Self {
         let mut tally = Self { interruption: record.interruption, ..Self::default() };
         for fault in &record.faults {
-            tally.trouble(if fault.kind == TARGET { TARGET } else { "run" }.to_owned(), fault, None);
+            tally.trouble(if fault.kind == FaultKind::Target { "target" } else { "run" }.to_owned(), fault, None);
         }
         for suite in &record.suites {
             tally.add_checks(&suite.checks);
@@ -133,7 +130,7 @@ impl<'a> Tally<'a> {
 
     /// Whether all that is wrong is the target that was named.
     pub(super) fn is_refused(&self) -> bool {
-        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == TARGET)
+        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == FaultKind::Target)
     }
 
     /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be

@@ -6,7 +6,7 @@ use super::format::counted;
 use super::sanitize;
 use super::tally::{self, Tally};
 use super::verdicts;
-use crate::record::{RunRecord, Severity, SuiteId};
+use crate::record::{FaultKind, RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
 const BEDROCK: [&str; 4] = ["bench", "sync", "etag", "clients"];
@@ -46,7 +46,7 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
     if let (true, Some(trouble)) = (tally.is_refused(), tally.troubles.first()) {
         return format!("REFUSED: {}", sanitize::line(&trouble.fault.message));
     }
-    if tally.troubles.iter().any(|trouble| trouble.fault.kind != "report") {
+    if tally.troubles.iter().any(|trouble| trouble.fault.kind != FaultKind::Report) {
         return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
     }
     if !tally.troubles.is_empty() {
@@ -96,7 +96,7 @@ mod tests {
         let mut record = fixture::clean();
         record.suites.clear();
         let message = "failed to find release 9.9.9 of pys3local: there is no such release";
-        record.faults = vec![Fault::new("target", message)];
+        record.faults = vec![Fault::new(FaultKind::Target, message)];
         record.exit_code = 2;
         let tally = Tally::of(&record);
         assert_eq!(of(&record), format!("REFUSED: {message}"));
@@ -104,7 +104,7 @@ mod tests {
             (tally.glyph(), tally.of_troubles(), tally.troubles[0].place.as_str()),
             ('!', "was refused", "target")
         );
-        record.faults.push(Fault::new("docker", "connect to the Docker daemon: no such file"));
+        record.faults.push(Fault::new(FaultKind::Docker, "connect to the Docker daemon: no such file"));
         assert_eq!(Tally::of(&record).of_troubles(), "could not be told");
         assert!(of(&record).starts_with("ERROR: s3ci could not tell "), "{}", of(&record));
     }
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(of(&record), "PASSED: all of 2 checks");
         record.suites.iter_mut().for_each(|suite| suite.checks.clear());
         assert_eq!(of(&record), "NOTHING CHECKED: nothing checked");
-        record.faults.push(Fault::new("report", "write out.xml: disk full"));
+        record.faults.push(Fault::new(FaultKind::Report, "write out.xml: disk full"));
         assert_eq!(of(&record), "REPORT MISSING: 1 error (0 checks)");
     }
 

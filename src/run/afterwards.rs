@@ -13,7 +13,7 @@ impl Run<'_> {
     pub(super) fn afterwards(&self, record: &RunRecord, event: &Event) -> Vec<Event> {
         let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
         let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
-        let of_suite = self.config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
+        let of_suite = self.config.thresholds.0.iter().filter(|threshold| threshold.suite == suite.id);
         let mut checks: Vec<CheckRecord> =
             of_suite.map(|threshold| threshold.check(&suite, &self.config.repro)).collect();
         checks.extend(self.baseline.into_iter().flat_map(|baseline| self.since(baseline, record, &suite.id)));

@@ -1,13 +1,15 @@
 //! One suite on a server of its own: start, run, give buckets back, stop.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
 
 use super::Run;
 use crate::checks::{CheckRunner, KeptData, SuiteContext, SuiteSettings, SuiteState, client_programs};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, Fault, RuntimeKind};
+use crate::record::{CheckSpec, Fault, FaultKind, RuntimeKind};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -44,7 +46,8 @@ impl SuiteRun<'_> {
         let suite = self.planned.suite;
         let checks = self.selected().len();
         let (id, title, backend) = (suite.id(), suite.title.clone(), self.backend());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, checks }).await;
+        let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, backend, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -52,6 +55,7 @@ impl SuiteRun<'_> {
             (None, Some(base)) if suite.is_upgrade() => Box::pin(self.upgrade(base, &mut end)).await,
             (None, _) => Box::pin(self.on_a_server(&mut end)).await,
         }
+        end.duration = began.elapsed();
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
     }
 
@@ -111,7 +115,7 @@ impl SuiteRun<'_> {
         end.server_start = Some(server.started().clone());
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
-            end.fault = Some(Fault::new("work-dir", error.to_string()));
+            end.fault = Some(Fault::new(FaultKind::WorkDir, error.to_string()));
         } else if let Err(error) = self.ask(&server, &work_dir).await {
             end.fault = Some(error.into());
         }
@@ -125,7 +129,7 @@ impl SuiteRun<'_> {
         }
         if let (Some(how), None) = (server.exited(), &end.fault) {
             let hint = "the last lines of its log are in the report";
-            end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));
+            end.fault = Some(Fault::new(FaultKind::ServerDied, format!("the server died: {how}")).with_hint(hint));
         }
         if let Err(error) = server.stop().await {
             end.fault.get_or_insert(error.into());

@@ -8,7 +8,7 @@ use crate::checks::Finding;
 use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
 use crate::record::{
-    Against, Decision, Failure, Fault, Outcome, TargetIdentity, ThroughputComparison, ThroughputProcedure,
+    Against, Decision, Failure, Fault, FaultKind, Outcome, TargetIdentity, ThroughputComparison, ThroughputProcedure,
     ThroughputResult, percent,
 };
 use crate::server::{Runtime, ServerError};
@@ -55,7 +55,7 @@ impl SuiteRun<'_> {
         let procedure = match comparison::procedure(config.dataset, config.seed, &self.run.run_id, tolerance_ppm) {
             Ok(procedure) => procedure,
             Err(error) => {
-                end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT));
+                end.fault = Some(Fault::new(FaultKind::Comparison, error.to_string()).with_hint(SequenceError::HINT));
                 return;
             }
         };
@@ -136,7 +136,7 @@ fn undecided(name: &str, comparison: &ThroughputComparison) -> Finding {
     let message = format!("not decided: the comparison broke off after {} blocks{seen}", comparison.blocks.len());
     Finding {
         name: name.to_owned(),
-        outcome: Outcome::Error(Fault::new("comparison", message)),
+        outcome: Outcome::Error(Fault::new(FaultKind::Comparison, message)),
         duration: Duration::ZERO,
     }
 }

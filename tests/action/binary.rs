@@ -87,7 +87,7 @@ fn what_was_built_is_found_again_by_the_next_job_even_after_a_red_one() {
     let (cache, bin) = (directory.path().join("cache"), directory.path().join("bin"));
     std::fs::create_dir(&cache).unwrap();
     std::fs::create_dir(&bin).unwrap();
-    let red = program(&bin.join("red"), "#!/bin/sh\ncheck \"$1\" in --version) echo s3ci 9.9.9;; run) exit 1;; esac\n");
+    let red = program(&bin.join("red"), "#!/bin/sh\ncase \"$1\" in --version) echo s3ci 9.9.9;; run) exit 1;; esac\n");
     let builds = directory.path().join("builds");
     program(
         &bin.join("cargo"),

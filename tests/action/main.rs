@@ -46,7 +46,7 @@ fn recorder(directory: &Path) -> String {
     let path = directory.join("recorder");
     let help = "printf '  --%s VALUE\\n' target backend against tolerance fail-on inconclusive known-issues shard out";
     let script = format!(
-        "#!/bin/sh\ncheck \"$*\" in --version) echo s3ci 9.9.9;; clean*) ;; *--help) {help};; \
+        "#!/bin/sh\ncase \"$*\" in --version) echo s3ci 9.9.9;; clean*) ;; *--help) {help};; \
          *) printf '%s\\n' \"$@\" >\"$0.words\";; esac\n"
     );
     program(&path, &script)

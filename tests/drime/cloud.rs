@@ -83,7 +83,7 @@ fn a_wrong_key_and_an_unknown_workspace_are_named_before_any_check() {
     };
     let check = |ran: &Ran, kind: &str, words: &str| {
         assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
-        assert_eq!(ran.record.suites[0].fault.as_ref().unwrap().kind, kind);
+        assert_eq!(ran.record.suites[0].fault.as_ref().unwrap().kind.as_str(), kind);
         assert!(ran.said().contains(words) && ran.said().contains("hint:"), "{}", ran.said());
         assert!(ran.report("out.xml").contains("<error"), "the reports are written");
     };

@@ -213,3 +213,20 @@ fn bad_places_are_refused_with_advice() {
         assert!(stderr(&output).contains("hint:"), "{to}: {}", stderr(&output));
     }
 }
+
+/// A record comes from wherever the tests ran; the name in it must not become an option of git's.
+#[test]
+fn a_commit_of_a_record_that_is_an_option_of_git_is_refused_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    repository(path, &[]);
+    git(path, &["-c", "user.name=t", "-c", "user.email=t@e.org", "commit", "-q", "--allow-empty", "-m", "first"]);
+    let mut record = record("one");
+    record.target.commit = Some(format!("--output={}/written", path.display()));
+    let record = written(path, "a.json", &record);
+    let output = s3ci().current_dir(path).args(["history", "add"]).arg(&record).args(["--to", "kept.jsonl"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let names = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.starts_with("written")), "git wrote a file");
+}

@@ -11,7 +11,7 @@ use crate::checks::check::{ANYWHERE, Check};
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_etag};
 use crate::record::Severity::{BreaksClients, DataLoss};
-use crate::record::{Failure, Fault, Stop};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::Body;
 
 /// Size of each version, in bytes: several writes of a socket, and of a file.
@@ -40,7 +40,9 @@ pub(super) static CHECKS: &[Check] = &[
                 }
             }
             let message = format!("in {ROUNDS} rounds of overwrites no two GETs under way brought two versions");
-            Err(Fault::new("no-overlap", message).with_hint("the machine is busy: run the check again, alone").into())
+            Err(Fault::new(FaultKind::NoOverlap, message)
+                .with_hint("the machine is busy: run the check again, alone")
+                .into())
         },
     },
     Check {

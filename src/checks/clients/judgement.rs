@@ -6,7 +6,7 @@ use super::client::UnseenEdits;
 use super::tree;
 use super::workbench::{Ran, Workbench};
 use crate::checks::judge::{ensure, few};
-use crate::record::{Failure, Fault, Stop};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::server::Manifest;
 
 /// Fails a check unless a sync sent nothing: by the client's own counts, and by those of the proxy.
@@ -101,6 +101,6 @@ impl UnseenEdits {
 
 /// How many files a client transferred, by its own count, which it must give.
 fn transferred(ran: &Ran) -> Result<u64, Stop> {
-    let silent = || Fault::new("client-silent", format!("it does not say what it transferred: {}", ran.line));
+    let silent = || Fault::new(FaultKind::ClientSilent, format!("it does not say what it transferred: {}", ran.line));
     Ok(ran.counts.transferred.ok_or_else(silent)?)
 }

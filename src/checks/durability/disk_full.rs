@@ -5,7 +5,7 @@ use crate::checks::check::{ANYWHERE, Backends, Check};
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{same, same_etag};
 use crate::record::Severity::DataLoss;
-use crate::record::{Failure, Fault, Stop};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;
 
 /// What the disk is filled with.
@@ -64,7 +64,7 @@ async fn fill(c: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Stop> {
         c.holds_as(format!("{key}, accepted by a full disk"), &key, &bytes).await?;
     }
     let hint = "the daemon may not bound the file systems of its containers";
-    Err(Fault::new("disk-not-full", format!("the disk of {limit_bytes} bytes holds more than that"))
+    Err(Fault::new(FaultKind::DiskNotFull, format!("the disk of {limit_bytes} bytes holds more than that"))
         .with_hint(hint)
         .into())
 }

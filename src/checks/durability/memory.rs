@@ -4,7 +4,7 @@ use crate::checks::check::{ANYWHERE, Check};
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
 use crate::record::Severity::Cosmetic;
-use crate::record::{Direction, Fault, Metric, Stop, Unit};
+use crate::record::{Direction, Fault, FaultKind, Metric, Stop, Unit};
 
 /// Size of the upload.
 pub(super) const OBJECT_BYTES: usize = 64 << 20;
@@ -27,8 +27,9 @@ async fn large_put(c: &CheckContext<'_>) -> Result<(), Stop> {
     };
     let bytes = c.bytes("object", OBJECT_BYTES);
     c.put("object", &bytes).await?;
-    let (after, counts_data) =
-        peak(c).await.ok_or_else(|| Fault::new("usage", "the server's memory is not known any more"))?;
+    let (after, counts_data) = peak(c)
+        .await
+        .ok_or_else(|| Fault::new(FaultKind::MemoryUnknown, "the server's memory is not known any more"))?;
     let stored = if counts_data { OBJECT_BYTES as u64 } else { 0 };
     let taken = after.saturating_sub(before).saturating_sub(stored);
     c.measured(Metric::single("server.memory.large-put", Unit::Bytes, Direction::Lower, taken)).await;

@@ -19,7 +19,7 @@ use super::version::{Known, Version, Versions};
 use crate::checks::check::{Backends, Check};
 use crate::checks::check_context::CheckContext;
 use crate::record::Severity::DataLoss;
-use crate::record::{Failure, Fault, Stop};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;
 use crate::server::{Moment, Shutdown};
 
@@ -86,7 +86,7 @@ async fn during_put(c: &CheckContext<'_>) -> Result<(), Stop> {
     }
     if cut_off == 0 {
         let message = format!("none of {CRASHES} crashes cut off an upload");
-        return Err(Fault::new("no-upload-cut-off", message).into());
+        return Err(Fault::new(FaultKind::NoUploadCutOff, message).into());
     }
     match watch {
         Watch::Possible => Ok(()),

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ledger::Problem;
-use crate::record::{Fault, Severity};
+use crate::record::{Fault, FaultKind, Severity};
 
 const LEDGER: &str = "\
 # About this ledger.
@@ -90,7 +90,7 @@ fn a_run_that_the_ledger_foresaw_proposes_nothing() {
     let checks = [
         ("etag/local::put-is-md5", Outcome::Passed),
         ("api/local::list-v2-pages", skipped),
-        ("api/local::range-first", Outcome::Error(Fault::new("timeout", "no answer"))),
+        ("api/local::range-first", Outcome::Error(Fault::new(FaultKind::Timeout, "no answer"))),
     ];
     assert_eq!(ledger().proposal(&record(Some("0.2.1"), &checks)).unwrap(), None);
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::record::{
-    CapabilityRecord, CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, Support, compare, compare_verdicts,
+    CapabilityRecord, CompareError, Failure, Fault, FaultKind, KnownIssue, RunRecord, Shard, Support, compare,
+    compare_verdicts,
 };
 use crate::report::fixture;
 
@@ -44,7 +45,7 @@ fn two() -> (RunRecord, RunRecord) {
         ("stays-red", failed("tag")),
         ("stays-known", known()),
         ("mended", Outcome::Passed),
-        ("unsure", Outcome::Error(Fault::new("timeout", "no answer within 60 s"))),
+        ("unsure", Outcome::Error(Fault::new(FaultKind::Timeout, "no answer within 60 s"))),
         ("not-judged", Outcome::Skipped { reason: "the backend has no tags".to_owned() }),
         ("new-and-red", failed("tag")),
         ("new", Outcome::Passed),

@@ -53,6 +53,7 @@ fn events() -> Vec<Event> {
         Event::Output { line: "Step 1/7".to_owned() },
         Event::SuiteStarted {
             suite: suite.id.clone(),
+            at: time::OffsetDateTime::UNIX_EPOCH,
             backend: suite.backend.clone(),
             title: suite.title.clone(),
             checks: suite.checks.len(),
@@ -116,6 +117,7 @@ fn thirty_seconds_of_silence_are_broken_once() {
     let (mut console, _, err) = console(ConsoleOptions::default());
     console.event(&Event::SuiteStarted {
         suite: SuiteId::new("etag/local"),
+        at: time::OffsetDateTime::UNIX_EPOCH,
         backend: "local".to_owned(),
         title: "ETag rules".to_owned(),
         checks: 4,

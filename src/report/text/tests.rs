@@ -83,8 +83,8 @@ fn a_run_with_failures() {
         actual:      99 keys
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
-        repro:       s3ci run bench/local-default --check list-is-complete --target \
-                     pypi:0.2.1 --seed 7 --files 100
+        repro:       s3ci run bench/local-default --check list-is-complete \
+                     --target pypi:0.2.1 --seed 7 --files 100
 
     ======================================================================
       ETAG RULES: etag/local
@@ -109,8 +109,8 @@ fn a_run_with_failures() {
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
         request:     HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
-        repro:       s3ci run etag/local --check changes-on-same-size-edit --target \
-                     pypi:0.2.1 --seed 7 --files 100
+        repro:       s3ci run etag/local --check changes-on-same-size-edit \
+                     --target pypi:0.2.1 --seed 7 --files 100
         curl:        curl -sS --globoff --path-as-is --head \
                      "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
       - survives-a-restart: skipped: an endpoint that others run is not restarted
