@@ -18,7 +18,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "forty-mebibytes",
         severity: DataLoss,
-        rule: "an object of 40 MiB comes back as it was stored, under one tag, at the root of the bucket and in a folder",
+        rule: "an object of 40 MiB comes back as it was stored, under one ETag, at the root of the bucket and in a folder",
         consequence: "large files of a backup cannot be restored",
         source: "pydrime, upload_file: above 30 MiB a file goes up in parts of 25 MiB",
         scope: ANYWHERE,
@@ -66,7 +66,7 @@ async fn forty_mebibytes(c: &CheckContext<'_>) -> Result<(), Stop> {
     for key in ["object.bin", "deep/down/object.bin"] {
         let put = c.put(key, &bytes).await?;
         let head = c.head(key).await?;
-        let message = format!("HEAD has another tag for {key} than PUT");
+        let message = format!("HEAD has another ETag for {key} than PUT");
         same_etag("etag-disagrees", message, put.as_deref(), head.etag.as_deref())?;
         c.holds(key, &bytes).await?;
         c.delete(key).await?;

@@ -27,7 +27,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "concurrency-torn-read",
         severity: DataLoss,
-        rule: "while an object is overwritten, every GET brings one whole version under its own tag",
+        rule: "while an object is overwritten, every GET brings one whole version under its own ETag",
         consequence: "a restore during a backup brings back half of one version and half of another",
         source: "S3 user guide, consistency model: a read never returns partial data",
         scope: ANYWHERE,
@@ -48,8 +48,8 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "concurrency-same-key-writers",
         severity: DataLoss,
-        rule: "of several PUTs of one key at the same time one wins whole: its content, its tag, one entry in the listing",
-        consequence: "two backups that meet leave a file that is neither's, under a tag that says otherwise",
+        rule: "of several PUTs of one key at the same time one wins whole: its content, its ETag, one entry in the listing",
+        consequence: "two backups that meet leave a file that is neither's, under an ETag that says otherwise",
         source: "S3 user guide, consistency model: last writer wins",
         scope: ANYWHERE,
         body: &same_key_writers,
@@ -73,11 +73,11 @@ fn version(number: usize) -> Bytes {
 
 /// Reads an object while it is overwritten; the versions that the reads met which began before the last overwrite was answered.
 async fn read_while_overwritten(c: &CheckContext<'_>) -> Result<BTreeSet<usize>, Stop> {
-    let mut tags = vec![c.put("object", &version(0)).await?];
+    let mut etags = vec![c.put("object", &version(0)).await?];
     let (done, over) = tokio::sync::watch::channel(false);
     let writer = async {
         for number in 1..VERSIONS {
-            tags.push(c.put("object", &version(number)).await?);
+            etags.push(c.put("object", &version(number)).await?);
         }
         Ok::<_, Stop>(())
     }
@@ -101,8 +101,8 @@ async fn read_while_overwritten(c: &CheckContext<'_>) -> Result<BTreeSet<usize>,
     for bodies in read {
         for (body, last) in bodies? {
             let number = ensure_whole("GET during an overwrite", &body.bytes)?;
-            let expected = tags.get(number).cloned().flatten();
-            let message = format!("GET during an overwrite brings version {number} under another tag than its own");
+            let expected = etags.get(number).cloned().flatten();
+            let message = format!("GET during an overwrite brings version {number} under another ETag than its own");
             same_etag("torn-read", message, expected.as_deref(), body.etag.as_deref())?;
             met.extend((!last).then_some(number));
         }
@@ -132,17 +132,17 @@ async fn same_key_writers(c: &CheckContext<'_>) -> Result<(), Stop> {
         let key = format!("object-{round}");
         let contents: Vec<_> = (0..CLIENTS).map(version).collect();
         let answers = join_all(contents.iter().map(|bytes| c.put(&key, bytes))).await;
-        let tags = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let etags = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
         let Body { etag, bytes } = c.get(&key, SIZE + CLIENTS).await?;
         let winner = ensure_whole("GET after PUTs at the same time", &bytes)?;
-        let expected = tags.get(winner).cloned().flatten();
+        let expected = etags.get(winner).cloned().flatten();
         let listing = c.list_under(&key, 1).await?;
         let listed = listing.into_iter().next().and_then(|entry| entry.etag);
         let head = c.head(&key).await?.etag;
-        for (operation, tag) in [("GET", etag), ("HEAD", head), ("LIST", listed)] {
+        for (operation, etag) in [("GET", etag), ("HEAD", head), ("LIST", listed)] {
             let message =
-                format!("after PUTs at the same time {operation} shows another tag than that of the content stored");
-            same_etag("writers-mixed", message, expected.as_deref(), tag.as_deref())?;
+                format!("after PUTs at the same time {operation} shows another ETag than that of the content stored");
+            same_etag("writers-mixed", message, expected.as_deref(), etag.as_deref())?;
         }
     }
     Ok(())

@@ -16,26 +16,26 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "condition-if-none-match-on-get-is-304",
         severity: Cosmetic,
-        rule: "GET with If-None-Match is 304 where the tag is the object's, and the object where it is not",
+        rule: "GET with If-None-Match is 304 where the ETag is the object's, and the object where it is not",
         consequence: "a cache downloads again what it holds already",
         source: "RFC 9110, 13.1.2; S3 API reference, GetObject, If-None-Match",
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {
             let bytes = c.bytes("object", 100);
             c.put("object", &bytes).await?;
-            let tag = shown(c.get("object", bytes.len()).await?.etag.as_deref());
+            let etag = shown(c.get("object", bytes.len()).await?.etag.as_deref());
             let get = |condition| c.s3.get_if(c.bucket(), "object", condition, 100);
             let body = get(Condition::MatchesNot(OTHER_ETAG)).await?;
-            same("GET with another tag in If-None-Match", &bytes, &body.bytes)?;
-            let answer = get(Condition::MatchesNot(&tag)).await;
-            let what = format!("GET with \"If-None-Match: {tag}\", the tag of the object,");
+            same("GET with another ETag in If-None-Match", &bytes, &body.bytes)?;
+            let answer = get(Condition::MatchesNot(&etag)).await;
+            let what = format!("GET with \"If-None-Match: {etag}\", the ETag of the object,");
             refused(&what, &answer, Refusal::with(304).unless_is("condition-ignored"))
         },
     },
     Check {
         name: "condition-if-match-on-get-is-412",
         severity: Cosmetic,
-        rule: "GET with an If-Match that is not the object's tag is 412",
+        rule: "GET with an If-Match that is not the object's ETag is 412",
         consequence: "a download that is resumed goes on in another version of the file",
         source: "RFC 9110, 13.1.1; S3 API reference, GetObject, If-Match",
         scope: ANYWHERE,
@@ -43,7 +43,7 @@ pub(super) static CHECKS: &[Check] = &[
             let bytes = c.bytes("object", 100);
             c.put("object", &bytes).await?;
             let answer = c.s3.get_if(c.bucket(), "object", Condition::Matches(OTHER_ETAG), 100).await;
-            let what = format!("GET with \"If-Match: {OTHER_ETAG}\", which is not the tag of the object,");
+            let what = format!("GET with \"If-Match: {OTHER_ETAG}\", which is not the ETag of the object,");
             refused(&what, &answer, Refusal::with(412).unless_is("condition-ignored"))
         },
     },
@@ -59,7 +59,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "condition-put-if-match",
         severity: DataLoss,
-        rule: "PUT with an If-Match that is not the object's tag is refused with 412 and leaves the object; a server without conditional writes says 501",
+        rule: "PUT with an If-Match that is not the object's ETag is refused with 412 and leaves the object; a server without conditional writes says 501",
         consequence: "of two clients that both change a file, one silently overwrites what the other wrote",
         source: "S3 user guide, conditional writes; RFC 9110, 13.1.1",
         scope: ANYWHERE,
@@ -92,7 +92,7 @@ async fn put_if_match(c: &CheckContext<'_>) -> Result<(), Stop> {
     c.put("object", &first).await?;
     let request = RawRequest::to_object("PUT", c.bucket(), "object").with("if-match", OTHER_ETAG);
     let answer = c.ask(&request.carrying(Payload::Hashed(second))).await?;
-    let what = format!("PUT with \"If-Match: {OTHER_ETAG}\", which is not the object's tag,");
+    let what = format!("PUT with \"If-Match: {OTHER_ETAG}\", which is not the object's ETag,");
     c.holds_as(format!("object after {what} answered with {answer}"), "object", &first).await?;
     // A server may have `If-None-Match: *` alone, as S3 itself had at first.
     if answer.status == 501 {

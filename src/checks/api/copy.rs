@@ -13,7 +13,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "copy-content-and-etag",
         severity: DataLoss,
-        rule: "a copy has the source's content and one tag in every answer, the MD5 where tags are that; the source stays",
+        rule: "a copy has the source's content and one ETag in every answer, the MD5 where ETags are that; the source stays",
         consequence: "a renamed file is lost, or is uploaded again and again",
         source: "S3 API reference, CopyObject",
         scope: ANYWHERE,
@@ -60,9 +60,9 @@ async fn content_and_etag(c: &CheckContext<'_>) -> Result<(), Stop> {
             EtagProfile::Md5 => format!("\"{}\"", md5_hex(&bytes)),
             EtagProfile::Opaque => shown(head.as_deref()),
         };
-        for (operation, tag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
-            let message = format!("the tag in the answer to {operation} is not that of the content");
-            ensure(tag.as_deref() == Some(&expected), "etag-disagrees", message, &expected, shown(tag.as_deref()))?;
+        for (operation, etag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
+            let message = format!("the ETag in the answer to {operation} is not that of the content");
+            ensure(etag.as_deref() == Some(&expected), "etag-disagrees", message, &expected, shown(etag.as_deref()))?;
         }
     }
     Ok(())

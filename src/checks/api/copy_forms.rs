@@ -28,7 +28,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "copy-if-match",
         severity: Cosmetic,
-        rule: "a copy under x-amz-copy-source-if-match is made where the tag is the source's, and is 412 and changes nothing where it is not",
+        rule: "a copy under x-amz-copy-source-if-match is made where the ETag is the source's, and is 412 and changes nothing where it is not",
         consequence: "a client copies another version than the one that it looked at",
         source: "S3 API reference, CopyObject, x-amz-copy-source-if-match",
         scope: ANYWHERE,
@@ -55,14 +55,15 @@ async fn if_match(c: &CheckContext<'_>) -> Result<(), Stop> {
     let (before, bytes) = (c.bytes("before", 100), c.bytes("object", 100));
     c.put("copy", &before).await?;
     c.put("dir/source", &bytes).await?;
-    let tag = shown(c.head("dir/source").await?.etag.as_deref());
+    let etag = shown(c.head("dir/source").await?.etag.as_deref());
     let source = format!("{}/dir/source", c.bucket());
     let answer = copy(c, &source, Some(OTHER_ETAG)).await?;
-    let what = format!("a copy under \"x-amz-copy-source-if-match: {OTHER_ETAG}\", which is not the source's tag,");
+    let what = format!("a copy under \"x-amz-copy-source-if-match: {OTHER_ETAG}\", which is not the source's ETag,");
     refused(&what, &answer, Refusal::with(412).unless_is("condition-ignored"))?;
     c.holds_as("destination of a refused copy", "copy", &before).await?;
-    let answer = copy(c, &source, Some(&tag)).await?;
-    let message = format!("a copy under \"x-amz-copy-source-if-match: {tag}\", which is the source's tag, is refused");
+    let answer = copy(c, &source, Some(&etag)).await?;
+    let message =
+        format!("a copy under \"x-amz-copy-source-if-match: {etag}\", which is the source's ETag, is refused");
     ensure(answer.status == 200, "condition-refused", message, "200", answer.to_string())?;
     c.holds("copy", &bytes).await
 }
@@ -71,8 +72,8 @@ async fn if_match(c: &CheckContext<'_>) -> Result<(), Stop> {
 async fn copy(c: &CheckContext<'_>, source: &str, if_match: Option<&str>) -> Result<RawAnswer, Stop> {
     c.writes("copy");
     let mut request = RawRequest::to_object("PUT", c.bucket(), "copy").with("x-amz-copy-source", source);
-    if let Some(tag) = if_match {
-        request = request.with("x-amz-copy-source-if-match", tag);
+    if let Some(etag) = if_match {
+        request = request.with("x-amz-copy-source-if-match", etag);
     }
     c.ask(&request).await
 }

@@ -12,7 +12,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "object-subresource-requests-leave-data-alone",
         severity: DataLoss,
-        rule: "a request for a subresource of an object (PUT ?tagging, DELETE ?tagging, PUT ?acl) leaves content and tag as they are, whatever it is answered",
+        rule: "a request for a subresource of an object (PUT ?tagging, DELETE ?tagging, PUT ?acl) leaves content and ETag as they are, whatever it is answered",
         consequence: "a tool that tags a file, or sets who may read it, replaces the file by the tag, or deletes it",
         source: "S3 API reference, PutObjectTagging, DeleteObjectTagging, PutObjectAcl",
         scope: ANYWHERE,
@@ -50,7 +50,7 @@ const TAGGING: &str = r#"<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/
 async fn subresources(c: &CheckContext<'_>) -> Result<(), Stop> {
     let bytes = c.bytes("object", 1_000);
     c.put("object", &bytes).await?;
-    let tag = c.head("object").await?.etag;
+    let etag = c.head("object").await?.etag;
     for (method, name, content) in [("PUT", "acl", ""), ("PUT", "tagging", TAGGING), ("DELETE", "tagging", "")] {
         let mut request = RawRequest::to_object(method, c.bucket(), "object").querying(name, "");
         if name == "acl" {
@@ -66,8 +66,8 @@ async fn subresources(c: &CheckContext<'_>) -> Result<(), Stop> {
         ensure(c.finds("object").await?, "object-deleted", message, "the object", "404")?;
         c.holds_as(&what, "object", &bytes).await?;
         let now = c.head("object").await?.etag;
-        let message = format!("{what} has another tag");
-        ensure(now == tag, "etag-changed", message, shown(tag.as_deref()), shown(now.as_deref()))?;
+        let message = format!("{what} has another ETag");
+        ensure(now == etag, "etag-changed", message, shown(etag.as_deref()), shown(now.as_deref()))?;
     }
     Ok(())
 }

@@ -32,8 +32,8 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "multipart-etag",
         severity: BreaksClients,
-        rule: "the tag of an upload in parts is the MD5 of the parts' MD5s and their number, `md5(md5s)-N`, in all answers; an opaque one is the same in all, and no MD5",
-        consequence: "clients that compute the tag of a large file take every one for corrupt, or upload it again",
+        rule: "the ETag of an upload in parts is the MD5 of the parts' MD5s and their number, `md5(md5s)-N`, in all answers; an opaque one is the same in all, and no MD5",
+        consequence: "clients that compute the ETag of a large file take every one for corrupt, or upload it again",
         source: "S3 user guide, checking object integrity; rclone, backend/s3; aws-cli and boto3",
         scope: WHERE_OFFERED,
         body: &etag,
@@ -75,7 +75,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "multipart-wrong-part-is-refused",
         severity: DataLoss,
-        rule: "completing an upload with a part that never came, or with another tag than a part has, is refused and changes nothing",
+        rule: "completing an upload with a part that never came, or with another ETag than a part has, is refused and changes nothing",
         consequence: "a part that was lost on its way goes unnoticed: the stored file has a hole",
         source: "S3 API reference, CompleteMultipartUpload, error InvalidPart",
         scope: WHERE_OFFERED,
@@ -107,15 +107,15 @@ async fn etag(c: &CheckContext<'_>) -> Result<(), Stop> {
     let completed = c.s3.complete_upload(c.bucket(), "object", &upload, &parts).await?;
     let expected = match (c.etag_profile(), &completed) {
         (EtagProfile::Md5, _) => format!("\"{}-2\"", md5_of_md5s_hex(&contents)),
-        (EtagProfile::Opaque, Some(tag)) if md5_of_etag(tag).is_none() => tag.clone(),
-        (EtagProfile::Opaque, _) => "a tag that does not look like an MD5".to_owned(),
+        (EtagProfile::Opaque, Some(etag)) if md5_of_etag(etag).is_none() => etag.clone(),
+        (EtagProfile::Opaque, _) => "an ETag that does not look like an MD5".to_owned(),
     };
     let head = c.head("object").await?.etag;
     let listed = c.list(10).await?;
     let listed = listed.into_iter().find(|entry| entry.key == "object").and_then(|entry| entry.etag);
-    for (place, tag) in [("CompleteMultipartUpload", completed), ("HEAD", head), ("a listing", listed)] {
-        let message = format!("{place} names another tag than an upload in parts should have");
-        same_etag("multipart-etag", message, Some(&expected), tag.as_deref())?;
+    for (place, etag) in [("CompleteMultipartUpload", completed), ("HEAD", head), ("a listing", listed)] {
+        let message = format!("{place} names another ETag than an upload in parts should have");
+        same_etag("multipart-etag", message, Some(&expected), etag.as_deref())?;
     }
     Ok(())
 }
@@ -161,7 +161,7 @@ async fn wrong_part(c: &CheckContext<'_>) -> Result<(), Stop> {
     let other = Some(format!("\"{}\"", md5_hex(b"another part")));
     let missing = [UploadedPart { number: 1, etag: other.clone() }, sent.clone()];
     let changed = [UploadedPart { etag: other, ..sent }];
-    for (what, parts) in [("a part that never came", missing.as_slice()), ("the tag of another part", &changed)] {
+    for (what, parts) in [("a part that never came", missing.as_slice()), ("the ETag of another part", &changed)] {
         let codes = &["InvalidPart", "InvalidPartOrder"];
         complete_is_refused(c, &format!("an upload with {what}"), &upload, parts, codes).await?;
         c.holds_as(format!("object after {what} was refused"), "object", &old).await?;

@@ -47,7 +47,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "object-head-equals-get",
         severity: BreaksClients,
-        rule: "HEAD names the size and the tag that GET delivers",
+        rule: "HEAD names the size and the ETag that GET delivers",
         consequence: "clients allocate, resume and verify by wrong figures",
         source: "RFC 9110, 9.3.2; S3 API reference, HeadObject",
         scope: ANYWHERE,
@@ -75,7 +75,7 @@ async fn head_equals_get(c: &CheckContext<'_>) -> Result<(), Stop> {
         let named = head.size_bytes.map_or_else(|| "no Content-Length".to_owned(), |bytes| bytes.to_string());
         let message = format!("HEAD names another size for {key} than GET delivers");
         ensure(head.size_bytes == Some(size as u64), "size-disagrees", message, size.to_string(), named)?;
-        let message = format!("HEAD names another tag for {key} than GET");
+        let message = format!("HEAD names another ETag for {key} than GET");
         same_etag("etag-disagrees", message, body.etag.as_deref(), head.etag.as_deref())?;
     }
     Ok(())

@@ -42,7 +42,7 @@ pub(super) const SAME_SIZE_BY_CHECKSUM: Check = Check {
 /// rclone has no sum to compare, and goes by the size.
 pub(super) const SAME_SIZE_BY_CHECKSUM_OF_OPAQUE: Check = Check {
     name: "rclone-same-size-edit-checksum",
-    rule: "rclone sync --checksum, which finds no sum in a tag that is no MD5, says of an edit that left the size alone whether it copied it",
+    rule: "rclone sync --checksum, which finds no sum in an ETag that is no MD5, says of an edit that left the size alone whether it copied it",
     scope: EDIT.scope.on(Backends::WithOpaqueEtags),
     body: &async |c: &CheckContext| {
         unseen_edit(&RCLONE.over_http(c).await?, Some("--checksum"), UnseenEdits::ByItsWord).await

@@ -18,7 +18,7 @@ const NEW_BYTES: usize = FILLER_BYTES + 2 * OLD_BYTES;
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "disk-full-keeps-the-old-object",
     severity: DataLoss,
-    rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and tag, and the server goes on",
+    rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
     consequence: "a backup to a full disk destroys the backup that was there",
     source: "S3 API reference, PutObject: an object is never added in part",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
@@ -30,7 +30,7 @@ async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
         return Err(Stop::Skipped("only in a container has the server a disk that may be filled".to_owned()));
     };
     let old = c.bytes("old", OLD_BYTES);
-    let tag = c.put("object", &old).await?;
+    let etag = c.put("object", &old).await?;
     let fillers = fill(c, limit).await?;
     refuses(c, "object", NEW_BYTES, "an overwrite that does not fit").await?;
 
@@ -39,8 +39,8 @@ async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
         lost("object-lost", "the object that a full disk kept from being overwritten", "the old object", error)
     })?;
     same("the object, after its overwrite was refused", &old, &body.bytes)?;
-    let message = "the object has another tag after its overwrite was refused";
-    same_etag("etag-unstable", message, tag.as_deref(), body.etag.as_deref())?;
+    let message = "the object has another ETag after its overwrite was refused";
+    same_etag("etag-unstable", message, etag.as_deref(), body.etag.as_deref())?;
     whole_or_absent(c, &filler(fillers)).await?;
     goes_on(c, fillers).await
 }

@@ -11,7 +11,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
     name: "two-data-directories-do-not-meet",
     severity: DataLoss,
     rule: "a second server of the same user on another data directory neither shows nor changes what the first one has",
-    consequence: "who serves two directories gets objects of one with the tags of the other, and deleting in one makes files of the other vanish",
+    consequence: "who serves two directories gets objects of one with the ETags of the other, and deleting in one makes files of the other vanish",
     source: "pys3local, README: the data directory is what --path names",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
     body: &async |c: &CheckContext| {
@@ -31,7 +31,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
 async fn compare(c: &CheckContext<'_>, second: &S3) -> Result<(), Stop> {
     let bucket = c.bucket();
     let (ours, theirs) = (c.bytes("ours", 5_000), c.bytes("theirs", 3_000));
-    let tag = c.put("object", &ours).await?;
+    let etag = c.put("object", &ours).await?;
     c.put("only here", &ours).await?;
 
     second.create_bucket(bucket).await.map_err(met("CreateBucket of a name that the first server has"))?;
@@ -43,21 +43,21 @@ async fn compare(c: &CheckContext<'_>, second: &S3) -> Result<(), Stop> {
     second.put(bucket, "object", theirs.clone()).await?;
     let body = second.get(bucket, "object", theirs.len() as u64).await?;
     same("the second server's object", &theirs, &body.bytes)?;
-    unchanged(c, "the second server stored an object of the same name", &ours, tag.as_deref()).await?;
+    unchanged(c, "the second server stored an object of the same name", &ours, etag.as_deref()).await?;
 
     second.delete(bucket, "object").await?;
     second.delete_bucket(bucket).await?;
-    unchanged(c, "the second server deleted its own", &ours, tag.as_deref()).await
+    unchanged(c, "the second server deleted its own", &ours, etag.as_deref()).await
 }
 
 /// Sees that the first server's objects are as they were.
-async fn unchanged(c: &CheckContext<'_>, after: &str, bytes: &[u8], tag: Option<&str>) -> Result<(), Stop> {
+async fn unchanged(c: &CheckContext<'_>, after: &str, bytes: &[u8], etag: Option<&str>) -> Result<(), Stop> {
     for key in ["object", "only here"] {
         let body = c.s3.get(c.bucket(), key, bytes.len() as u64).await;
         let body = body.map_err(met(&format!("{key} of the first server, after {after},")))?;
         same(format!("{key} of the first server, after {after}"), bytes, &body.bytes)?;
-        let message = format!("{key} of the first server has another tag after {after}");
-        same_etag("directories-meet", message, tag, body.etag.as_deref())?;
+        let message = format!("{key} of the first server has another ETag after {after}");
+        same_etag("directories-meet", message, etag, body.etag.as_deref())?;
     }
     let listed = c.list(100).await?;
     let names: Vec<_> = listed.iter().map(|entry| &entry.key).collect();

@@ -19,7 +19,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "restart-keeps-everything",
         severity: DataLoss,
-        rule: "an orderly restart changes no object, tag, header or listing, and brings nothing back that was deleted",
+        rule: "an orderly restart changes no object, ETag, header or listing, and brings nothing back that was deleted",
         consequence: "after an update of the server files are gone, or every file is uploaded again",
         source: DURABLE,
         scope: ALONE_OVER_A_RESTART,
@@ -28,7 +28,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "kill-9-keeps-acknowledged-objects",
         severity: DataLoss,
-        rule: "a server that is killed right after its answers has every object, tag and header when it runs again, and nothing that was deleted",
+        rule: "a server that is killed right after its answers has every object, ETag and header when it runs again, and nothing that was deleted",
         consequence: "a client deletes its copy once the server has said yes: a crash then loses the only one",
         source: DURABLE,
         scope: ALONE_OVER_A_RESTART,
@@ -59,7 +59,7 @@ async fn over(c: &CheckContext<'_>, shutdown: Shutdown) -> Result<(), Stop> {
     for (key, before) in &before.objects {
         let after = &after.objects[key];
         for (operation, before, after) in [("HEAD", &before.head, &after.head), ("GET", &before.get, &after.get)] {
-            let message = format!("{operation} of {key} shows another tag after the restart");
+            let message = format!("{operation} of {key} shows another ETag after the restart");
             same_etag("etag-unstable", message, before.as_deref(), after.as_deref())?;
         }
         let (expected, actual) = (format!("{:?}", before.attributes), format!("{:?}", after.attributes));

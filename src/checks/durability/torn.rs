@@ -1,4 +1,4 @@
-//! A crash in the middle of uploads: whatever is there afterwards is one version, whole, under its own tag.
+//! A crash in the middle of uploads: whatever is there afterwards is one version, whole, under its own ETag.
 //!
 //! Crashes come in three kinds, in turn. Two lie in wait while a large object is overwritten, one for the moment when room is given
 //! back and one for that when it is taken: the server is storing then, and not reading or computing. The third comes while several
@@ -39,8 +39,8 @@ const UNWATCHED: &str =
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "kill-9-during-put-is-old-or-new",
     severity: DataLoss,
-    rule: "after a crash during an overwrite the object is the old or the new version, whole, and its tag and size are those of its bytes",
-    consequence: "a crash leaves a mixture of two versions, or a tag that hides it: the backup of that file is lost",
+    rule: "after a crash during an overwrite the object is the old or the new version, whole, and its ETag and size are those of its bytes",
+    consequence: "a crash leaves a mixture of two versions, or an ETag that hides it: the backup of that file is lost",
     source: "S3 API reference, data consistency: an update is atomic",
     scope: ALONE_OVER_A_RESTART.on(Backends::OnOwnDisk),
     body: &during_put,
@@ -158,7 +158,7 @@ async fn overwrite(
     // A server that is back at once may have been gone unnoticed.
     while !crash.over.load(Ordering::Relaxed) {
         let number = known.acknowledged.number + 1;
-        known.pending = Some(Version { object, number, tag: None });
+        known.pending = Some(Version { object, number, etag: None });
         match versions.put(object, number).await {
             Ok(version) => *known = Known { acknowledged: version, pending: None },
             // The order to kill takes its way; what is answered until then counts.

@@ -1,4 +1,4 @@
-//! When a tag must change.
+//! When an ETag must change.
 
 use bytes::Bytes;
 
@@ -16,7 +16,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "changes-on-same-size-edit",
         severity: DataLoss,
-        rule: "other content of the same size gets another tag",
+        rule: "other content of the same size gets another ETag",
         consequence: CONSEQUENCE,
         source: SOURCE,
         scope: ANYWHERE,
@@ -27,7 +27,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "changes-on-other-size-edit",
         severity: DataLoss,
-        rule: "other content of another size gets another tag",
+        rule: "other content of another size gets another ETag",
         consequence: CONSEQUENCE,
         source: SOURCE,
         scope: ANYWHERE,
@@ -35,22 +35,22 @@ pub(super) static CHECKS: &[Check] = &[
     },
 ];
 
-/// Stores one version after the other under one key: each must have a tag that no version before it had, and be what is read back.
+/// Stores one version after the other under one key: each must have an ETag that no version before it had, and be what is read back.
 async fn edits(c: &CheckContext<'_>, versions: &[&'static [u8]]) -> Result<(), Stop> {
     let mut seen: Vec<Option<String>> = Vec::new();
     for version in versions {
         let bytes = Bytes::from_static(version);
         c.put("edited.txt", &bytes).await?;
-        let tag = c.head("edited.txt").await?.etag;
-        ensure(tag.is_some(), "etag-missing", "HEAD of the object has no tag", "a tag", shown(None))?;
+        let etag = c.head("edited.txt").await?.etag;
+        ensure(etag.is_some(), "etag-missing", "HEAD of the object has no ETag", "an ETag", shown(None))?;
         ensure(
-            !seen.contains(&tag),
+            !seen.contains(&etag),
             "etag-unchanged",
-            format!("the tag is that of an earlier version after \"{}\" was stored", version.escape_ascii()),
-            "a tag of its own for each content",
-            shown(tag.as_deref()),
+            format!("the ETag is that of an earlier version after \"{}\" was stored", version.escape_ascii()),
+            "an ETag of its own for each content",
+            shown(etag.as_deref()),
         )?;
-        seen.push(tag);
+        seen.push(etag);
         c.holds("edited.txt", version).await?;
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "metadata-only-replace",
         severity: Cosmetic,
-        rule: "where metadata alone is replaced, by a copy of the object onto itself, PUT, HEAD, GET and LIST go on to agree, on the MD5 where tags are that",
+        rule: "where metadata alone is replaced, by a copy of the object onto itself, PUT, HEAD, GET and LIST go on to agree, on the MD5 where ETags are that",
         consequence: "a sync takes every file whose modification time was set for changed",
         source: "S3 API reference, Object ETag: it reflects changes to the content, not to the metadata",
         scope: ANYWHERE,
@@ -27,13 +27,13 @@ pub(super) static CHECKS: &[Check] = &[
             let metadata = BTreeMap::from([("mtime".to_owned(), "1700000000".to_owned())]);
             let attributes = Attributes { metadata, ..Attributes::default() };
             c.s3.replace_attributes(c.bucket(), "object", &attributes).await?;
-            ensure_one_tag(c, "object", &bytes).await.map(drop)
+            ensure_one_etag(c, "object", &bytes).await.map(drop)
         },
     },
     Check {
         name: "copy-etag",
         severity: DataLoss,
-        rule: "a copy over an older copy of an edited source has another tag than before, the same in every answer",
+        rule: "a copy over an older copy of an edited source has another ETag than before, the same in every answer",
         consequence: "a sync between two places on the server keeps the old version of a modified file",
         source: "S3 API reference, CopyObject and Object ETag",
         scope: ANYWHERE,
@@ -43,21 +43,21 @@ pub(super) static CHECKS: &[Check] = &[
 
 async fn copy(c: &CheckContext<'_>) -> Result<(), Stop> {
     let versions = [Bytes::from_static(b"Content version 1"), Bytes::from_static(b"Content version 2")];
-    let mut tags = Vec::new();
+    let mut etags = Vec::new();
     for bytes in &versions {
         c.put("source", bytes).await?;
         let answered = c.copy("source", "copy").await?;
-        let tag = ensure_one_tag(c, "copy", bytes).await?;
-        let message = "CopyObject answers with another tag than the copy has";
-        same_etag("etag-disagrees", message, Some(&tag), answered.as_deref())?;
-        tags.push(tag);
+        let etag = ensure_one_etag(c, "copy", bytes).await?;
+        let message = "CopyObject answers with another ETag than the copy has";
+        same_etag("etag-disagrees", message, Some(&etag), answered.as_deref())?;
+        etags.push(etag);
     }
-    let message = "the copy of other content of the same size has the tag of the copy before it";
-    ensure(tags[0] != tags[1], "etag-unchanged", message, "another tag", &tags[1])
+    let message = "the copy of other content of the same size has the ETag of the copy before it";
+    ensure(etags[0] != etags[1], "etag-unchanged", message, "another ETag", &etags[1])
 }
 
-/// HEAD, GET and LIST must show one tag for the object, and it must be what the profile promises.
-async fn ensure_one_tag(c: &CheckContext<'_>, key: &str, bytes: &Bytes) -> Result<String, Stop> {
+/// HEAD, GET and LIST must show one ETag for the object, and it must be what the profile promises.
+async fn ensure_one_etag(c: &CheckContext<'_>, key: &str, bytes: &Bytes) -> Result<String, Stop> {
     let body = c.get(key, bytes.len()).await?;
     same(key, bytes, &body.bytes)?;
     let head = c.head(key).await?.etag;
@@ -67,9 +67,9 @@ async fn ensure_one_tag(c: &CheckContext<'_>, key: &str, bytes: &Bytes) -> Resul
         EtagProfile::Md5 => Some(format!("\"{}\"", md5_hex(bytes))),
         EtagProfile::Opaque => head.clone(),
     };
-    for (operation, tag) in [("HEAD", head), ("GET", body.etag), ("LIST", listed)] {
-        let message = format!("{operation} of {key} shows another tag than it should");
-        same_etag("etag-disagrees", message, expected.as_deref(), tag.as_deref())?;
+    for (operation, etag) in [("HEAD", head), ("GET", body.etag), ("LIST", listed)] {
+        let message = format!("{operation} of {key} shows another ETag than it should");
+        same_etag("etag-disagrees", message, expected.as_deref(), etag.as_deref())?;
     }
     Ok(expected.unwrap_or_default())
 }

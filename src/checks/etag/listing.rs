@@ -11,23 +11,23 @@ use crate::record::Stop;
 
 /// Objects that are listed; as many as in the check of pys3local that this one carries over.
 const LISTED: usize = 20;
-/// The bound of that check for one object. A server that reads each object to make its tag is far above it, or soon will be.
+/// The bound of that check for one object. A server that reads each object to make its ETag is far above it, or soon will be.
 const BOUND: Duration = Duration::from_millis(100);
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "sdk-accepts-tags",
         severity: BreaksClients,
-        rule: "an SDK lists and downloads objects whatever their tags look like, and gets their content",
+        rule: "an SDK lists and downloads objects whatever their ETags look like, and gets their content",
         consequence: "backups can be written but not read back with the usual libraries",
-        source: "aws-sdk-s3 and boto3: tags are opaque strings",
+        source: "aws-sdk-s3 and boto3: ETags are opaque strings",
         scope: ANYWHERE,
         body: &sdk_accepts,
     },
     Check {
         name: "listing-needs-no-download",
         severity: BreaksClients,
-        rule: "a listing of 20 objects has a tag for each, reads none of them, and takes under 100 ms an object or less than reading them all",
+        rule: "a listing of 20 objects has an ETag for each, reads none of them, and takes under 100 ms an object or less than reading them all",
         consequence: "a sync of many files takes hours before the first one is transferred",
         source: "pys3local, benchmarks/drime_etag.py: listing is fast because no content is read",
         // It measures how long a listing takes.
@@ -43,11 +43,11 @@ async fn sdk_accepts(c: &CheckContext<'_>) -> Result<(), Stop> {
     }
     let listing = c.list(files.len()).await?;
     for (key, size) in files {
-        let tagged = listing
+        let with_etag = listing
             .iter()
-            .any(|entry| entry.key == key && entry.etag.as_deref().is_some_and(|tag| !bare(tag).is_empty()));
-        let message = format!("the listing has no entry with a tag for {key}");
-        ensure(tagged, "object-unlisted", message, key, format!("{} entries", listing.len()))?;
+            .any(|entry| entry.key == key && entry.etag.as_deref().is_some_and(|etag| !bare(etag).is_empty()));
+        let message = format!("the listing has no entry with an ETag for {key}");
+        ensure(with_etag, "object-unlisted", message, key, format!("{} entries", listing.len()))?;
         c.holds(key, &c.bytes(key, size)).await?;
     }
     Ok(())
@@ -66,9 +66,9 @@ async fn listing_speed(c: &CheckContext<'_>) -> Result<(), Stop> {
         listing = c.list_under("perf-test/", LISTED).await?;
         fastest = fastest.min(started.elapsed());
     }
-    let tagged = listing.iter().filter(|entry| entry.etag.as_deref().is_some_and(|tag| tag.len() > 2)).count();
-    let message = "the listing does not name every stored object with a tag";
-    ensure(tagged == LISTED, "listing-incomplete", message, LISTED.to_string(), tagged.to_string())?;
+    let with_etag = listing.iter().filter(|entry| entry.etag.as_deref().is_some_and(|etag| etag.len() > 2)).count();
+    let message = "the listing does not name every stored object with an ETag";
+    ensure(with_etag == LISTED, "listing-incomplete", message, LISTED.to_string(), with_etag.to_string())?;
     let after = downloads(c).await?;
     let message = "a listing reads content from the service behind the server";
     ensure(before == after, "listing-downloads", message, counted(before), counted(after))?;

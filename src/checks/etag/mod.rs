@@ -1,8 +1,8 @@
-//! What a tag promises: sync tools decide by it whether a file must be uploaded again.
+//! What an ETag promises: sync tools decide by it whether a file must be uploaded again.
 //!
-//! There are two profiles. In the MD5 profile, which pys3local's local backend follows, the tag of a simple upload is the MD5 of the
-//! content. In the opaque profile, which its drime backend follows, the tag is a UUID of the service's, and must not look like an MD5.
-//! All other rules hold for any tag.
+//! There are two profiles. In the MD5 profile, which pys3local's local backend follows, the ETag of a simple upload is the MD5 of the
+//! content. In the opaque profile, which its drime backend follows, the ETag is a UUID of the service's, and must not look like an MD5.
+//! All other rules hold for any ETag.
 
 mod change;
 mod copied;

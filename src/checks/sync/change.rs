@@ -31,7 +31,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "same-size-edit-with-preserved-mtime-goes-unnoticed",
         severity: BreaksClients,
-        rule: "an edit that keeps size and time is not seen: nothing is sent, the old version stays, and where tags are MD5s a sync by checksum finds it",
+        rule: "an edit that keeps size and time is not seen: nothing is sent, the old version stays, and where ETags are MD5s a sync by checksum finds it",
         consequence: "times or sizes that the server does not keep make a sync send files that look the same",
         source: "rclone, fs/operations: Equal",
         under: &[SizeAndTime],
@@ -41,9 +41,9 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "same-size-edit-with-preserved-mtime",
         severity: DataLoss,
-        rule: "an edited file that kept its size and its time is sent, for its MD5 is not the tag, and the edited content is stored",
+        rule: "an edited file that kept its size and its time is sent, for its MD5 is not the ETag, and the edited content is stored",
         consequence: "a sync by checksum skips a modified file: the backup is silently stale",
-        source: "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5",
+        source: "rclone, backend/s3: an ETag of 32 hexadecimal digits is the content's MD5",
         under: &[Checksum],
         backends: Backends::WithMd5Etags,
         body: |client| edit_is_found(client, 0).boxed(),
@@ -51,9 +51,9 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "same-size-edit-goes-unnoticed",
         severity: BreaksClients,
-        rule: "where tags are no MD5s, size alone decides: a same-size edit is not seen, nothing is sent, and the old version stays",
-        consequence: "a tag is taken for an MD5 that it is not, and every sync sends everything",
-        source: "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5, any other tells nothing",
+        rule: "where ETags are no MD5s, size alone decides: a same-size edit is not seen, nothing is sent, and the old version stays",
+        consequence: "an ETag is taken for an MD5 that it is not, and every sync sends everything",
+        source: "rclone, backend/s3: an ETag of 32 hexadecimal digits is the content's MD5, any other tells nothing",
         under: &[Checksum],
         backends: Backends::WithOpaqueEtags,
         body: |client| unnoticed(client).boxed(),
@@ -61,7 +61,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "same-size-edit-goes-unnoticed",
         severity: BreaksClients,
-        rule: "a same-size edit is not seen: nothing is sent, the old version stays, and where tags are MD5s a sync by checksum finds it",
+        rule: "a same-size edit is not seen: nothing is sent, the old version stays, and where ETags are MD5s a sync by checksum finds it",
         consequence: "sizes that the server does not keep make a sync send files that look the same",
         source: "rclone, fs/operations: Equal",
         under: &[SizeOnly],

@@ -2,8 +2,8 @@
 //!
 //! Two suites: a workflow of five phases on files on disk ([`workflow`]), and s3ci's own model of a sync client under three policies.
 //! The model is what rclone does, and with other words s3cmd, s5cmd and aws-cli: list the bucket, ask HEAD for the modification time
-//! where the policy needs it, decide ([`planner`], pure), transfer ([`client`]). Nothing is remembered from one sync to the next, tags
-//! included: a tag of 32 hexadecimal digits is taken for the MD5 of the content, any other tells nothing.
+//! where the policy needs it, decide ([`planner`], pure), transfer ([`client`]). Nothing is remembered from one sync to the next, ETags
+//! included: an ETag of 32 hexadecimal digits is taken for the MD5 of the content, any other tells nothing.
 //!
 //! Where a policy cannot notice an edit by what it compares, its check says so in its name and asserts just that. Deliberately absent:
 //! how real clients do on the wire, which is for the suites of `clients`.

@@ -27,7 +27,7 @@ impl Policy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) size_bytes: u64,
-    /// MD5 of the content in hexadecimal digits; none where the tag is no MD5.
+    /// MD5 of the content in hexadecimal digits; none where the ETag is no MD5.
     pub(super) md5: Option<String>,
     /// Modification time in nanoseconds since 1970; none where nobody asked.
     pub(super) modified_ns: Option<i64>,
@@ -153,7 +153,11 @@ mod tests {
     fn an_edit_that_keeps_size_and_time_is_found_by_its_md5_alone() {
         let same_size = said(&entry(1, Some("b"), 5), &entry(1, Some("a"), 5));
         assert_eq!(same_size, ["nothing to do", "send f", "nothing to do"]);
-        assert_eq!(said(&entry(1, Some("b"), 5), &entry(1, None, 5)), ["nothing to do"; 3], "a tag that tells nothing");
+        assert_eq!(
+            said(&entry(1, Some("b"), 5), &entry(1, None, 5)),
+            ["nothing to do"; 3],
+            "an ETag that tells nothing"
+        );
     }
 
     #[test]

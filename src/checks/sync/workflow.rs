@@ -1,5 +1,5 @@
 //! The five-phase sync workflow, which protects rclone-like clients: they decide by what the server says of an object whether a file
-//! must be uploaded again, so a tag that stays when content changes leaves somebody's backup stale.
+//! must be uploaded again, so an ETag that stays when content changes leaves somebody's backup stale.
 //!
 //! One flow on files on disk; each phase is a check, and a phase that does not pass skips the ones after it.
 
@@ -18,35 +18,35 @@ use crate::s3::{Lease, S3};
 use crate::workload::md5_hex;
 
 const SOURCE: &str =
-    "rclone, backend/s3: a tag of 32 hexadecimal digits is the content's MD5; S3 API reference, Object ETag";
+    "rclone, backend/s3: an ETag of 32 hexadecimal digits is the content's MD5; S3 API reference, Object ETag";
 
 pub(in crate::checks) static PHASES: [CheckSpec; 5] = [
     CheckSpec {
         name: "phase-1-initial-sync",
         severity: DataLoss,
-        rule: "every file that is uploaded is stored as it is, with a tag",
+        rule: "every file that is uploaded is stored as it is, with an ETag",
         consequence: "the first backup already differs from the files",
         source: SOURCE,
     },
     CheckSpec {
         name: "phase-2-edit-leaves-remote-alone",
         severity: DataLoss,
-        rule: "while files change on disk alone, the remote tags do not move",
+        rule: "while files change on disk alone, the remote ETags do not move",
         consequence: "a sync client takes remote objects for changed and overwrites good files with old ones",
         source: SOURCE,
     },
     CheckSpec {
         name: "phase-3-resync-finds-every-edit",
         severity: DataLoss,
-        rule: "no edited file looks unchanged when its MD5 is compared with the remote tag, and all are accepted",
+        rule: "no edited file looks unchanged when its MD5 is compared with the remote ETag, and all are accepted",
         consequence: "a sync client skips a modified file: the backup is silently stale",
         source: SOURCE,
     },
     CheckSpec {
         name: "phase-4-every-etag-changes",
         severity: DataLoss,
-        rule: "CRITICAL: after the second upload every tag is another one than before",
-        consequence: "a sync client that remembers tags skips a modified file: the backup is silently stale",
+        rule: "CRITICAL: after the second upload every ETag is another one than before",
+        consequence: "a sync client that remembers ETags skips a modified file: the backup is silently stale",
         source: SOURCE,
     },
     CheckSpec {
@@ -109,34 +109,34 @@ impl Workflow<'_> {
         self.context.create_bucket(&self.s3, self.lease.bucket()).await?;
         let files = first_version(self.context.settings.sync_files);
         self.write(&files).await?;
-        let tags = self.upload(&files).await?;
+        let etags = self.upload(&files).await?;
         self.verify(&files).await?;
-        Ok(tags)
+        Ok(etags)
     }
 
     /// Edits every file on disk, every other one without changing its size.
-    async fn edit(&self, tags: &Etags) -> Result<Files, Stop> {
+    async fn edit(&self, etags: &Etags) -> Result<Files, Stop> {
         let edited = edited_version(self.context.settings.sync_files);
         self.write(&edited).await?;
-        for (name, before) in tags {
+        for (name, before) in etags {
             let now = self.remote_etag(name).await?;
-            let message = format!("the remote tag of {name} moved although nothing was uploaded");
+            let message = format!("the remote ETag of {name} moved although nothing was uploaded");
             ensure(now == *before, "etag-unstable", message, before, now)?;
         }
         Ok(edited)
     }
 
     /// Compares as a sync client does, then uploads what differs.
-    async fn resync(&self, edited: &Files, tags: &Etags) -> Result<Etags, Stop> {
+    async fn resync(&self, edited: &Files, etags: &Etags) -> Result<Etags, Stop> {
         let looks_unchanged: Vec<_> = edited
             .iter()
-            .filter(|(name, bytes)| tags.get(*name).is_some_and(|tag| unquoted(tag) == md5_hex(bytes)))
+            .filter(|(name, bytes)| etags.get(*name).is_some_and(|etag| unquoted(etag) == md5_hex(bytes)))
             .map(|(name, _)| name)
             .collect();
         ensure(
             looks_unchanged.is_empty(),
             "edit-not-detected",
-            "a remote tag is the MD5 of content that was never uploaded",
+            "a remote ETag is the MD5 of content that was never uploaded",
             "the MD5 of the stored content",
             few(&looks_unchanged),
         )?;
@@ -152,23 +152,24 @@ impl Workflow<'_> {
     }
 
     async fn upload(&self, files: &Files) -> Result<Etags, Stop> {
-        let mut tags = Etags::new();
+        let mut etags = Etags::new();
         for name in files.keys() {
             let bytes = tokio::fs::read(self.directory.join(name)).await?;
             self.lease.writes(name);
             self.s3.put(self.lease.bucket(), name, bytes.into()).await?;
-            tags.insert(name.clone(), self.remote_etag(name).await?);
+            etags.insert(name.clone(), self.remote_etag(name).await?);
         }
-        Ok(tags)
+        Ok(etags)
     }
 
     async fn remote_etag(&self, name: &str) -> Result<String, Stop> {
         let head = self.s3.head(self.lease.bucket(), name).await?;
         let missing =
             || Failure::new("object-missing", format!("{name} was stored, but HEAD does not find it"), "200", "404");
-        let tag = head.ok_or_else(missing)?.etag;
-        let without_etag = || Failure::new("etag-missing", format!("HEAD of {name} has no tag"), "a tag", shown(None));
-        Ok(tag.ok_or_else(without_etag)?)
+        let etag = head.ok_or_else(missing)?.etag;
+        let without_etag =
+            || Failure::new("etag-missing", format!("HEAD of {name} has no ETag"), "an ETag", shown(None));
+        Ok(etag.ok_or_else(without_etag)?)
     }
 
     async fn verify(&self, files: &Files) -> Result<(), Stop> {
@@ -183,15 +184,15 @@ impl Workflow<'_> {
 fn every_etag_changes(before: &Etags, after: &Etags) -> Result<(), Stop> {
     let unchanged: Vec<_> = before
         .iter()
-        .filter(|(name, tag)| after.get(*name) == Some(tag))
-        .map(|(name, tag)| format!("{name} keeps {tag}"))
+        .filter(|(name, etag)| after.get(*name) == Some(etag))
+        .map(|(name, etag)| format!("{name} keeps {etag}"))
         .collect();
-    let message = format!("{} of {} tags did not change with the content", unchanged.len(), before.len());
-    ensure(unchanged.is_empty(), "etag-unchanged", message, "another tag for other content", few(&unchanged))
+    let message = format!("{} of {} ETags did not change with the content", unchanged.len(), before.len());
+    ensure(unchanged.is_empty(), "etag-unchanged", message, "another ETag for other content", few(&unchanged))
 }
 
-fn unquoted(tag: &str) -> &str {
-    tag.trim_matches('"')
+fn unquoted(etag: &str) -> &str {
+    etag.trim_matches('"')
 }
 
 /// What the workflow stores: small files, each of which takes a page or two.
@@ -218,7 +219,7 @@ fn first_version(count: usize) -> Files {
     (0..count).map(|index| (name(index), format!("note {index}, version 1\n").repeat(lines(index)).into())).collect()
 }
 
-/// Even files keep their size, odd ones grow: a client that looks at sizes must look at tags as well.
+/// Even files keep their size, odd ones grow: a client that looks at sizes must look at ETags as well.
 fn edited_version(count: usize) -> Files {
     let lines = |index: usize| if index.is_multiple_of(2) { lines(index) } else { lines(index) + 1 };
     (0..count).map(|index| (name(index), format!("note {index}, version 2\n").repeat(lines(index)).into())).collect()
