@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use super::bench::Concurrency::{Parallel, Sequential};
 use super::check::Check;
-use super::suite::{Body, Footprint, Suite};
+use super::footprint::Footprint;
+use super::suite::{Body, Suite};
 use super::{api, auth, clients, containment, durability, etag, large, sync};
+use crate::record::CheckId;
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
@@ -13,6 +15,17 @@ pub static CATALOGUE: LazyLock<Vec<Suite>> = LazyLock::new(|| {
     let groups = [KINDS, CLIENTS, ESCAPES].into_iter();
     groups.flat_map(|kinds| [false, true].into_iter().flat_map(|is_drime| suites(kinds, is_drime))).collect()
 });
+
+/// The check `kind::name` on a backend, where there is one. What is no matter of the backend has a suite on the local one alone, which
+/// speaks for both.
+#[must_use]
+pub fn on_backend(backend: Backend, check: &str) -> Option<CheckId> {
+    let (kind, name) = check.split_once("::")?;
+    let of =
+        |backend: Backend| CATALOGUE.iter().find(|suite| suite.kind == kind && suite.backend.name() == backend.name());
+    let suite = of(backend).or_else(|| of(Backend::Local))?;
+    suite.checks().iter().any(|spec| spec.name == name).then(|| CheckId::new(&suite.id(), name))
+}
 
 /// One kind of suite, and the backends on which it is offered.
 struct Kind {

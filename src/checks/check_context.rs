@@ -8,10 +8,10 @@ use bytes::Bytes;
 use rand::Rng;
 
 use super::SuiteContext;
-use super::capability::{Capability, Offer};
-use super::check::{Check, Needs};
+use super::capability::{Capabilities, Capability, Offer};
 use super::judge::same;
 use super::runner::Commands;
+use super::scope::{Needs, Scope};
 use crate::record::{Failure, Fault, Metric, Stop};
 use crate::s3::{Attributes, Body, Head, Lease, Leases, Listed, Raw, RawAnswer, RawRequest, S3};
 use crate::server::{EtagProfile, Server, Shutdown};
@@ -22,7 +22,10 @@ pub(super) struct CheckContext<'a> {
     /// Client whose exchanges are recorded.
     pub(super) s3: S3,
     pub(super) suite: &'a SuiteContext<'a>,
-    pub(super) check: Check,
+    pub(super) name: &'static str,
+    pub(super) scope: Scope,
+    /// What is known of what the server may lack.
+    pub(super) capabilities: &'a Capabilities,
     /// Where the commands of clients are noted.
     pub(super) commands: Commands,
     /// The check's buckets.
@@ -41,7 +44,7 @@ impl<'a> CheckContext<'a> {
     }
 
     pub(super) fn etag_profile(&self) -> EtagProfile {
-        self.suite.suite.backend.etag_profile()
+        self.suite.backend.etag_profile()
     }
 
     /// Random bytes, other ones for each label.
@@ -51,7 +54,7 @@ impl<'a> CheckContext<'a> {
 
     /// A generator of the check's own, another one for each label.
     pub(super) fn seeded(&self, label: &str) -> impl Rng {
-        seeded(self.suite.settings.seed, &format!("{}/{label}", self.check.name))
+        seeded(self.suite.settings.seed, &format!("{}/{label}", self.name))
     }
 
     pub(super) async fn measured(&self, metric: Metric) {
@@ -180,7 +183,7 @@ impl CheckContext<'_> {
 impl CheckContext<'_> {
     /// Skips the check where the server lacks what its entry needs.
     pub(super) async fn meet_needs(&self) -> Result<(), Stop> {
-        let reason = match self.check.scope.needs {
+        let reason = match self.scope.needs {
             Needs::Restart if !self.server().supports_restart() => {
                 "somebody else runs this server: s3ci does not restart it".to_owned()
             }
@@ -197,7 +200,7 @@ impl CheckContext<'_> {
     }
 
     async fn offer(&self, capability: Capability) -> Result<&Offer, Stop> {
-        self.suite.state.capabilities.offer(self.suite, &self.s3, capability).await
+        self.capabilities.offer(self.suite, &self.s3, capability).await
     }
 
     /// Ends the server and starts it again.

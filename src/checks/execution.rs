@@ -7,18 +7,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{StreamExt, stream};
 
+use super::capability::Capabilities;
 use super::check::Check;
 use super::check_context::CheckContext;
-use super::clients::workbench;
 use super::{CheckRunner, SuiteContext};
+use crate::s3::Leases;
+use crate::server::Toolbox;
+
+/// More objects than any client stores for a check.
+const MOST_OBJECTS: usize = 5_000;
 
 /// Runs the selected checks, at most so many at a time; those that must be alone come last.
 pub(super) async fn run_all(context: &SuiteContext<'_>, checks: &[Check], at_a_time: usize) {
     // A server that hangs would take a deadline for each check.
-    let silent = AtomicBool::new(false);
+    let (silent, capabilities) = (AtomicBool::new(false), Capabilities::default());
     let one = async |check: &Check| {
         let was_silent = silent.load(Ordering::Relaxed);
-        let is_silent = run_one(context, check, was_silent).await;
+        let is_silent = run_one(context, check, &capabilities, was_silent).await;
         context.note_silence(&silent, is_silent).await;
     };
     let selected = checks.iter().filter(|check| context.selects(check.name));
@@ -28,7 +33,7 @@ pub(super) async fn run_all(context: &SuiteContext<'_>, checks: &[Check], at_a_t
 }
 
 /// Runs one check, unless the server is silent; whether it is silent afterwards.
-async fn run_one(context: &SuiteContext<'_>, check: &Check, silent: bool) -> bool {
+async fn run_one(context: &SuiteContext<'_>, check: &Check, capabilities: &Capabilities, silent: bool) -> bool {
     let runner = CheckRunner::new(context).explained_by(check.scope.explained_by);
     if silent {
         runner.skip(&check.spec(), "not run: the server does not answer any more").await;
@@ -40,7 +45,8 @@ async fn run_one(context: &SuiteContext<'_>, check: &Check, silent: bool) -> boo
         let s3 = runner.s3().clone();
         context.create_bucket(&s3, lease.bucket()).await?;
         let (commands, leases) = (runner.commands().clone(), leases.clone());
-        let c = CheckContext { s3, suite: context, check: *check, commands, leases, lease };
+        let Check { name, scope, .. } = *check;
+        let c = CheckContext { s3, suite: context, name, scope, capabilities, commands, leases, lease };
         c.meet_needs().await?;
         check.body.run(&c).await
     };
@@ -53,7 +59,7 @@ async fn run_one(context: &SuiteContext<'_>, check: &Check, silent: bool) -> boo
         return true;
     }
     if let Some(toolbox) = context.toolbox {
-        workbench::clear(context, toolbox, check.name, &leases).await;
+        clear(context, toolbox, check.name, &leases).await;
     } else if context.server.drime().is_some() {
         // What it stores goes as a whole with its folder, and object by object it takes minutes.
         return false;
@@ -63,4 +69,18 @@ async fn run_one(context: &SuiteContext<'_>, check: &Check, silent: bool) -> boo
         tracing::debug!(%error, "a bucket could not be given back");
     }
     false
+}
+
+/// Gives room back where clients worked, and notes what they wrote, so that their buckets can be given back.
+async fn clear(context: &SuiteContext<'_>, toolbox: &Toolbox, check: &str, leases: &Leases) {
+    for lease in leases.held() {
+        if let Ok(entries) = context.s3.list_all(lease.bucket(), "", None, MOST_OBJECTS).await {
+            for entry in &entries {
+                lease.writes(&entry.key);
+            }
+        }
+    }
+    if let Err(error) = toolbox.remove(check).await {
+        tracing::debug!(%error, "the directory of a check could not be removed");
+    }
 }

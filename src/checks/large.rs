@@ -4,9 +4,10 @@
 
 use bytes::Bytes;
 
-use super::check::{ANYWHERE, Check, Needs};
+use super::check::Check;
 use super::check_context::CheckContext;
 use super::judge::{ensure, few, same_etag};
+use super::scope::{ANYWHERE, Needs};
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 use crate::server::Shutdown;

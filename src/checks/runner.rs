@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::{CATALOGUE, Suite, SuiteContext};
+use super::SuiteContext;
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
     CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
-use crate::server::Backend;
 
 /// How long a server that broke off an answer is given to be noticed as dead.
 const DEATH_GRACE: Duration = Duration::from_millis(500);
@@ -127,7 +126,7 @@ impl<'a> CheckRunner<'a> {
     /// Reports a check that was not run.
     pub async fn skip(&self, spec: &CheckSpec, reason: &str) {
         let SuiteContext { events, suite, settings, .. } = self.context;
-        Self::skipped(events, &suite.id(), spec, reason, &settings.repro).await;
+        Self::skipped(events, suite, spec, reason, &settings.repro).await;
     }
 
     /// Reports a check of a suite that could not even begin.
@@ -149,10 +148,11 @@ impl<'a> CheckRunner<'a> {
             }
         }
         let severity = severity(spec, &outcome);
-        let mut check = record(&suite.id(), spec, outcome, duration, exchanges, &settings.repro);
+        let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
         check.severity = severity;
         check.commands = commands;
-        check.explained_by = self.explained_by.iter().filter_map(|check| on_backend_of(suite, check)).collect();
+        let SuiteContext { backend, explains, .. } = self.context;
+        check.explained_by = self.explained_by.iter().filter_map(|check| explains(*backend, check)).collect();
         events.emit(Event::CheckFinished { check: Box::new(check) }).await;
     }
 }
@@ -176,16 +176,6 @@ fn severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
         Outcome::Failed(failure) if failure.kind == Failure::SILENT_CORRUPTION => Severity::DataLoss,
         _ => spec.severity,
     }
-}
-
-/// The check `kind::name` on the backend of a suite, where there is one. What is no matter of the backend has a suite on the local one
-/// alone, which speaks for both.
-pub(super) fn on_backend_of(suite: &Suite, check: &str) -> Option<CheckId> {
-    let (kind, name) = check.split_once("::")?;
-    let of =
-        |backend: Backend| CATALOGUE.iter().find(|other| other.kind == kind && other.backend.name() == backend.name());
-    let suite = of(suite.backend).or_else(|| of(Backend::Local))?;
-    suite.checks().iter().any(|spec| spec.name == name).then(|| CheckId::new(&suite.id(), name))
 }
 
 fn record(

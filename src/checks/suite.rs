@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 
 use super::bench::Concurrency;
 use super::check::Check;
+use super::footprint::Footprint;
 use super::{SuiteContext, SuiteSettings, bench, clients, execution, sync, throughput, upgrade};
 use crate::record::{CheckSpec, SuiteId};
 use crate::server::{Backend, BucketMode};
@@ -27,17 +28,6 @@ pub struct Suite {
     /// What its checks store at the most, where they stand alone.
     pub(super) room: Footprint,
     pub(super) body: Body,
-}
-
-/// What a suite stores at the most, at one time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Footprint {
-    /// Room on a file system.
-    pub bytes: u64,
-    pub largest_object_bytes: u64,
-    pub objects: u64,
-    /// The size that the data file system is to have; roomy where none is given.
-    pub data_limit_bytes: Option<u64>,
 }
 
 /// How a suite is carried out.

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::capability::Capabilities;
-use super::{KeptData, Suite};
+use super::KeptData;
 use crate::event::{Event, Events};
-use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
+use crate::record::{CheckId, Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::{Credentials, Server, Toolbox};
+use crate::server::{Backend, Credentials, Server, Toolbox};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -41,7 +40,10 @@ impl SuiteSettings {
 
 #[derive(Debug)]
 pub struct SuiteContext<'a> {
-    pub suite: &'a Suite,
+    pub suite: SuiteId,
+    pub backend: Backend,
+    /// The check that `kind::name` is on a backend, where there is one: whose failure would explain that of another.
+    pub explains: fn(Backend, &str) -> Option<CheckId>,
     pub s3: S3,
     /// For restarts and accounting; which runtime it is stays hidden.
     pub server: &'a Server,
@@ -62,27 +64,19 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only checks to run; all where none.
     pub only: Option<Vec<String>>,
-    pub state: SuiteState,
+    pub bucket_numbers: BucketNumbers,
 }
 
-/// What a suite learns while it runs.
+/// How many buckets a suite has named.
 #[derive(Debug, Default)]
-pub struct SuiteState {
-    pub(super) capabilities: Capabilities,
-    buckets: AtomicU32,
-}
+pub struct BucketNumbers(AtomicU32);
 
 impl SuiteContext<'_> {
-    #[must_use]
-    pub fn id(&self) -> SuiteId {
-        self.suite.id()
-    }
-
     /// A bucket name that no other check, suite or run uses, valid by the naming rules of S3.
     #[must_use]
     pub fn bucket_name(&self) -> String {
-        let number = self.state.buckets.fetch_add(1, Ordering::Relaxed) + 1;
-        format!("s3ci-{}-{}-{number}", self.run_id, self.suite.name.replace('/', "-"))
+        let number = self.bucket_numbers.0.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("s3ci-{}-{}-{number}", self.run_id, self.suite.as_str().replace('/', "-"))
     }
 
     /// Makes a bucket for checks to work in. Where somebody else runs the server, a refusal of these credentials tells nothing of it.
@@ -121,10 +115,8 @@ impl SuiteContext<'_> {
         if was_silent || !is_silent || tokio::time::timeout(Duration::ZERO, self.server.ended()).await.is_ok() {
             return;
         }
-        let message = format!(
-            "the server of {} does not answer any more: the checks that were left are not run",
-            self.suite.name
-        );
+        let message =
+            format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
         let fault = Fault::new(FaultKind::ServerSilent, message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;

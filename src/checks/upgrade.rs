@@ -5,16 +5,16 @@
 //! volume and the servers, which the run brings.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::judge::{ensure, few, same};
-use super::{CheckRunner, Suite, SuiteContext, runner};
+use super::kept_data::{KeptBucket, KeptData};
+use super::{CheckRunner, SuiteContext, runner};
 use crate::event::Events;
 use crate::record::Severity::DataLoss;
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Outcome, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Outcome, Stop, SuiteId};
 use crate::s3::{RequestError, S3};
 use crate::server::{BucketMode, ServerError, Shutdown};
 use crate::workload::{Content, seeded};
@@ -58,24 +58,6 @@ const OBJECTS: [(&str, usize); 11] = [
 /// What is stored and deleted again.
 const DELETED: &str = "deleted";
 
-/// What the base stored, as it showed it itself after a restart. Empty until then.
-#[derive(Debug, Default)]
-pub struct KeptData(OnceLock<Vec<KeptBucket>>);
-
-#[derive(Debug)]
-struct KeptBucket {
-    bucket: String,
-    objects: BTreeMap<String, Bytes>,
-}
-
-impl KeptData {
-    /// Whether there is something to go on with.
-    #[must_use]
-    pub fn is_stored(&self) -> bool {
-        self.0.get().is_some()
-    }
-}
-
 /// The turn of the base where nothing is kept yet, otherwise that of the target.
 pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
     let Some(kept) = context.kept else {
@@ -85,10 +67,10 @@ pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
         }
         return;
     };
-    match kept.0.get() {
+    match kept.get() {
         Some(kept_buckets) => judge(context, kept_buckets).await,
         None => match tokio::time::timeout(deadline(context), store(context, bucket_mode)).await {
-            Ok(Ok(kept_buckets)) => drop(kept.0.set(kept_buckets)),
+            Ok(Ok(kept_buckets)) => kept.set(kept_buckets),
             Ok(Err(stop)) => cannot_be_told(context, &stop).await,
             Err(_) => {
                 cannot_be_told(context, &Fault::new(FaultKind::Timeout, "it took too long".to_owned()).into()).await
@@ -102,15 +84,13 @@ fn deadline(context: &SuiteContext<'_>) -> Duration {
     context.settings.check_deadline() * 2
 }
 
-impl Suite {
-    /// Reports that the target does not even start on what the base has stored; `repro` as in a report.
-    pub async fn does_not_take_over(&self, events: &Events, error: &ServerError, repro: &str) {
-        let message = format!("on the base's data the target does not start: failed to {error}");
-        for spec in &CHECKS {
-            let expected = "a server that answers";
-            let failure = Failure::new("does-not-start", &message, expected, "it ended by itself; see its log");
-            runner::tell(events, &self.id(), spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
-        }
+/// Reports that the target does not even start on what the base has stored; `repro` as in a report.
+pub async fn report_not_started(suite: &SuiteId, events: &Events, error: &ServerError, repro: &str) {
+    let message = format!("on the base's data the target does not start: failed to {error}");
+    for spec in &CHECKS {
+        let expected = "a server that answers";
+        let failure = Failure::new("does-not-start", &message, expected, "it ended by itself; see its log");
+        runner::tell(events, suite, spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
     }
 }
 
@@ -124,7 +104,7 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
     for spec in &CHECKS {
         let fault = Fault::new(FaultKind::Base, format!("not told: the base does not keep what it is given: {why}"));
         let SuiteContext { events, suite, settings, .. } = context;
-        runner::tell(events, &suite.id(), spec, Outcome::Error(fault), Duration::ZERO, &settings.repro).await;
+        runner::tell(events, suite, spec, Outcome::Error(fault), Duration::ZERO, &settings.repro).await;
     }
 }
 

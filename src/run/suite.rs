@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use super::Run;
-use crate::checks::{CheckRunner, KeptData, SuiteContext, SuiteSettings, SuiteState, client_programs};
+use crate::checks::{
+    BucketNumbers, CheckRunner, KeptData, SuiteContext, SuiteSettings, client_programs, on_backend, report_not_started,
+};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
 use crate::record::{CheckSpec, Fault, FaultKind, RuntimeKind};
@@ -106,7 +108,8 @@ impl SuiteRun<'_> {
                 }
                 end.server_log = error.log().to_vec();
                 if self.takes_over() && error.ended_by_itself() {
-                    return self.planned.suite.does_not_take_over(self.events, &error, &self.settings().repro).await;
+                    let (suite, repro) = (self.planned.suite.id(), &self.settings().repro);
+                    return report_not_started(&suite, self.events, &error, repro).await;
                 }
                 end.fault = Some(error.into());
                 return;
@@ -169,7 +172,9 @@ impl SuiteRun<'_> {
         let leases = Leases::default();
         let external = self.runtime.identity().kind == RuntimeKind::External;
         let context = SuiteContext {
-            suite: self.planned.suite,
+            suite: self.planned.suite.id(),
+            backend: self.planned.suite.backend,
+            explains: on_backend,
             s3: s3.clone(),
             server,
             toolbox,
@@ -182,7 +187,7 @@ impl SuiteRun<'_> {
             run_id: self.run.run_id.clone(),
             work_dir: work_dir.to_owned(),
             only: self.planned.only.clone(),
-            state: SuiteState::default(),
+            bucket_numbers: BucketNumbers::default(),
         };
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()

@@ -1,8 +1,9 @@
 //! Headers that belong to an object: they come back.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 use crate::s3::Attributes;

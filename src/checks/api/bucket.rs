@@ -1,9 +1,10 @@
 //! CreateBucket, HeadBucket, DeleteBucket.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 
 pub(super) static CHECKS: &[Check] = &[

@@ -1,9 +1,10 @@
 //! Buckets under awkward circumstances: created twice, with awkward names, asked by another name of the host, asked for subresources.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_keys};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, Cosmetic, DataLoss};
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest, content_md5};

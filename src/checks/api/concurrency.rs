@@ -7,9 +7,10 @@ use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::sync::oneshot;
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_etag};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::Body;

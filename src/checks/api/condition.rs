@@ -3,11 +3,12 @@
 use futures_util::future::join_all;
 
 use crate::checks::capability::Capability::ConditionalWrites;
-use crate::checks::check::Needs::Offered;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{OTHER_ETAG, ensure, same, shown};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
+use crate::checks::scope::Needs::Offered;
 use crate::record::Severity::{Cosmetic, DataLoss};
 use crate::record::Stop;
 use crate::s3::{Condition, Payload, RawRequest};

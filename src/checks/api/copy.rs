@@ -1,9 +1,10 @@
 //! CopyObject.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, shown};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 use crate::server::EtagProfile;

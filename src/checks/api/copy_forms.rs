@@ -1,10 +1,11 @@
 //! Copies with more to say: how the source is named, under a condition, with other headers.
 
 use super::attributes::{MTIMES, ensure_mtime, with_mtime};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{OTHER_ETAG, ensure, shown};
 use crate::checks::refusal::{Refusal, accepted, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, Cosmetic};
 use crate::record::Stop;
 use crate::s3::{RawAnswer, RawRequest};

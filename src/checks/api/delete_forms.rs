@@ -1,9 +1,10 @@
 //! DeleteObjects in its forms: what it reports, quiet mode, and more keys than it takes.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few, same_keys};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, Cosmetic};
 use crate::record::Stop;
 

@@ -1,9 +1,10 @@
 //! How errors are told, and what requests for subresources of an object may do to it.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, shown};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest, content_md5};

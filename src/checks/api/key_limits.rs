@@ -1,9 +1,10 @@
 //! Keys at the edge of what is allowed, and keys where directories are or were.
 
 use super::list_limit::ensure_encoded;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 

@@ -1,8 +1,9 @@
 //! Keys are names and nothing else: no paths, and not to be decoded.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_keys};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 use crate::s3::{Payload, RawRequest};

@@ -1,8 +1,9 @@
 //! What the last request stored, overwrote or deleted shows in a listing at once.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 

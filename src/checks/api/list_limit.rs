@@ -1,9 +1,10 @@
 //! How long a page may be asked to be, and how keys are spelled in it.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same_keys};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 use crate::s3::RawRequest;

@@ -1,8 +1,9 @@
 //! Which keys a prefix stands for, and in which order they come.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::same_keys;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 

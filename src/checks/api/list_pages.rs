@@ -1,8 +1,9 @@
 //! The pages of a listing, in version 2 and version 1: nothing left out, nothing named twice, and each leads to the next.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few, same_keys};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 

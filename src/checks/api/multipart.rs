@@ -3,11 +3,12 @@
 use bytes::Bytes;
 
 use crate::checks::capability::Capability::Multipart;
-use crate::checks::check::Needs::Offered;
-use crate::checks::check::{ANYWHERE, Check, Scope};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, md5_of_etag, same_etag, same_keys};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::Needs::Offered;
+use crate::checks::scope::{ANYWHERE, Scope};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::s3::UploadedPart;

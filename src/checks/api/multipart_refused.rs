@@ -1,10 +1,11 @@
 //! Uploads in parts, on a server that takes none: it has to say so, and to mistake none of their requests for one to the object.
 
 use crate::checks::capability::{Capability, MultipartRequest, answered};
-use crate::checks::check::{ANYWHERE, Check, Needs, Scope};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same};
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::{ANYWHERE, Needs, Scope};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 

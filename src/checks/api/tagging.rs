@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::checks::capability::Capability;
-use crate::checks::check::{ANYWHERE, Check, Needs};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_etag};
+use crate::checks::scope::{ANYWHERE, Needs};
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 

@@ -2,9 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::old_object::OldObject;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::refusal::{Refusal, accepted, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest, content_md5, crc32, crc64nvme};

@@ -3,9 +3,10 @@
 use time::Duration;
 
 use super::old_object::{OldObject, nothing_under};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{Cosmetic, Security};
 use crate::record::Stop;
 use crate::s3::{Payload, Prepared, Proof, Raw, RawRequest};

@@ -1,8 +1,9 @@
 //! Keys and parameters that have to be encoded are signed right.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few, same_keys};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::{Failure, Stop};
 use crate::s3::RequestError;

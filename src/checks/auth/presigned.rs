@@ -3,10 +3,11 @@
 use time::Duration;
 
 use super::old_object::OldObject;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::same;
 use crate::checks::refusal::{Refusal, accepted, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{BreaksClients, Security};
 use crate::record::Stop;
 use crate::s3::{Payload, Proof, RawRequest};

@@ -1,9 +1,10 @@
 //! Uploads as SDKs send them by themselves.
 
 use super::stored::{Upload, all_stored};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::same;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 use crate::s3::{Delivery, Payload};

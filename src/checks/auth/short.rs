@@ -2,9 +2,10 @@
 
 use super::framed::{CHUNK, letters, seams};
 use super::old_object::{OldObject, nothing_under};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 use crate::s3::{Delivery, Payload, RawRequest};

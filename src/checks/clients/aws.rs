@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::access::Access;
 use super::client::{Client, Copying, Counts, Etags, Mirror, UnseenEdits, lines_with, sdk_environment, words};
 use super::workbench::{RESTORED, SOURCE, Workbench};
 use super::workflow::NOT_BACKED_UP;
 use super::{explanation, tree};
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 
@@ -29,7 +31,7 @@ pub(super) static AWS: Client = Client {
         mirror: Some(Mirror {
             command: "aws s3 sync",
             deletes_by: "--delete",
-            words: |bench| words(["s3", "sync", "--no-progress", "--delete", SOURCE, &bucket(bench)]),
+            words: |access| words(["s3", "sync", "--no-progress", "--delete", SOURCE, &bucket(access)]),
             unseen_edits: UnseenEdits::ByItsWord,
             unseen_edits_source: None,
             second_sync: &["auth::integrity-unsigned-trailer", "api::list-read-after-write"],
@@ -39,8 +41,8 @@ pub(super) static AWS: Client = Client {
         etags: Some(Etags {
             command: "aws s3api list-objects-v2",
             source: "AWS CLI command reference, s3api list-objects-v2",
-            words: |bench| {
-                let list = ["s3api", "list-objects-v2", "--bucket", bench.bucket()];
+            words: |access| {
+                let list = ["s3api", "list-objects-v2", "--bucket", &access.bucket];
                 let shown = ["--query", "Contents[].[Key, ETag]", "--output", "json"];
                 words(list).into_iter().chain(words(shown)).collect()
             },
@@ -49,7 +51,6 @@ pub(super) static AWS: Client = Client {
         awkward_names: true,
         ..COPYING
     }),
-    special: SPECIAL,
 };
 
 pub(super) static DEBIAN: Client = Client {
@@ -65,15 +66,14 @@ pub(super) static DEBIAN: Client = Client {
     source: DOCUMENTED,
     backends: Backends::Quick,
     copying: Some(Copying { copies: "the aws s3 sync of Debian 12 copies", ..COPYING }),
-    special: &[],
 };
 
 /// How both copy a tree.
 const COPYING: Copying = Copying {
     round_trip: "sync",
     copies: "aws s3 sync copies",
-    up: |bench| words(["s3", "sync", "--no-progress", SOURCE, &bucket(bench)]),
-    down: |bench| words(["s3", "sync", "--no-progress", &bucket(bench), RESTORED]),
+    up: |access| words(["s3", "sync", "--no-progress", SOURCE, &bucket(access)]),
+    down: |access| words(["s3", "sync", "--no-progress", &bucket(access), RESTORED]),
     explained_by: explanation::ROUND_TRIP,
     over_tls: None,
     awkward_names: false,
@@ -81,7 +81,7 @@ const COPYING: Copying = Copying {
     etags: None,
 };
 
-static SPECIAL: &[Check] = &[
+pub(super) static SPECIAL: &[Check] = &[
     Check {
         name: "aws-cp-under-8-mib",
         severity: BreaksClients,
@@ -118,27 +118,27 @@ static SPECIAL: &[Check] = &[
 
 async fn cp(bench: &Workbench<'_>, size_bytes: u64) -> Result<(), Stop> {
     let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", size_bytes)]).await?;
-    let object = format!("{}/file.bin", bucket(bench));
+    let object = format!("{}/file.bin", bucket(bench.access()));
     bench.run(&["s3", "cp", "--no-progress", &format!("{SOURCE}/file.bin"), &object]).await?;
     fetch(bench).await?;
     bench.ensure_restored(RESTORED, &planted).await
 }
 
 async fn fetch(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let object = format!("{}/file.bin", bucket(bench));
+    let object = format!("{}/file.bin", bucket(bench.access()));
     bench.run(&["s3", "cp", "--no-progress", &object, &format!("{RESTORED}/file.bin")]).await.map(drop)
 }
 
-fn options(bench: &Workbench<'_>) -> Vec<String> {
-    let unsigned = bench.credentials().is_none().then(|| "--no-sign-request".to_owned());
-    words(["--endpoint-url", bench.endpoint()]).into_iter().chain(unsigned).collect()
+fn options(access: &Access) -> Vec<String> {
+    let unsigned = access.credentials.is_none().then(|| "--no-sign-request".to_owned());
+    words(["--endpoint-url", &access.endpoint]).into_iter().chain(unsigned).collect()
 }
 
-fn bucket(bench: &Workbench<'_>) -> String {
-    format!("s3://{}", bench.bucket())
+fn bucket(access: &Access) -> String {
+    format!("s3://{}", access.bucket)
 }
 
-fn etags(_: &Workbench<'_>, output: &str) -> BTreeMap<String, String> {
+fn etags(_: &Access, output: &str) -> BTreeMap<String, String> {
     let listed: Option<Vec<(String, Option<String>)>> = serde_json::from_str(output).unwrap_or_default();
     listed.into_iter().flatten().filter_map(|(key, etag)| Some((key, etag?))).collect()
 }

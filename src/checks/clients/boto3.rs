@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde::Deserialize;
 
+use super::access::Access;
 use super::client::{Client, Copying, Counts, Environment, Etags, sdk_environment, words};
 use super::workbench::{RESTORED, SOURCE, Workbench};
 use super::workflow::NOT_BACKED_UP;
 use super::{explanation, tree};
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 
@@ -43,8 +45,8 @@ pub(super) static BOTO3: Client = Client {
     copying: Some(Copying {
         round_trip: "defaults",
         copies: "boto3 as it comes copies",
-        up: |bench| words(["upload", SOURCE, bench.bucket()]),
-        down: |bench| words(["download", bench.bucket(), RESTORED]),
+        up: |access| words(["upload", SOURCE, &access.bucket]),
+        down: |access| words(["download", &access.bucket, RESTORED]),
         explained_by: explanation::ROUND_TRIP,
         over_tls: Some(&["auth::integrity-unsigned-trailer"]),
         awkward_names: true,
@@ -52,14 +54,13 @@ pub(super) static BOTO3: Client = Client {
         etags: Some(Etags {
             command: "the paginator of list_objects_v2",
             source: "boto3's documentation, ListObjectsV2",
-            words: |bench| words(["etags", bench.bucket()]),
+            words: |access| words(["etags", &access.bucket]),
             read: |_, output| serde_json::from_str::<Answer>(output).unwrap_or_default().etags,
         }),
     }),
-    special: SPECIAL,
 };
 
-static SPECIAL: &[Check] = &[
+pub(super) static SPECIAL: &[Check] = &[
     Check {
         name: "boto3-when-required",
         severity: BreaksClients,
@@ -140,10 +141,10 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     )
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let mut variables = sdk_environment(bench);
-    variables.insert("S3CI_ENDPOINT".into(), bench.endpoint().into());
-    if bench.credentials().is_none() {
+fn variables(access: &Access) -> Environment {
+    let mut variables = sdk_environment(access);
+    variables.insert("S3CI_ENDPOINT".into(), &access.endpoint.into());
+    if access.credentials.is_none() {
         variables.insert("S3CI_UNSIGNED".into(), "1".into());
     }
     variables

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::workbench::{Transport, Workbench};
-use crate::checks::check::{Backends, Check};
-use crate::checks::check_context::CheckContext;
-use crate::record::Stop;
+use super::access::Access;
+use crate::checks::scope::Backends;
 
 /// Variables of a client's environment.
 pub(super) type Environment = BTreeMap<String, String>;
 
 /// Words of a command line.
-pub(super) type Words = fn(&Workbench<'_>) -> Vec<String>;
+pub(super) type Words = fn(&Access) -> Vec<String>;
 
 /// Checks whose failure would explain a failure, as `kind::name`.
 pub(super) type Explanation = &'static [&'static str];
@@ -24,9 +22,9 @@ pub(super) struct Client {
     /// The command that tells its version.
     pub(super) version: &'static [&'static str],
     /// What it is told through its environment.
-    pub(super) environment: fn(&Workbench<'_>) -> Environment,
+    pub(super) environment: fn(&Access) -> Environment,
     /// A file that it is told the rest by: its name, and what is in it.
-    pub(super) settings: Option<(&'static str, fn(&Workbench<'_>) -> String)>,
+    pub(super) settings: Option<(&'static str, fn(&Access) -> String)>,
     /// What each of its commands begins with.
     pub(super) options: Words,
     /// Reads its counts from its standard output and its standard error.
@@ -40,8 +38,6 @@ pub(super) struct Client {
     pub(super) backends: Backends,
     /// How it does the standard workflows; none where it does none of them.
     pub(super) copying: Option<Copying>,
-    /// What it does beside the standard workflows.
-    pub(super) special: &'static [Check],
 }
 
 /// How a client does the steps of the standard workflows; those that it has no steps for are left out. Beside each workflow stand the
@@ -100,19 +96,7 @@ pub(super) struct Etags {
     pub(super) source: &'static str,
     pub(super) words: Words,
     /// The ETag of each file, out of what it prints.
-    pub(super) read: fn(&Workbench<'_>, &str) -> BTreeMap<String, String>,
-}
-
-impl Client {
-    /// The client at work for a check, straight to the server.
-    pub(super) async fn over_http<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
-        Workbench::open(c, self, Transport::Http).await
-    }
-
-    /// The same through the TLS proxy, which counts requests.
-    pub(super) async fn over_tls<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
-        Workbench::open(c, self, Transport::Https).await
-    }
+    pub(super) read: fn(&Access, &str) -> BTreeMap<String, String>,
 }
 
 /// What a client says of its work.
@@ -132,7 +116,7 @@ impl Counts {
 }
 
 /// The variables that every AWS SDK reads, with nothing of a user's own configuration left.
-pub(super) fn sdk_environment(bench: &Workbench<'_>) -> Environment {
+pub(super) fn sdk_environment(access: &Access) -> Environment {
     let mut environment = environment([
         ("AWS_DEFAULT_REGION", "us-east-1"),
         ("AWS_REGION", "us-east-1"),
@@ -141,11 +125,11 @@ pub(super) fn sdk_environment(bench: &Workbench<'_>) -> Environment {
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
         ("AWS_MAX_ATTEMPTS", "2"),
     ]);
-    if let Some(credentials) = bench.credentials() {
+    if let Some(credentials) = &access.credentials {
         environment.insert("AWS_ACCESS_KEY_ID".into(), credentials.access_key.clone());
         environment.insert("AWS_SECRET_ACCESS_KEY".into(), credentials.secret_key.clone());
     }
-    if let Some(authority) = bench.authority() {
+    if let Some(authority) = &access.authority {
         environment.insert("AWS_CA_BUNDLE".into(), authority.into());
     }
     environment

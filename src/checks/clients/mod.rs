@@ -10,6 +10,7 @@
 //!
 //! [`Failure::SILENT_CORRUPTION`]: crate::record::Failure::SILENT_CORRUPTION
 
+mod access;
 mod aws;
 mod boto3;
 mod client;
@@ -21,7 +22,7 @@ mod restic;
 mod s3cmd;
 mod s5cmd;
 mod tree;
-pub(super) mod workbench;
+mod workbench;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -29,34 +30,35 @@ use std::collections::BTreeMap;
 use super::SuiteContext;
 use super::check::Check;
 use super::execution;
-use super::suite::Footprint;
+use super::footprint::Footprint;
 use client::Client;
 
-static CLIENTS: [&Client; 8] = [
-    &rclone::RCLONE,
-    &rclone::DEBIAN,
-    &restic::RESTIC,
-    &s3cmd::S3CMD,
-    &aws::AWS,
-    &aws::DEBIAN,
-    &boto3::BOTO3,
-    &s5cmd::S5CMD,
+/// The table: a client a row, and what it does beside the standard workflows.
+static CLIENTS: [(&Client, &[&[Check]]); 8] = [
+    (&rclone::RCLONE, &[&rclone::SECOND_SYNCS, rclone_edits::CHECKS, rclone::SPECIAL]),
+    (&rclone::DEBIAN, &[]),
+    (&restic::RESTIC, &[restic::SPECIAL]),
+    (&s3cmd::S3CMD, &[s3cmd::SPECIAL]),
+    (&aws::AWS, &[aws::SPECIAL]),
+    (&aws::DEBIAN, &[]),
+    (&boto3::BOTO3, &[boto3::SPECIAL]),
+    (&s5cmd::S5CMD, &[]),
 ];
 
 /// The workflows on a server that demands signatures, client by client.
 pub(super) fn checks() -> Vec<Check> {
-    CLIENTS.iter().flat_map(|client| client.checks()).collect()
+    CLIENTS.iter().flat_map(|(client, special)| [client.checks(), special.concat()].concat()).collect()
 }
 
 /// Round trips on a server that lets in anybody: without a signature where the client can do without one.
 pub(super) fn unsigned_checks() -> Vec<Check> {
-    CLIENTS.iter().flat_map(|client| client.unsigned_checks()).collect()
+    CLIENTS.iter().flat_map(|(client, _)| client.unsigned_checks()).collect()
 }
 
 /// The programs of the clients by name, each with the command that tells its version.
 #[must_use]
 pub fn client_programs() -> BTreeMap<&'static str, &'static [&'static str]> {
-    CLIENTS.iter().map(|client| (client.name, client.version)).collect()
+    CLIENTS.iter().map(|(client, _)| (client.name, client.version)).collect()
 }
 
 /// What the checks store at the most.
@@ -85,9 +87,8 @@ pub(super) async fn run(context: &SuiteContext<'_>, checks: &[Check], at_a_time:
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::runner::on_backend_of;
     use super::super::suite::Body;
-    use super::super::{CATALOGUE, Suite};
+    use super::super::{CATALOGUE, Suite, on_backend};
     use super::Check;
     use crate::record::CheckId;
 
@@ -101,7 +102,7 @@ mod tests {
 
     /// What explains a workflow of a suite, on the suite's backend.
     fn explanations(suite: &Suite, check: &Check) -> Vec<CheckId> {
-        check.scope.explained_by.iter().filter_map(|explanation| on_backend_of(suite, explanation)).collect()
+        check.scope.explained_by.iter().filter_map(|explanation| on_backend(suite.backend, explanation)).collect()
     }
 
     #[test]
@@ -134,7 +135,7 @@ mod tests {
     fn a_cause_is_looked_for_on_the_same_backend_first() {
         let of = |suite: &str, check: &str| {
             let suite = CATALOGUE.iter().find(|known| known.name == suite).unwrap();
-            on_backend_of(suite, check).map(|id| id.to_string())
+            on_backend(suite.backend, check).map(|id| id.to_string())
         };
         assert_eq!(of("clients/drime", "api::range-first").as_deref(), Some("api/drime::range-first"));
         assert_eq!(of("clients/local-unsigned", "api::range-first").as_deref(), Some("api/local::range-first"));

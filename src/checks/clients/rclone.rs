@@ -2,13 +2,15 @@
 
 use serde::Deserialize;
 
+use super::access::Access;
 use super::client::{Client, Copying, Counts, Environment, environment, words};
 use super::workbench::{RESTORED, SOURCE, Workbench};
 use super::workflow::{COPIED_AGAIN, NOT_BACKED_UP};
-use super::{explanation, judgement, rclone_edits, tree};
-use crate::checks::check::{ANYWHERE, Backends, Check, Needs};
+use super::{explanation, judgement, tree};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same};
+use crate::checks::scope::{ANYWHERE, Backends, Needs, Scope};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 
@@ -27,7 +29,6 @@ pub(super) static RCLONE: Client = Client {
     source: DOCUMENTED,
     backends: Backends::All,
     copying: Some(Copying { over_tls: Some(explanation::ROUND_TRIP_BY_LEVELS), awkward_names: true, ..COPYING }),
-    special: SPECIAL,
 };
 
 pub(super) static DEBIAN: Client = Client {
@@ -43,21 +44,14 @@ pub(super) static DEBIAN: Client = Client {
     source: DOCUMENTED,
     backends: Backends::All,
     copying: Some(Copying { copies: "the rclone of Debian 12 copies", ..COPYING }),
-    special: &[Check {
-        name: "rclone-debian-second-sync",
-        rule: "the rclone of Debian 12 syncs a tree a second time without transferring or writing anything",
-        scope: SECOND_SYNC.scope.on(Backends::Quick),
-        body: &async |c: &CheckContext| second_sync(&DEBIAN.over_tls(c).await?).await,
-        ..SECOND_SYNC
-    }],
 };
 
 /// How both copy a tree. What its syncs make of edits depends on a policy, so it has no mirror of the standard kind.
 const COPYING: Copying = Copying {
     round_trip: "copy",
     copies: "rclone copies",
-    up: |bench| words(["copy", SOURCE, &remote(bench)]),
-    down: |bench| words(["copy", &remote(bench), RESTORED]),
+    up: |access| words(["copy", SOURCE, &remote(access)]),
+    down: |access| words(["copy", &remote(access), RESTORED]),
     explained_by: explanation::ROUND_TRIP_BY_LEVELS,
     over_tls: None,
     awkward_names: false,
@@ -85,15 +79,20 @@ const CHECK: Check = Check {
     body: &async |c: &CheckContext| check(&RCLONE.over_http(c).await?, &[]).await,
 };
 
-static SPECIAL: &[Check] = &[
+const LARGE_FILE: Scope = ANYWHERE.on(Backends::Quick).needing(Needs::LargeFiles);
+
+pub(super) static SECOND_SYNCS: [Check; 2] = [
     SECOND_SYNC,
-    rclone_edits::EDIT,
-    rclone_edits::SAME_SIZE_BY_CHECKSUM,
-    rclone_edits::SAME_SIZE_BY_CHECKSUM_OF_OPAQUE,
-    rclone_edits::SAME_SIZE_BY_DEFAULT,
-    rclone_edits::SAME_SIZE_BY_SIZE_ONLY,
-    rclone_edits::DELETE,
-    rclone_edits::RENAME,
+    Check {
+        name: "rclone-debian-second-sync",
+        rule: "the rclone of Debian 12 syncs a tree a second time without transferring or writing anything",
+        scope: SECOND_SYNC.scope.on(Backends::Quick),
+        body: &async |c: &CheckContext| second_sync(&DEBIAN.over_tls(c).await?).await,
+        ..SECOND_SYNC
+    },
+];
+
+pub(super) static SPECIAL: &[Check] = &[
     CHECK,
     Check {
         // rclone has to fetch the bytes to tell them apart.
@@ -131,36 +130,34 @@ static SPECIAL: &[Check] = &[
     },
 ];
 
-const LARGE_FILE: crate::checks::check::Scope = ANYWHERE.on(Backends::Quick).needing(Needs::LargeFiles);
-
 /// The remote that the environment describes.
-pub(super) fn remote(bench: &Workbench<'_>) -> String {
-    format!("s3ci:{}", bench.bucket())
+pub(super) fn remote(access: &Access) -> String {
+    format!("s3ci:{}", access.bucket)
 }
 
 async fn large_file(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
     let planted = bench.plant(&[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)]).await?;
-    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench)]].concat()).await?;
-    bench.run(&["copy", &remote(bench), RESTORED]).await?;
+    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench.access())]].concat()).await?;
+    bench.run(&["copy", &remote(bench.access()), RESTORED]).await?;
     bench.ensure_restored(RESTORED, &planted).await
 }
 
 async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
     let planted = bench.plant_plain().await?;
-    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
-    let again = bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
+    let again = bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
     judgement::ensure_keys(bench, &planted).await?;
     judgement::ensure_nothing_sent(&again)
 }
 
 async fn check(bench: &Workbench<'_>, how: &[&str]) -> Result<(), Stop> {
     bench.plant_plain().await?;
-    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
+    bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
     for way in ["--one-way=false", "--download"] {
-        bench.run(&["check", way, SOURCE, &remote(bench)]).await?;
+        bench.run(&["check", way, SOURCE, &remote(bench.access())]).await?;
     }
     bench.edit_unseen().await?;
-    let target = remote(bench);
+    let target = remote(bench.access());
     let arguments = [&["check"], how, &[SOURCE, target.as_str()]].concat();
     let changed = bench.run_to_any_end(&arguments, None, &[]).await?;
     ensure(
@@ -174,7 +171,7 @@ async fn check(bench: &Workbench<'_>, how: &[&str]) -> Result<(), Stop> {
 
 async fn rcat(bench: &Workbench<'_>) -> Result<(), Stop> {
     let text = "what came through a pipe\n".repeat(400);
-    let target = format!("{}/streamed.txt", remote(bench));
+    let target = format!("{}/streamed.txt", remote(bench.access()));
     bench.run_with(&["rcat", &target], Some(&text), &[]).await?;
     let stored = bench.s3().get(bench.bucket(), "streamed.txt", text.len() as u64).await?;
     same("streamed.txt", text.as_bytes(), &stored.bytes)?;
@@ -182,13 +179,13 @@ async fn rcat(bench: &Workbench<'_>) -> Result<(), Stop> {
     same("rclone cat", text.as_bytes(), back.stdout.as_bytes())
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
+fn variables(access: &Access) -> Environment {
     let mut variables = environment([
         ("RCLONE_CONFIG", "/dev/null"),
         ("RCLONE_CONFIG_S3CI_TYPE", "s3"),
         ("RCLONE_CONFIG_S3CI_PROVIDER", "Other"),
         ("RCLONE_CONFIG_S3CI_REGION", "us-east-1"),
-        ("RCLONE_CONFIG_S3CI_ENDPOINT", bench.endpoint()),
+        ("RCLONE_CONFIG_S3CI_ENDPOINT", &access.endpoint),
         ("RCLONE_USE_JSON_LOG", "true"),
         ("RCLONE_LOG_LEVEL", "INFO"),
         // Once, at the end: without an interval there are none at all.
@@ -196,11 +193,11 @@ fn variables(bench: &Workbench<'_>) -> Environment {
         ("RCLONE_RETRIES", "1"),
         ("RCLONE_LOW_LEVEL_RETRIES", "2"),
     ]);
-    if let Some(credentials) = bench.credentials() {
+    if let Some(credentials) = &access.credentials {
         variables.insert("RCLONE_CONFIG_S3CI_ACCESS_KEY_ID".into(), credentials.access_key.clone());
         variables.insert("RCLONE_CONFIG_S3CI_SECRET_ACCESS_KEY".into(), credentials.secret_key.clone());
     }
-    if let Some(authority) = bench.authority() {
+    if let Some(authority) = &access.authority {
         variables.insert("RCLONE_CA_CERT".into(), authority.into());
     }
     variables

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use super::access::Access;
 use super::client::{Client, Counts, Environment, UnseenEdits, environment, sdk_environment};
 use super::workbench::{RESTORED, Ran, SOURCE, Workbench};
 use super::workflow::{COPIED_AGAIN, KEPT_OLD, NOT_BACKED_UP};
-use crate::checks::check::{ANYWHERE, Backends, Check, Scope};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::{ANYWHERE, Backends, Scope};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 use crate::server::Manifest;
@@ -30,12 +32,11 @@ pub(super) static RESTIC: Client = Client {
     backends: Backends::All,
     // Its objects are not the files.
     copying: None,
-    special: SPECIAL,
 };
 
 const LISTS_BY_LEVELS: Scope = ANYWHERE.explained_by(&["api::list-delimiter"]);
 
-static SPECIAL: &[Check] = &[
+pub(super) static SPECIAL: &[Check] = &[
     Check {
         name: "restic-backup",
         severity: BreaksClients,
@@ -149,9 +150,9 @@ async fn ensure_restored(bench: &Workbench<'_>, snapshot: &str, expected: &Manif
     bench.ensure_same(&restored.collect(), expected)
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let repository = format!("s3:{}/{}/repository", bench.endpoint(), bench.bucket());
-    let mut variables = sdk_environment(bench);
+fn variables(access: &Access) -> Environment {
+    let repository = format!("s3:{}/{}/repository", &access.endpoint, access.bucket);
+    let mut variables = sdk_environment(access);
     variables.extend(environment([
         ("RESTIC_REPOSITORY", &repository),
         ("RESTIC_PASSWORD", "of no use to anybody"),
@@ -159,7 +160,7 @@ fn variables(bench: &Workbench<'_>) -> Environment {
         ("RESTIC_CACHE_DIR", "cache"),
         ("RESTIC_PROGRESS_FPS", "0.1"),
     ]));
-    if let Some(authority) = bench.authority() {
+    if let Some(authority) = &access.authority {
         variables.insert("SSL_CERT_FILE".into(), authority.into());
     }
     variables

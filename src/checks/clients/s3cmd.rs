@@ -1,12 +1,15 @@
 //! s3cmd, as Debian 12 ships it. It signs in any case: a server that lets in anybody gets a signature with invented keys.
 
+use super::access::Access;
 use super::client::{Client, Copying, Counts, Mirror, UnseenEdits, environment, lines_with, words};
 use super::explanation;
-use super::workbench::{RESTORED, SOURCE, Workbench};
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use super::workbench::{RESTORED, SOURCE};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::DataLoss;
+use crate::server::Credentials;
 
 pub(super) static S3CMD: Client = Client {
     name: "s3cmd",
@@ -23,15 +26,15 @@ pub(super) static S3CMD: Client = Client {
     copying: Some(Copying {
         round_trip: "sync",
         copies: "s3cmd syncs",
-        up: |bench| words(["sync", &format!("{SOURCE}/"), &bucket(bench)]),
-        down: |bench| words(["sync", &bucket(bench), &format!("{RESTORED}/")]),
+        up: |access| words(["sync", &format!("{SOURCE}/"), &bucket(access)]),
+        down: |access| words(["sync", &bucket(access), &format!("{RESTORED}/")]),
         explained_by: explanation::ROUND_TRIP,
         over_tls: None,
         awkward_names: true,
         mirror: Some(Mirror {
             command: "s3cmd sync",
             deletes_by: "--delete-removed",
-            words: |bench| words(["sync", "--delete-removed", &format!("{SOURCE}/"), &bucket(bench)]),
+            words: |access| words(["sync", "--delete-removed", &format!("{SOURCE}/"), &bucket(access)]),
             unseen_edits: UnseenEdits::Copied,
             unseen_edits_source: Some("s3cmd's manual, --check-md5 (the default)"),
             second_sync: &["etag::put-is-md5", "etag::four-way-agreement", "api::list-read-after-write"],
@@ -44,10 +47,9 @@ pub(super) static S3CMD: Client = Client {
         }),
         etags: None,
     }),
-    special: SPECIAL,
 };
 
-static SPECIAL: &[Check] = &[Check {
+pub(super) static SPECIAL: &[Check] = &[Check {
     name: "s3cmd-md5",
     severity: DataLoss,
     rule: "s3cmd ls --list-md5 shows the MD5 of each file",
@@ -57,8 +59,8 @@ static SPECIAL: &[Check] = &[Check {
     body: &async |c: &CheckContext| {
         let bench = S3CMD.over_http(c).await?;
         let planted = bench.plant_plain().await?;
-        bench.run(&["sync", &format!("{SOURCE}/"), &bucket(&bench)]).await?;
-        let listed = bench.run(&["ls", "--recursive", "--list-md5", &bucket(&bench)]).await?;
+        bench.run(&["sync", &format!("{SOURCE}/"), &bucket(bench.access())]).await?;
+        let listed = bench.run(&["ls", "--recursive", "--list-md5", &bucket(bench.access())]).await?;
         let shows = |path: &str, md5: &str| {
             listed.stdout.lines().any(|line| line.contains(md5) && line.ends_with(&format!("/{path}")))
         };
@@ -74,17 +76,17 @@ static SPECIAL: &[Check] = &[Check {
     },
 }];
 
-fn bucket(bench: &Workbench<'_>) -> String {
-    format!("s3://{}/", bench.bucket())
+fn bucket(access: &Access) -> String {
+    format!("s3://{}/", access.bucket)
 }
 
-fn settings(bench: &Workbench<'_>) -> String {
-    let host = bench.endpoint().split_once("://").map_or("", |(_, host)| host);
-    let (access_key, secret_key) = bench
-        .credentials()
-        .map_or(("any", "body"), |credentials| (credentials.access_key.as_str(), credentials.secret_key.as_str()));
-    let tls = bench.authority().is_some();
-    let authority = bench.authority().unwrap_or_default();
+fn settings(access: &Access) -> String {
+    let host = access.endpoint.split_once("://").map_or("", |(_, host)| host);
+    let keys = |credentials: &Credentials| (credentials.access_key.clone(), credentials.secret_key.clone());
+    let (access_key, secret_key) =
+        access.credentials.as_ref().map_or_else(|| ("any".to_owned(), "body".to_owned()), keys);
+    let tls = access.authority.is_some();
+    let authority = access.authority.as_deref().unwrap_or_default();
     format!(
         "[default]\naccess_key = {access_key}\nsecret_key = {secret_key}\nhost_base = {host}\nhost_bucket = {host}\n\
          use_https = {tls}\nca_certs_file = {authority}\nbucket_location = us-east-1\nprogress_meter = False\nmax_retries = 2\n"

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::access::Access;
 use super::client::{Client, Copying, Counts, Environment, Etags, Mirror, UnseenEdits, sdk_environment, words};
 use super::explanation;
-use super::workbench::{RESTORED, SOURCE, Workbench};
-use crate::checks::check::Backends;
+use super::workbench::{RESTORED, SOURCE};
+use crate::checks::scope::Backends;
 
 pub(super) static S5CMD: Client = Client {
     name: "s5cmd",
@@ -24,15 +25,15 @@ pub(super) static S5CMD: Client = Client {
     copying: Some(Copying {
         round_trip: "cp",
         copies: "s5cmd cp copies",
-        up: |bench| words(["cp", &format!("{SOURCE}/"), &bucket(bench)]),
-        down: |bench| words(["cp", &format!("{}*", bucket(bench)), &format!("{RESTORED}/")]),
+        up: |access| words(["cp", &format!("{SOURCE}/"), &bucket(access)]),
+        down: |access| words(["cp", &format!("{}*", bucket(access)), &format!("{RESTORED}/")]),
         explained_by: explanation::ROUND_TRIP,
         over_tls: Some(explanation::ROUND_TRIP),
         awkward_names: true,
         mirror: Some(Mirror {
             command: "s5cmd sync",
             deletes_by: "--delete",
-            words: |bench| words(["sync", "--delete", &format!("{SOURCE}/"), &bucket(bench)]),
+            words: |access| words(["sync", "--delete", &format!("{SOURCE}/"), &bucket(access)]),
             unseen_edits: UnseenEdits::ByItsWord,
             unseen_edits_source: None,
             second_sync: &["api::list-read-after-write"],
@@ -42,25 +43,24 @@ pub(super) static S5CMD: Client = Client {
         etags: Some(Etags {
             command: "s5cmd ls --etag",
             source: "s5cmd's README, ls",
-            words: |bench| words(["ls", "--etag", &format!("{}*", bucket(bench))]),
+            words: |access| words(["ls", "--etag", &format!("{}*", bucket(access))]),
             read: etags,
         }),
     }),
-    special: &[],
 };
 
-fn options(bench: &Workbench<'_>) -> Vec<String> {
-    let unsigned = bench.credentials().is_none().then(|| "--no-sign-request".to_owned());
-    words(["--endpoint-url", bench.endpoint(), "--json", "--retry-count", "1"]).into_iter().chain(unsigned).collect()
+fn options(access: &Access) -> Vec<String> {
+    let unsigned = access.credentials.is_none().then(|| "--no-sign-request".to_owned());
+    words(["--endpoint-url", &access.endpoint, "--json", "--retry-count", "1"]).into_iter().chain(unsigned).collect()
 }
 
-fn bucket(bench: &Workbench<'_>) -> String {
-    format!("s3://{}/", bench.bucket())
+fn bucket(access: &Access) -> String {
+    format!("s3://{}/", access.bucket)
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let mut variables = sdk_environment(bench);
-    if let Some(authority) = bench.authority() {
+fn variables(access: &Access) -> Environment {
+    let mut variables = sdk_environment(access);
+    if let Some(authority) = &access.authority {
         variables.insert("SSL_CERT_FILE".into(), authority.into());
     }
     variables
@@ -81,8 +81,8 @@ struct Listed {
     etag: Option<String>,
 }
 
-fn etags(bench: &Workbench<'_>, output: &str) -> BTreeMap<String, String> {
-    let root = bucket(bench);
+fn etags(access: &Access, output: &str) -> BTreeMap<String, String> {
+    let root = bucket(access);
     let listed = output.lines().filter_map(|line| serde_json::from_str::<Listed>(line).ok());
     listed.filter_map(|entry| Some((entry.key.strip_prefix(&root)?.to_owned(), entry.etag?))).collect()
 }

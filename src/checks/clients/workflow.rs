@@ -6,8 +6,9 @@ use futures_util::future::BoxFuture;
 use super::client::{Client, Copying, Etags, Mirror, UnseenEdits};
 use super::workbench::{RESTORED, Workbench};
 use super::{explanation, judgement, tree};
-use crate::checks::check::{ANYWHERE, Body, Check, Scope};
+use crate::checks::check::{Body, Check};
 use crate::checks::check_context::CheckContext;
+use crate::checks::scope::{ANYWHERE, Scope};
 use crate::record::Severity::{self, BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::server::{Manifest, Planting};
@@ -44,7 +45,7 @@ struct Standard {
 }
 
 impl Client {
-    /// The standard workflows of this client, and then what it does beside them.
+    /// The standard workflows of this client.
     pub(super) fn checks(&'static self) -> Vec<Check> {
         let mut checks = Vec::new();
         if let Some(copying) = &self.copying {
@@ -68,7 +69,6 @@ impl Client {
                 add(Workflow::AwkwardNames, explained_by(explanation::AWKWARD_NAMES));
             }
         }
-        checks.extend(self.special);
         checks
     }
 
@@ -220,11 +220,11 @@ impl Standard {
     async fn etags_tell_edits(&self, bench: &Workbench<'_>, etags: &Etags) -> Result<(), Stop> {
         let planted = bench.plant_plain().await?;
         bench.step(self.copying.up).await?;
-        let before = (etags.read)(bench, &bench.step(etags.words).await?.stdout);
+        let before = (etags.read)(bench.access(), &bench.step(etags.words).await?.stdout);
         judgement::ensure_etag_of_each(&planted, &before)?;
         bench.plant(&[tree::newer_edit(bench.seed())]).await?;
         bench.step(self.copying.up).await?;
-        let after = (etags.read)(bench, &bench.step(etags.words).await?.stdout);
+        let after = (etags.read)(bench.access(), &bench.step(etags.words).await?.stdout);
         judgement::ensure_etag_moved(&before, &after)
     }
 

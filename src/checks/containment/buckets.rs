@@ -2,9 +2,10 @@
 
 use super::aim;
 use super::keys::untouched;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest};

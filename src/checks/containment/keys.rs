@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::aim::{self, FORMS, file_of};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest, content_md5};

@@ -1,9 +1,10 @@
 //! Keys of one bucket that are paths into another.
 
 use super::aim::{self, FORMS};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest};

@@ -1,9 +1,10 @@
 //! Files that are no objects are not served as such.
 
 use super::aim::{self, FORMS, file_of, song_of};
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};

@@ -1,9 +1,10 @@
 //! A disk without room: an overwrite that does not fit is refused, and costs nothing.
 
 use super::lost;
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{same, same_etag};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::DataLoss;
 use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;

@@ -1,8 +1,9 @@
 //! What a large upload costs the server in memory.
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Cosmetic;
 use crate::record::{Direction, Fault, FaultKind, Metric, Stop, Unit};
 

@@ -9,8 +9,9 @@ mod restart;
 mod torn;
 mod version;
 
-use super::check::{ANYWHERE, Check, Needs, Scope};
-use super::suite::Footprint;
+use super::check::Check;
+use super::footprint::Footprint;
+use super::scope::{ANYWHERE, Needs, Scope};
 use crate::record::{Failure, Stop};
 use crate::s3::RequestError;
 

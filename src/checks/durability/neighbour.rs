@@ -1,8 +1,9 @@
 //! Two servers of one user, each with a data directory of its own: neither may see or touch what is the other's.
 
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few, same, same_etag};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::DataLoss;
 use crate::record::{Failure, Fault, Stop};
 use crate::s3::{RequestError, S3};

@@ -16,8 +16,9 @@ use rand::RngExt;
 
 use super::ALONE_OVER_A_RESTART;
 use super::version::{Known, Version, Versions};
-use crate::checks::check::{Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
+use crate::checks::scope::Backends;
 use crate::record::Severity::DataLoss;
 use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;

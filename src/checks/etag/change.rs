@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, shown};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 

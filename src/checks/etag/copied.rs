@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, same_etag};
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::{Cosmetic, DataLoss};
 use crate::record::Stop;
 use crate::s3::Attributes;

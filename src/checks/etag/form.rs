@@ -1,8 +1,9 @@
 //! What an ETag looks like and where it appears.
 
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same, shown};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::{Failure, Stop};
 use crate::workload::md5_hex;

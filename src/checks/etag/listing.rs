@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::form::bare;
-use crate::checks::check::{ANYWHERE, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 

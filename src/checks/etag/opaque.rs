@@ -1,9 +1,10 @@
 //! What an ETag looks like that is no MD5.
 
 use super::form::bare;
-use crate::checks::check::{ANYWHERE, Backends, Check};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, md5_of_etag, shown};
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 

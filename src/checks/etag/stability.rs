@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::checks::check::{ANYWHERE, Check, Needs};
+use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, same_etag, same_keys, shown};
+use crate::checks::scope::{ANYWHERE, Needs};
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 use crate::server::Shutdown;

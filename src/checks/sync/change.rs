@@ -9,7 +9,7 @@ use super::planner::Policy::{self, Checksum, SizeAndTime, SizeOnly};
 use super::planner::SyncPlan;
 use super::scenario::Scenario;
 use super::trees::{ALSO_EDITED, EDITED, MINUTE_NS, REMOVED, edit, plain};
-use crate::checks::check::Backends;
+use crate::checks::scope::Backends;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::server::EtagProfile;

@@ -7,7 +7,7 @@ use super::planner::Policy::{self, Checksum, SizeAndTime, SizeOnly};
 use super::planner::SyncPlan;
 use super::scenario::Scenario;
 use super::trees::{awkward, many};
-use crate::checks::check::Backends;
+use crate::checks::scope::Backends;
 use crate::record::Severity::DataLoss;
 use crate::record::Stop;
 

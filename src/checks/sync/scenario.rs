@@ -4,8 +4,9 @@ use futures_util::future::BoxFuture;
 
 use super::client::SyncClient;
 use super::planner::Policy;
-use crate::checks::check::{ANYWHERE, Backends, Body, Check};
+use crate::checks::check::{Body, Check};
 use crate::checks::check_context::CheckContext;
+use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::{Severity, Stop};
 
 /// Texts are those of the check, but for what the policy adds: its name begins with the policy's, and its rule says how that compares.

@@ -7,8 +7,8 @@ use super::planner::Policy::{self, SizeAndTime};
 use super::planner::{SyncPlan, time_text};
 use super::scenario::Scenario;
 use super::trees::{EDITED, MINUTE_NS, plain};
-use crate::checks::check::Backends;
 use crate::checks::judge::ensure;
+use crate::checks::scope::Backends;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 

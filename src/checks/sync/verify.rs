@@ -7,8 +7,8 @@ use super::planner::Policy::{self, Checksum, SizeAndTime, SizeOnly};
 use super::planner::{SyncPlan, time_text};
 use super::scenario::Scenario;
 use super::trees::{ALSO_EDITED, EDITED, Files, MINUTE_NS, REMOVED, edit, file, plain};
-use crate::checks::check::Backends;
 use crate::checks::judge::{ensure, few, same};
+use crate::checks::scope::Backends;
 use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
 

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 pub(super) use running::Ran;
 
+use super::access::Access;
 use super::client::{Client, Environment};
 use super::tree;
-use crate::checks::SuiteContext;
 use crate::checks::check_context::CheckContext;
 use crate::record::{Fault, FaultKind, Stop};
-use crate::s3::{Leases, S3};
-use crate::server::{Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
+use crate::s3::S3;
+use crate::server::{Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
 use crate::workload::{Content, md5_hex, seeded, sha256_hex};
 
 /// More objects than any check stores.
@@ -28,7 +28,7 @@ pub(super) const RESTORED: &str = "restored";
 
 /// How a client reaches the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Transport {
+enum Transport {
     /// Straight.
     Http,
     /// Through the proxy.
@@ -42,17 +42,24 @@ pub(super) struct Workbench<'a> {
     toolbox: &'a Toolbox,
     client: &'static Client,
     transport: Transport,
-    endpoint: String,
-    authority: Option<String>,
+    access: Access,
+}
+
+impl Client {
+    /// The client at work for a check, straight to the server.
+    pub(super) async fn over_http<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Http).await
+    }
+
+    /// The same through the TLS proxy, which counts requests.
+    pub(super) async fn over_tls<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Https).await
+    }
 }
 
 impl<'a> Workbench<'a> {
     /// Says why the check does not apply where the client, or the way to the server, is not there.
-    pub(super) async fn open(
-        c: &'a CheckContext<'a>,
-        client: &'static Client,
-        transport: Transport,
-    ) -> Result<Self, Stop> {
+    async fn open(c: &'a CheckContext<'a>, client: &'static Client, transport: Transport) -> Result<Self, Stop> {
         let Some(toolbox) = c.suite.toolbox else {
             return Err(Fault::new(FaultKind::Clients, "there is no place where clients work").into());
         };
@@ -69,26 +76,16 @@ impl<'a> Workbench<'a> {
                 (secure.endpoint.clone(), Some(secure.authority.clone()))
             }
         };
-        Ok(Self { c, toolbox, client, transport, endpoint, authority })
+        let (bucket, credentials) = (c.bucket().to_owned(), c.suite.credentials.clone());
+        Ok(Self { c, toolbox, client, transport, access: Access { bucket, endpoint, credentials, authority } })
     }
 
     pub(super) fn bucket(&self) -> &str {
         self.c.bucket()
     }
 
-    /// URL of the server as the client is to reach it.
-    pub(super) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// File of the certificate to trust, over TLS.
-    pub(super) fn authority(&self) -> Option<&str> {
-        self.authority.as_deref()
-    }
-
-    /// What to sign with; nothing where the server lets in anybody.
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
-        self.c.suite.credentials.as_ref()
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Seed of all content.
@@ -170,12 +167,12 @@ impl<'a> Workbench<'a> {
 
     /// The directory of the check, below that of the toolbox.
     fn directory(&self) -> &str {
-        self.c.check.name
+        self.c.name
     }
 
     /// Deadline of each command.
     fn deadline(&self) -> Duration {
-        self.c.suite.settings.timeout * self.c.check.scope.needs.patience()
+        self.c.suite.settings.timeout * self.c.scope.needs.patience()
     }
 
     fn path(&self, below: &str) -> String {
@@ -190,21 +187,7 @@ impl<'a> Workbench<'a> {
 
     /// Tells the reader something of the client's check that is no failure.
     pub(super) async fn fact(&self, text: &str) {
-        self.c.suite.fact(&format!("  {}", self.c.check.name), text).await;
-    }
-}
-
-/// After a check, however it ended: gives room back, and enters what clients wrote into the books, so that the bucket can be given back.
-pub(in crate::checks) async fn clear(context: &SuiteContext<'_>, toolbox: &Toolbox, check: &str, leases: &Leases) {
-    for lease in leases.held() {
-        if let Ok(entries) = context.s3.list_all(lease.bucket(), "", None, MOST_OBJECTS).await {
-            for entry in &entries {
-                lease.writes(&entry.key);
-            }
-        }
-    }
-    if let Err(error) = toolbox.remove(check).await {
-        tracing::debug!(%error, "the directory of a check could not be removed");
+        self.c.suite.fact(&format!("  {}", self.c.name), text).await;
     }
 }
 

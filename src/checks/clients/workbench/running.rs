@@ -28,7 +28,7 @@ pub(in crate::checks::clients) struct Ran {
 impl Workbench<'_> {
     /// Runs a step of a standard workflow, as [`Workbench::run`].
     pub(in crate::checks::clients) async fn step(&self, words: Words) -> Result<Ran, Stop> {
-        let words = words(self);
+        let words = words(&self.access);
         self.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
@@ -67,12 +67,12 @@ impl Workbench<'_> {
     ) -> Result<Ran, Stop> {
         let client = self.client;
         if let Some((file, text)) = client.settings {
-            self.write(file, &text(self)).await?;
+            self.write(file, &text(&self.access)).await?;
         }
-        let mut environment: Environment = (client.environment)(self);
+        let mut environment: Environment = (client.environment)(&self.access);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let own = arguments.iter().map(|argument| (*argument).to_owned());
-        let arguments: Vec<String> = (client.options)(self).into_iter().chain(own).collect();
+        let arguments: Vec<String> = (client.options)(&self.access).into_iter().chain(own).collect();
         let before = self.requests().await?;
         let order = Order {
             program: client.program,
