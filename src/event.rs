@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::record::{
     Against, CapabilityRecord, CheckRecord, Exchange, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity,
-    ServerStart, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
+    ServerStart, Storage, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -37,8 +37,8 @@ pub enum Event {
         suite: SuiteId,
         /// When it began, which may be long before anybody is told.
         at: OffsetDateTime,
-        /// Backend of its server.
-        backend: String,
+        /// Where its server stores.
+        storage: Storage,
         /// Its title.
         title: String,
         /// How many checks it has.

@@ -15,7 +15,7 @@ pub enum Exit {
     Slower,
     /// The command line or the configuration is wrong, or selects nothing: every check that was selected does not apply.
     Usage,
-    /// Docker, the image or the server failed, or a check errored or timed out: s3ci could not tell.
+    /// Docker, the image or the server failed, or a check errored or timed out: s3ci could not judge.
     Environment,
     /// The blocks do not tell whether throughput dropped, and that was to count.
     Inconclusive,
@@ -94,7 +94,7 @@ impl Exit {
                     && outcomes().any(|outcome| matches!(outcome, Outcome::Inconclusive { .. }))
             }
             Self::Environment => {
-                outcomes().any(Outcome::is_error)
+                outcomes().any(Outcome::is_not_judged)
                     || record.suites.iter().any(|suite| suite.fault.is_some())
                     || record.faults.iter().any(|fault| ![FaultKind::Report, FaultKind::Target].contains(&fault.kind))
             }

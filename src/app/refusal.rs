@@ -108,6 +108,7 @@ fn of_history(error: &HistoryError) -> Exit {
         | HistoryError::NotACommit { .. }
         | HistoryError::NoBranch { .. }
         | HistoryError::NoHistory { .. }
+        | HistoryError::Format { .. }
         | HistoryError::Read { .. } => Exit::Usage,
         HistoryError::Write { .. } | HistoryError::Line(_) => Exit::Report,
         HistoryError::Start(_)

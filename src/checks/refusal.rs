@@ -178,7 +178,7 @@ mod tests {
     fn a_refusal_needs_its_status_and_its_code_and_a_success_is_none() {
         let kind = |answer: Result<(), RequestError>, refusal: Refusal| match refused("it", &answer, refusal) {
             Ok(()) => None,
-            Err(Stop::Failed(failure)) => Some(failure.kind),
+            Err(Stop::Failed(failure)) => Some(failure.kind.to_string()),
             Err(other) => panic!("{other:?}"),
         };
         let rejected = |status, code: &str| {

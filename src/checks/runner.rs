@@ -11,7 +11,7 @@ use super::SuiteContext;
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
-    CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
+    CheckId, CheckRecord, CheckSpec, Command, Exchange, FailureKind, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
 
@@ -137,7 +137,7 @@ impl<'a> CheckRunner<'a> {
 
     async fn report(&self, spec: &CheckSpec, outcome: Outcome, duration: Duration) {
         let exchanges = match outcome {
-            Outcome::Failed(_) | Outcome::Known(_) | Outcome::Error(_) => self.recorder.exchanges(),
+            Outcome::Failed(_) | Outcome::Known(_) | Outcome::NotJudged(_) => self.recorder.exchanges(),
             Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => Vec::new(),
         };
         let SuiteContext { events, suite, settings, .. } = self.context;
@@ -147,9 +147,10 @@ impl<'a> CheckRunner<'a> {
                 command.log.clear();
             }
         }
-        let severity = severity(spec, &outcome);
+        let worst = worst_severity(spec, &outcome);
+        let outcome = outcome.with_severity(worst);
         let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
-        check.severity = severity;
+        check.worst_severity = worst;
         check.commands = commands;
         let SuiteContext { backend, explains, .. } = self.context;
         check.explained_by = self.explained_by.iter().filter_map(|check| explains(*backend, check)).collect();
@@ -171,9 +172,9 @@ pub(super) async fn tell(
 }
 
 /// A client that restores wrong data without a word loses data, whatever the check is about.
-fn severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
+fn worst_severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
     match outcome {
-        Outcome::Failed(failure) if failure.kind == Failure::SILENT_CORRUPTION => Severity::DataLoss,
+        Outcome::Failed(failure) if failure.kind == FailureKind::SILENT_CORRUPTION => Severity::DataLoss,
         _ => spec.severity,
     }
 }
@@ -190,11 +191,11 @@ fn record(
     let repro = format!("{repro} {id}");
     CheckRecord {
         id,
-        severity: spec.severity,
+        worst_severity: spec.severity,
         rule: spec.rule.to_owned(),
         consequence: spec.consequence.to_owned(),
         source: spec.source.to_owned(),
-        outcome,
+        outcome: outcome.with_severity(spec.severity),
         duration_ns: nanoseconds(duration),
         exchanges,
         repro,

@@ -10,8 +10,8 @@ use crate::record::{
     ThroughputComparison, ThroughputResult, Unit,
 };
 
-/// Version of the format of a line. A reader refuses a line with a higher version.
-pub(super) const FORMAT: u32 = 1;
+/// Version of the format of a line. A history with another version is refused.
+pub(super) const FORMAT: u32 = 2;
 /// A line names this many failed checks at most.
 const NAMED: usize = 50;
 
@@ -28,7 +28,7 @@ pub struct Commit {
 /// One run of one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Version of the format of the line, from 1.
+    /// Version of the format of the line.
     pub format: u32,
     /// See [`Commit::id`].
     pub commit: String,
@@ -68,8 +68,8 @@ pub struct Counts {
     pub failed: u64,
     pub known: u64,
     pub skipped: u64,
-    /// s3ci could not tell.
-    pub errors: u64,
+    /// s3ci could not judge.
+    pub not_judged: u64,
     /// Throughput comparisons that did not decide.
     pub inconclusive: u64,
 }
@@ -182,7 +182,7 @@ fn counts(record: &RunRecord) -> Counts {
             Outcome::Failed(_) => &mut counts.failed,
             Outcome::Known(_) => &mut counts.known,
             Outcome::Skipped { .. } => &mut counts.skipped,
-            Outcome::Error(_) => &mut counts.errors,
+            Outcome::NotJudged(_) => &mut counts.not_judged,
             Outcome::Inconclusive { .. } => &mut counts.inconclusive,
         } += 1;
     }
@@ -195,7 +195,7 @@ fn machine(record: &RunRecord) -> String {
     let runtime = match record.runtime.kind {
         RuntimeKind::Docker => "docker",
         RuntimeKind::Process => "process",
-        RuntimeKind::External => "external",
+        RuntimeKind::Endpoint => "endpoint",
     };
     let cpu = host.cpu_model.as_deref().unwrap_or("unknown processor");
     format!("{} {}, {cpu}, {} CPU, {runtime}", host.os, host.arch, host.cpus)

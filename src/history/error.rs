@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::entry::FORMAT;
+
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     #[error("read the history {}", path.display())]
@@ -14,6 +16,15 @@ pub enum HistoryError {
     NoHistory {
         /// The file or the branch.
         place: String,
+    },
+    /// Another version of s3ci began the history.
+    #[error("read the history {place}: line {line} has format {found}, and this s3ci reads format {FORMAT}")]
+    Format {
+        /// The file or the branch.
+        place: String,
+        /// The line, from 1.
+        line: usize,
+        found: u32,
     },
     /// JSON cannot hold the entry, for example a year over 9999.
     #[error("write the line of the run")]
@@ -56,6 +67,9 @@ impl HistoryError {
         match self {
             Self::NoBranch { .. } => "name the branch that `s3ci history add` wrote",
             Self::NoHistory { .. } => "name a file that `s3ci history add` wrote, a new file, or git:BRANCH",
+            Self::Format { .. } => {
+                "begin a new history: name another file or branch; the s3ci that wrote the old one still reads it"
+            }
             Self::Read { .. } => "name the file that `s3ci history add` wrote, or git:BRANCH",
             Self::Write { .. } => "name a file in an existing directory that you may write to",
             Self::Line(_) => "check the times in the record",

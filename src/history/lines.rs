@@ -1,5 +1,7 @@
 //! A history as text: one line of JSON for each run. Lines never change once they are written.
 
+use serde::Deserialize;
+
 use super::entry::{Entry, FORMAT};
 use super::error::HistoryError;
 
@@ -11,30 +13,33 @@ pub struct History {
     pub broken: Vec<usize>,
 }
 
-impl History {
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let mut history = Self::default();
-        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            match serde_json::from_str::<Entry>(line) {
-                Ok(entry) if entry.format <= FORMAT => history.entries.push(entry),
-                _ => history.broken.push(number),
-            }
-        }
-        history.entries.sort_by_key(|entry| entry.time);
-        history
-    }
+/// What must be known of a line before the rest of it can be read.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u32,
+}
 
+impl History {
     /// Reads the text of a file or branch.
     ///
     /// # Errors
-    /// It is not a history: it has no entry, and some line is not the start of one that was cut off.
+    /// It is not a history: it has no entry, and some line is not the start of one that was cut off. Or a line has another format.
     pub(super) fn of_place(text: &str, place: &str) -> Result<Self, HistoryError> {
-        let history = Self::parse(text);
-        let cut_off = text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with("{\""));
-        if history.entries.is_empty() && !cut_off {
+        let mut history = Self::default();
+        let lines = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        for (number, line) in lines() {
+            match (serde_json::from_str::<Versioned>(line), serde_json::from_str::<Entry>(line)) {
+                (Ok(Versioned { format: found }), _) if found != FORMAT => {
+                    return Err(HistoryError::Format { place: place.to_owned(), line: number, found });
+                }
+                (_, Ok(entry)) => history.entries.push(entry),
+                _ => history.broken.push(number),
+            }
+        }
+        if history.entries.is_empty() && !lines().all(|(_, line)| line.starts_with("{\"")) {
             return Err(HistoryError::NoHistory { place: place.to_owned() });
         }
+        history.entries.sort_by_key(|entry| entry.time);
         Ok(history)
     }
 

@@ -1,7 +1,7 @@
 //! JUnit XML, for build servers.
 //!
 //! A suite of the run is a `testsuite` named `s3ci.<suite>.<backend>`; a check is a `testcase` of that class. Where the server
-//! is wrong there is a `failure`, where s3ci could not tell an `error`:
+//! is wrong there is a `failure`, where s3ci could not judge an `error`:
 //!
 //! ```xml
 //! <testsuite id="0" name="s3ci.etag.local" tests="1" errors="0" failures="1" skipped="0" …>
@@ -116,7 +116,7 @@ fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, Juni
         rendered.add_testcase(error_check("suite-completed", &name, fault));
     }
     let mut lines = preamble(record);
-    lines.push(format!("{}, backend {}", suite.title, suite.backend));
+    lines.push(format!("{}, backend {}", suite.title, suite.storage));
     lines.extend(suite.facts.iter().map(|(name, value)| evidence::fact(name, value)));
     let support = suite.capabilities.iter().map(|it| evidence::fact(&it.name, &evidence::support(it)));
     lines.extend(support);
@@ -143,7 +143,7 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
     let mut rendered = match &check.outcome {
         Outcome::Passed => TestCaseBuilder::success(&name, time),
         Outcome::Failed(failure) => {
-            TestCaseBuilder::failure(&name, time, &attribute(&failure.kind), &attribute(&failure.message))
+            TestCaseBuilder::failure(&name, time, &attribute(failure.kind.as_str()), &attribute(&failure.message))
         }
         Outcome::Skipped { reason } => TestCaseBuilder::skipped_with_cause(&name, "skipped", &attribute(reason)),
         Outcome::Known(known) => {
@@ -153,12 +153,14 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
             let message = format!("inconclusive: {reason}");
             TestCaseBuilder::skipped_with_cause(&name, "inconclusive", &attribute(&message))
         }
-        Outcome::Error(fault) => TestCaseBuilder::error(&name, time, fault.kind.as_str(), &attribute(&fault.message)),
+        Outcome::NotJudged(fault) => {
+            TestCaseBuilder::error(&name, time, fault.kind.as_str(), &attribute(&fault.message))
+        }
     };
     match &check.outcome {
         Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(record, check, failure))),
         Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(record, check, known))),
-        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, check, fault))),
+        Outcome::NotJudged(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, check, fault))),
         Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => &mut rendered,
     };
     let mut rendered = rendered.set_classname(class).build();

@@ -47,7 +47,7 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
         return format!("REFUSED: {}", sanitize::line(&trouble.fault.message));
     }
     if tally.troubles.iter().any(|trouble| trouble.fault.kind != FaultKind::Report) {
-        return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
+        return format!("ERROR: s3ci could not judge ({}; {})", checks, tally.counts());
     }
     if !tally.troubles.is_empty() {
         return format!("REPORT MISSING: {} ({checks})", tally.counts());
@@ -65,7 +65,7 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
 
 /// Known data loss, if it is in what backups stand on as well: the first such suite, and how many others there are of any kind.
 fn known_in_bedrock(tally: &Tally<'_>) -> Option<(SuiteId, usize)> {
-    let grave = tally.known.iter().filter(|known| known.check.severity == Severity::DataLoss);
+    let grave = tally.known.iter().filter(|known| known.check.severity() == Severity::DataLoss);
     let mut suites: Vec<SuiteId> = grave.map(|known| known.check.id.suite()).collect();
     suites.dedup();
     let first = suites.iter().find(|suite| BEDROCK.contains(&suite.kind()))?;
@@ -88,7 +88,7 @@ mod tests {
         for suite in &mut record.suites {
             suite.checks.retain(|check| !check.outcome.is_failed());
         }
-        assert_eq!(of(&record), "ERROR: s3ci could not tell (6 checks; 4 passed, 1 skipped, 3 errors)");
+        assert_eq!(of(&record), "ERROR: s3ci could not judge (6 checks; 4 passed, 1 skipped, 3 errors)");
     }
 
     #[test]
@@ -105,8 +105,8 @@ mod tests {
             ('!', "was refused", "target")
         );
         record.faults.push(Fault::new(FaultKind::Docker, "connect to the Docker daemon: no such file"));
-        assert_eq!(Tally::of(&record).of_troubles(), "could not be told");
-        assert!(of(&record).starts_with("ERROR: s3ci could not tell "), "{}", of(&record));
+        assert_eq!(Tally::of(&record).of_troubles(), "could not be judged");
+        assert!(of(&record).starts_with("ERROR: s3ci could not judge "), "{}", of(&record));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::server::Target;
 #[must_use]
 pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
     let kind = match (&config.target, &config.runtime) {
-        (Target::Endpoint(_), _) => RuntimeKind::External,
+        (Target::Endpoint(_), _) => RuntimeKind::Endpoint,
         (_, crate::server::RuntimeChoice::Process) => RuntimeKind::Process,
         _ => RuntimeKind::Docker,
     };
@@ -84,10 +84,10 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
         Event::Notice { text } => record.notices.push(text.clone()),
         Event::Fault { fault } => record.faults.push(fault.clone()),
         Event::Interrupted { by } => record.interruption = Some(*by),
-        Event::SuiteStarted { suite, at, title, backend, .. } => record.suites.push(SuiteRecord {
+        Event::SuiteStarted { suite, at, title, storage, .. } => record.suites.push(SuiteRecord {
             id: suite.clone(),
             title: title.clone(),
-            backend: backend.clone(),
+            storage: *storage,
             started_at: *at,
             duration_ns: 0,
             facts: Vec::new(),
@@ -143,7 +143,7 @@ fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
     suite.duration_ns = nanoseconds(end.duration);
     suite.fault.clone_from(&end.fault);
     suite.server_start.clone_from(&end.server_start);
-    let wrong = suite.checks.iter().any(|check| check.outcome.is_failed() || check.outcome.is_error());
+    let wrong = suite.checks.iter().any(|check| check.outcome.is_failed() || check.outcome.is_not_judged());
     if wrong || suite.fault.is_some() {
         suite.server_log.clone_from(&end.server_log);
     }

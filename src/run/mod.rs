@@ -273,7 +273,7 @@ impl Run<'_> {
 
     /// How many suites run at a time. Servers that share a port, or are one and the same, serve one suite at a time.
     fn jobs(&self, runtime: &Runtime) -> usize {
-        let shared = runtime.identity().kind == RuntimeKind::External || self.config.port.is_some();
+        let shared = runtime.identity().kind == RuntimeKind::Endpoint || self.config.port.is_some();
         if shared { 1 } else { self.config.jobs }
     }
 

@@ -11,7 +11,7 @@ use crate::checks::{
 };
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, Fault, FaultKind, RuntimeKind};
+use crate::record::{CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -47,9 +47,9 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let checks = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.clone(), self.backend());
+        let (id, title, storage) = (suite.id(), suite.title.clone(), self.storage());
         let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, backend, title, checks }).await;
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, storage, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -65,23 +65,22 @@ impl SuiteRun<'_> {
     fn must_not_run(&self) -> Option<&'static str> {
         let suite = self.planned.suite;
         match self.runtime.identity().kind {
-            RuntimeKind::External | RuntimeKind::Process if suite.escapes => Some(
+            RuntimeKind::Endpoint | RuntimeKind::Process if suite.escapes => Some(
                 "not tried: it may delete files outside the server's data, so it needs a container (`--runtime docker`)",
             ),
-            RuntimeKind::External if suite.bucket_mode == BucketMode::Default => {
+            RuntimeKind::Endpoint if suite.bucket_mode == BucketMode::Default => {
                 Some("the default bucket of an endpoint may hold what is not the run's own")
             }
             _ => None,
         }
     }
 
-    /// What reports call the backend.
-    fn backend(&self) -> String {
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+    fn storage(&self) -> Storage {
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         match self.planned.suite.backend {
-            Backend::Drime(_) if external => "drime (endpoint)".to_owned(),
-            Backend::Drime(_) => self.run.drime.backend_name().to_owned(),
-            Backend::Local => Backend::Local.name().to_owned(),
+            Backend::Drime(_) if external => Storage::drime(DrimeService::Endpoint),
+            Backend::Drime(_) => Storage::drime(self.run.drime.service()),
+            Backend::Local => Storage::LOCAL,
         }
     }
 
@@ -170,7 +169,7 @@ impl SuiteRun<'_> {
             deadline: config.timeout,
         });
         let leases = Leases::default();
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         let context = SuiteContext {
             suite: self.planned.suite.id(),
             backend: self.planned.suite.backend,

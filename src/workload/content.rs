@@ -50,13 +50,13 @@ impl Content {
 /// In lower-case hexadecimal: the ETag of a simple upload (S3 API reference).
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
-    hex::encode(&Md5::digest(bytes))
+    hex::encode(Md5::digest(bytes))
 }
 
 /// In lower-case hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// MD5 of the MD5s of the parts, in lower-case hexadecimal: the `ETag` of a multipart upload begins with it.

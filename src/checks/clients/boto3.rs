@@ -16,7 +16,7 @@ use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
 use crate::checks::scope::{ANYWHERE, Backends};
 use crate::record::Severity::{BreaksClients, DataLoss};
-use crate::record::{Failure, Stop};
+use crate::record::{FailureKind, Stop};
 
 const DOCUMENTED: &str =
     "boto3's documentation, upload_file, download_file and Paginators; Data Integrity Protections for Amazon S3";
@@ -127,7 +127,7 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     let missing: Vec<&String> = stored.iter().filter(|key| !listed.contains(key)).collect();
     ensure(
         missing.is_empty(),
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION.as_str(),
         format!("boto3 sees {} of {OBJECTS} objects and no error: it lacks {}", listed.len(), few(&missing)),
         format!("{OBJECTS} keys"),
         format!("{} keys", listed.len()),

@@ -6,7 +6,7 @@ use super::client::UnseenEdits;
 use super::tree;
 use super::workbench::{Ran, Workbench};
 use crate::checks::judge::{ensure, few};
-use crate::record::{Failure, Fault, FaultKind, Stop};
+use crate::record::{FailureKind, Fault, FaultKind, Stop};
 use crate::server::Manifest;
 
 /// Fails a check unless a sync sent nothing: by the client's own counts, and by those of the proxy.
@@ -44,7 +44,7 @@ pub(super) async fn ensure_keys(bench: &Workbench<'_>, expected: &Manifest) -> R
     let differences: Vec<String> = missing.chain(extra).collect();
     ensure(
         differences.is_empty(),
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION.as_str(),
         format!("the client says that all went well, and the bucket holds other files: {}", few(&differences)),
         format!("the {} files of the source", wanted.len()),
         few(&differences),

@@ -130,7 +130,7 @@ impl Signer {
         let key = [self.date(), &self.region, "s3", "aws4_request"]
             .into_iter()
             .fold(secret.into_bytes(), |key, part| mac(&key, part.as_bytes()));
-        hex::encode(&mac(&key, text.as_bytes()))
+        hex::encode(mac(&key, text.as_bytes()))
     }
 }
 
@@ -143,7 +143,7 @@ fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// The path decoded, and encoded again in the one way that S3 prescribes.

@@ -101,8 +101,8 @@ fn drawn(generator: &mut impl rand::Rng) -> Arm {
 }
 
 impl Pass {
-    /// Draws the order of objects, and lets the base go first for half of them. If their number is odd, it draws which
-    /// arm goes first once more.
+    /// Draws the order of objects, and lets the base go first for half of them. If their number is odd, it draws the
+    /// arm that goes first for one more.
     fn draw(operation: Operation, count: usize, generator: &mut impl rand::Rng) -> Self {
         let more = drawn(generator);
         let mut first: Vec<Arm> = (0..count).map(|at| if at % 2 == 0 { more } else { other(more) }).collect();
