@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::judge::{ensure, few, same};
-use super::kept_data::{KeptBucket, KeptData};
+use super::kept_data::KeptBucket;
 use super::{CheckRunner, SuiteContext, runner};
 use crate::event::Events;
 use crate::record::Severity::DataLoss;

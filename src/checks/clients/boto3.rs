@@ -143,7 +143,7 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
 
 fn variables(access: &Access) -> Environment {
     let mut variables = sdk_environment(access);
-    variables.insert("S3CI_ENDPOINT".into(), &access.endpoint.into());
+    variables.insert("S3CI_ENDPOINT".into(), access.endpoint.clone());
     if access.credentials.is_none() {
         variables.insert("S3CI_UNSIGNED".into(), "1".into());
     }
