@@ -145,7 +145,7 @@ fn both_backends_stand_in_one_report_as_the_original_scripts_show_them() {
         assert!(headings.iter().all(|heading| text.contains(heading)), "{title}: {text}");
     }
     let (at, verdict) = block("FINAL RESULT");
-    assert!(at > last && verdict.starts_with("✗ FAILED: 3 of "), "{verdict}");
+    assert!(at > last && verdict.starts_with("✗ FAILED: 3 failures ("), "{verdict}");
     let counted = |backend: &str, words: &str| {
         verdict.lines().any(|line| line.trim().strip_prefix(backend).is_some_and(|rest| rest.contains(words)))
     };

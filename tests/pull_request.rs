@@ -129,7 +129,11 @@ fn red_for_uploads(share: &str, inputs: &[(&str, &str)]) {
     assert_eq!((ended.success, ended.codes["run"]), (false, 3), "{}", ended.log);
     assert_eq!((ended.outputs["result"].as_str(), ended.outputs["exit-code"].as_str()), ("slower", "3"));
     assert_eq!(ended.outputs["failed"], "1", "{}", ended.log);
-    assert!(ended.summary.starts_with("## ✗ FAILED: 1 of 5 checks"), "{}", ended.summary);
+    assert!(
+        ended.summary.starts_with("## ✗ FAILED: 1 new failure (1 is slower: throughput/local::put)"),
+        "{}",
+        ended.summary
+    );
     assert!(ended.summary.contains("| ✗ | put |"), "{}", ended.summary);
     let annotated = ended.errors();
     assert_eq!(annotated.len(), 1, "{annotated:?}");

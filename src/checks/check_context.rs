@@ -39,7 +39,7 @@ impl<'a> CheckContext<'a> {
         self.lease.bucket()
     }
 
-    pub(super) fn server(&self) -> &'a Server {
+    pub(super) fn server(&self) -> &'a dyn Server {
         self.suite.server
     }
 

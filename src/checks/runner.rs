@@ -201,6 +201,7 @@ fn record(
         repro,
         commands: Vec::new(),
         explained_by: Vec::new(),
+        ledger_line: None,
     }
 }
 

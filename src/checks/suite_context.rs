@@ -46,7 +46,7 @@ pub struct SuiteContext<'a> {
     pub explains: fn(Backend, &str) -> Option<CheckId>,
     pub s3: S3,
     /// For restarts and accounting; which runtime it is stays hidden.
-    pub server: &'a Server,
+    pub server: &'a dyn Server,
     /// Where clients work; none where the suite has none.
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.

@@ -10,9 +10,10 @@
 //! [[issue]]
 //! checks = ["api/local::list-v2-start-after"]    # the suite says the backend
 //! versions = ">=0.2.0, <0.3"                     # as PEP 440 has them
-//! severity = "breaks_clients"                    # that of the checks
+//! severity = "breaks_clients"                    # what the failure costs
 //! symptom = { kind = "listing-start-after", actual = "a, b, *" }
-//! reason = "it ignores start-after"
+//! cause = "start-after is ignored"               # the defect in a few words; reports group by it
+//! reason = "the handler reads marker alone"
 //! upstream = "https://example.org/issues/7"      # where there is one
 //! ```
 //!
@@ -34,9 +35,13 @@ mod generalise;
 mod judge;
 mod pattern;
 mod proposal;
+mod proposed;
 mod support;
 mod versions;
 
+use std::path::Path;
+
+use crate::base::read_bounded;
 use crate::config::KnownIssues;
 use crate::record::{CheckId, FailureKind, Severity};
 use crate::workload::sha256_hex;
@@ -58,6 +63,8 @@ pub struct Ledger {
     digest: String,
     issues: Vec<Issue>,
     offered: Vec<Offered>,
+    /// Where the tree under test brings it.
+    base: Option<proposed::Base>,
 }
 
 /// One defect, and the checks that see it.
@@ -71,6 +78,8 @@ pub struct Issue {
     pub severity: Severity,
     /// How it shows.
     pub symptom: Symptom,
+    /// The defect in a few words, the same in each entry that it has.
+    pub cause: Option<String>,
     /// Why the server does so, in a sentence.
     pub reason: String,
     /// Where the server's own project discusses it.
@@ -96,13 +105,17 @@ impl Ledger {
     pub fn chosen(choice: &KnownIssues) -> Result<Option<Self>, LedgerError> {
         match choice {
             KnownIssues::BuiltIn => Self::built_in().map(Some),
-            KnownIssues::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| LedgerError::Unreadable { path: path.clone(), source })?;
-                Self::parse(&path.display().to_string(), &text).map(Some)
+            KnownIssues::File(path) => Self::read(path).map(Some),
+            KnownIssues::Proposed { path, of_base, is_accepted } => {
+                Self::read(path)?.beside(of_base, *is_accepted).map(Some)
             }
             KnownIssues::None => Ok(None),
         }
+    }
+
+    fn read(path: &Path) -> Result<Self, LedgerError> {
+        let text = read_bounded(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&path.display().to_string(), &text)
     }
 
     /// The ledger that s3ci carries with it.
@@ -120,7 +133,7 @@ impl Ledger {
 
     fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
         let (issues, offered) = file::parse(source, text)?;
-        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered })
+        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered, base: None })
     }
 
     /// What the ledger lists for a version of the server; for an unknown one only what names no versions.

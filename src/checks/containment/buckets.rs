@@ -41,9 +41,9 @@ async fn never_deleted(c: &CheckContext<'_>) -> Result<(), Stop> {
         let lease = c.lease(&format!("{}-{index}", c.bucket()));
         c.s3.create_bucket(lease.bucket()).await?;
         c.s3.put(lease.bucket(), "kept", c.bytes("kept", 100)).await?;
-        let (yard, before) = aim::with_canaries(c).await?;
+        let (directory, before) = aim::with_canaries(c).await?;
         aim::send(c, &RawRequest::to_path("DELETE", format!("/{name}"))).await?;
-        let gone = before.gone(&aim::now(yard).await?).len();
+        let gone = before.gone(&aim::now(directory).await?).len();
         if gone > 0 {
             deleted.push(format!("DELETE /{name} removes {gone} files and directories"));
         }
@@ -54,14 +54,14 @@ async fn never_deleted(c: &CheckContext<'_>) -> Result<(), Stop> {
 }
 
 async fn hold_nothing(c: &CheckContext<'_>) -> Result<(), Stop> {
-    let (yard, before) = aim::with_canaries(c).await?;
+    let (directory, before) = aim::with_canaries(c).await?;
     let buckets = c.s3.bucket_names().await?;
     let payload = Payload::Hashed(c.bytes("intruder", 100));
     for name in NAMES {
         aim::send(c, &RawRequest::to_path("PUT", format!("/{name}"))).await?;
         aim::send(c, &RawRequest::to_path("PUT", format!("/{name}/post")).carrying(payload.clone())).await?;
     }
-    untouched(yard, &before, "PUT into buckets . and ..").await?;
+    untouched(directory, &before, "PUT into buckets . and ..").await?;
     let new: Vec<_> = c.s3.bucket_names().await?.into_iter().filter(|name| !buckets.contains(name)).collect();
     let message = "PUT into buckets . and .. makes buckets";
     ensure(new.is_empty(), "bucket-appeared", message, "no other buckets than before", few(&new))

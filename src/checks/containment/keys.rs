@@ -10,7 +10,7 @@ use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest, content_md5};
-use crate::server::{Inventory, Yard};
+use crate::server::{DataDirectory, Inventory, path_in_data};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -31,12 +31,12 @@ pub(super) static CHECKS: &[Check] = &[
         scope: ANYWHERE.alone(),
         body: &async |c: &CheckContext| {
             aim::with_a_name(c).await?;
-            let (yard, before) = aim::with_canaries(c).await?;
+            let (directory, before) = aim::with_canaries(c).await?;
             for form in &FORMS {
-                let path = format!("/{}/{}", c.bucket(), (form.write)(&Yard::place(&file_of(form))));
+                let path = format!("/{}/{}", c.bucket(), (form.write)(&path_in_data(&file_of(form))));
                 aim::send(c, &RawRequest::to_path("DELETE", path)).await?;
             }
-            untouched(yard, &before, "DELETE").await
+            untouched(directory, &before, "DELETE").await
         },
     },
     Check {
@@ -54,20 +54,21 @@ async fn put(c: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(c).await?;
     let bytes = c.bytes("intruder", 100);
     for over in ["new files", "canaries"] {
-        let (yard, before) = if over == "canaries" { aim::with_canaries(c).await? } else { aim::cleared(c).await? };
+        let (directory, before) =
+            if over == "canaries" { aim::with_canaries(c).await? } else { aim::cleared(c).await? };
         for form in &FORMS {
-            let path = format!("/{}/{}", c.bucket(), (form.write)(&Yard::place(&file_of(form))));
+            let path = format!("/{}/{}", c.bucket(), (form.write)(&path_in_data(&file_of(form))));
             aim::send(c, &RawRequest::to_path("PUT", path).carrying(Payload::Hashed(bytes.clone()))).await?;
         }
-        untouched(yard, &before, &format!("PUT over {over}")).await?;
+        untouched(directory, &before, &format!("PUT over {over}")).await?;
     }
     Ok(())
 }
 
 async fn multi_delete(c: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(c).await?;
-    let (yard, before) = aim::with_canaries(c).await?;
-    let keys: Vec<_> = FORMS.iter().map(|form| (form.write)(&Yard::place(&file_of(form)))).collect();
+    let (directory, before) = aim::with_canaries(c).await?;
+    let keys: Vec<_> = FORMS.iter().map(|form| (form.write)(&path_in_data(&file_of(form)))).collect();
     let objects = keys.join("</Key></Object><Object><Key>");
     let xml = Bytes::from(format!(
         r#"<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>{objects}</Key></Object></Delete>"#
@@ -77,12 +78,12 @@ async fn multi_delete(c: &CheckContext<'_>) -> Result<(), Stop> {
         .carrying(Payload::Hashed(xml));
     request.query.push(("delete".to_owned(), String::new()));
     aim::send(c, &request).await?;
-    untouched(yard, &before, "DeleteObjects").await
+    untouched(directory, &before, "DeleteObjects").await
 }
 
 /// Fails a check unless everything outside the data root is as it was.
-pub(super) async fn untouched(yard: &Yard, before: &Inventory, by: &str) -> Result<(), Stop> {
-    let changes = before.changes_outside(&aim::now(yard).await?);
+pub(super) async fn untouched(directory: &dyn DataDirectory, before: &Inventory, by: &str) -> Result<(), Stop> {
+    let changes = before.changes_outside(&aim::now(directory).await?);
     let message = format!("{by} reaches {} files outside the server's data", changes.len());
     ensure(changes.is_empty(), "escaped", message, "nothing outside the server's data is touched", few(&changes))
 }

@@ -8,7 +8,7 @@ use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{Payload, RawRequest};
-use crate::server::Yard;
+use crate::server::path_in_data;
 use crate::workload::sha256_hex;
 
 const KEY: &str = "kept";
@@ -25,12 +25,12 @@ pub(super) static CHECKS: &[Check] = &[Check {
 
 async fn another_bucket(c: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(c).await?;
-    let (yard, _) = aim::cleared(c).await?;
+    let (directory, _) = aim::cleared(c).await?;
     let lease = c.lease(&format!("{}-b", c.bucket()));
     c.s3.create_bucket(lease.bucket()).await?;
     let (kept, other) = (c.bytes("kept", 300), c.bytes("intruder", 300));
     c.s3.put(lease.bucket(), KEY, kept.clone()).await?;
-    let inventory = aim::now(yard).await?;
+    let inventory = aim::now(directory).await?;
     let Some(file) = inventory.file_inside(&sha256_hex(&kept)) else {
         return Err(Stop::Skipped("the server keeps no file with an object's bytes alone".to_owned()));
     };
@@ -38,7 +38,7 @@ async fn another_bucket(c: &CheckContext<'_>) -> Result<(), Stop> {
     for method in ["PUT", "DELETE"] {
         for form in &FORMS {
             c.s3.put(lease.bucket(), KEY, kept.clone()).await?;
-            let path = format!("/{}/{}", c.bucket(), (form.write)(&Yard::place(file)));
+            let path = format!("/{}/{}", c.bucket(), (form.write)(&path_in_data(file)));
             let request = RawRequest::to_path(method, path);
             let sent = if method == "PUT" { other.clone() } else { bytes::Bytes::new() };
             aim::send(c, &request.carrying(Payload::Hashed(sent))).await?;

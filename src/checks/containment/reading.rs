@@ -8,7 +8,7 @@ use crate::checks::scope::ANYWHERE;
 use crate::record::Severity::Security;
 use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
-use crate::server::Yard;
+use crate::server::path_in_data;
 
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "keys-get-never-escapes-the-root",
@@ -26,7 +26,7 @@ async fn get(c: &CheckContext<'_>) -> Result<(), Stop> {
     let (raw, bucket) = (c.raw(), c.bucket());
     let mut served = Vec::new();
     for form in &FORMS {
-        let key = (form.write)(&Yard::place(&file_of(form)));
+        let key = (form.write)(&path_in_data(&file_of(form)));
         let song = song_of(form);
         let requests = [
             RawRequest::to_path("GET", format!("/{bucket}/{key}")),

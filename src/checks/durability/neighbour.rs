@@ -16,13 +16,13 @@ pub(super) static CHECKS: &[Check] = &[Check {
     source: "pys3local, README: the data directory is what --path names",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
     body: &async |c: &CheckContext| {
-        let started = c.server().neighbour().await.map_err(|error| Stop::from(Fault::from(error)))?;
-        let Some(neighbour) = started else {
+        let started = c.server().second_server().await.map_err(|error| Stop::from(Fault::from(error)))?;
+        let Some(second) = started else {
             let reason = "a second server cannot be started beside this one, or cannot be reached";
             return Err(Stop::Skipped(reason.to_owned()));
         };
-        let compared = compare(c, &c.s3.towards(neighbour.endpoint())).await;
-        let stopped = neighbour.stop().await;
+        let compared = compare(c, &c.s3.towards(second.endpoint())).await;
+        let stopped = second.stop().await;
         compared?;
         stopped.map_err(|error| Fault::from(error).into())
     },

@@ -1,0 +1,149 @@
+//! The clients' image, and a container from it in which an agent runs them.
+//!
+//! Deliberately absent: what the agent is told to do.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use bollard::Docker;
+use bollard::container::LogOutput;
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+
+use super::base::{self, Present};
+use super::build::{self, File, Recipe};
+use super::connect::Daemon;
+use super::container;
+use super::image::lost;
+use super::launch::{self, Launched};
+use super::network::RunNetwork;
+use crate::event::{Event, Events};
+use crate::server::clients::{AgentOutput, AgentPipes, AgentPlace, StartedAgent, ToolboxSpec};
+use crate::server::error::{DockerError, ServerError};
+use crate::server::settings::DockerSettings;
+
+const FILES: [File; 3] = [
+    File { name: "Dockerfile", text: include_str!("../../../docker/clients/Dockerfile") },
+    File { name: "install.sh", text: include_str!("../../../docker/clients/install.sh") },
+    File { name: "requirements.txt", text: include_str!("../../../docker/clients/requirements.txt") },
+];
+
+/// Finds or builds the image of the clients.
+///
+/// # Errors
+///
+/// There is no base image, or the build fails.
+pub(super) async fn image(docker: &Docker, settings: &DockerSettings, events: &Events) -> Result<Present, ServerError> {
+    let base = base::base(docker, settings.base_image.as_deref(), events).await?;
+    let tag = tag(&base.id);
+    if let Some(present) = base::find(docker, &tag).await? {
+        return Ok(present);
+    }
+    events.emit(Event::Preparing { step: format!("building {tag} with the clients") }).await;
+    let recipe = Recipe {
+        tag: &tag,
+        base: &base.tag,
+        files: &FILES,
+        arguments: Vec::new(),
+        release: None,
+        sources: None,
+        ca_bundle: settings.ca_bundle.as_deref().map(Path::new),
+    };
+    build::build(docker, recipe, events).await?;
+    Ok(base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?)
+}
+
+/// A tag that differs whenever anything that goes into the image does.
+fn tag(base_id: &str) -> String {
+    let mut digest = Sha256::new();
+    for file in FILES {
+        digest.update(file.name);
+        digest.update(file.text);
+    }
+    digest.update([0]);
+    digest.update(base_id);
+    format!("s3ci/clients:{}", &hex::encode(&digest.finalize())[..12])
+}
+
+/// A container with an agent and the clients.
+pub(super) struct ClientsContainer {
+    docker: Docker,
+    name: String,
+}
+
+impl ClientsContainer {
+    /// Starts the container, on the network of the run that the server is on; for an endpoint on none.
+    ///
+    /// # Errors
+    ///
+    /// The daemon refuses a step; nothing is left of the container then.
+    pub(super) async fn start(
+        daemon: &Daemon,
+        run_id: &str,
+        image: &Present,
+        network: Option<&RunNetwork>,
+        endpoint: &str,
+        spec: &ToolboxSpec,
+    ) -> Result<StartedAgent, DockerError> {
+        let name = format!("s3ci-{run_id}-{}-toolbox", spec.label);
+        let body = container::of_toolbox(&image.id, run_id, &daemon.info, network, spec.room_bytes);
+        let Launched { output, lifeline, .. } = launch::launch(&daemon.docker, &name, body, "").await?;
+        let output = output.filter_map(|piece| async {
+            Some(match piece.ok()? {
+                LogOutput::StdErr { message } => AgentOutput::Complaint(message.to_vec()),
+                other => AgentOutput::Answer(other.into_bytes().to_vec()),
+            })
+        });
+        let input = lifeline.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let pipes = AgentPipes { input, output: Box::pin(output) };
+        Ok(StartedAgent {
+            place: Box::new(Self { docker: daemon.docker.clone(), name }),
+            pipes,
+            endpoint: endpoint.to_owned(),
+            origin: format!("image {} ({})", image.tag, image.id),
+            is_from_image: true,
+        })
+    }
+}
+
+#[async_trait]
+impl AgentPlace for ClientsContainer {
+    async fn close(self: Box<Self>) {
+        if let Err(error) = launch::remove(&self.docker, &self.name).await {
+            tracing::debug!(%error, "the clients' container is left to the end of the run");
+        }
+    }
+}
+
+/// Starts clients for a server that somebody else runs.
+///
+/// # Errors
+///
+/// No daemon can be used, or the image or the container cannot be had.
+pub(in crate::server) async fn for_endpoint(
+    url: &str,
+    run_id: &str,
+    settings: &DockerSettings,
+    spec: &ToolboxSpec,
+    events: &Events,
+) -> Result<StartedAgent, ServerError> {
+    let daemon = Daemon::connect().await?;
+    let image = image(&daemon.docker, settings, events).await?;
+    Ok(ClientsContainer::start(&daemon, run_id, &image, None, url, spec).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_base_makes_another_image() {
+        assert!(tag("sha256:1").starts_with("s3ci/clients:"));
+        assert_ne!(tag("sha256:1"), tag("sha256:2"));
+    }
+
+    #[test]
+    fn the_pinned_base_is_the_dockerfiles_default() {
+        assert!(FILES[0].text.contains(&format!("ARG BASE_IMAGE={}\n", base::PINNED)));
+    }
+}
