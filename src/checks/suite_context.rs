@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::capability::Capabilities;
-use super::upgrade::Kept;
+use super::KeptData;
 use crate::event::{Event, Events};
-use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
+use crate::record::{CheckId, Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
-use crate::server::{Credentials, EtagProfile, Server, Toolbox};
+use crate::server::{Backend, Credentials, Server, Toolbox};
 use crate::workload::DatasetSettings;
 
 /// The settings that shape a suite.
@@ -39,28 +38,25 @@ impl SuiteSettings {
     }
 }
 
-/// What a suite is handed.
 #[derive(Debug)]
 pub struct SuiteContext<'a> {
-    /// Which suite this is.
     pub suite: SuiteId,
-    /// Client of the server.
+    pub backend: Backend,
+    /// The check that `kind::name` is on a backend, where there is one: whose failure would explain that of another.
+    pub explains: fn(Backend, &str) -> Option<CheckId>,
     pub s3: S3,
-    /// The server, for restarts and accounting; which runtime it is stays hidden.
+    /// For restarts and accounting; which runtime it is stays hidden.
     pub server: &'a dyn Server,
-    /// What the ETags of its backend promise.
-    pub etag_profile: EtagProfile,
     /// Where clients work; none where the suite has none.
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.
-    pub kept: Option<&'a Kept>,
+    pub kept: Option<&'a KeptData>,
     /// What the server demands of its clients; none where it lets in anybody.
     pub credentials: Option<Credentials>,
     /// Buckets of the run.
     pub leases: Leases,
     /// Where findings go.
     pub events: Events,
-    /// Settings.
     pub settings: SuiteSettings,
     /// Name of the run, part of each bucket's name.
     pub run_id: String,
@@ -68,50 +64,18 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only checks to run; all where none.
     pub only: Option<Vec<String>>,
-    /// What is known of what the server may lack.
-    pub(super) capabilities: Capabilities,
-    buckets: AtomicU32,
+    pub bucket_numbers: BucketNumbers,
 }
 
-impl<'a> SuiteContext<'a> {
-    /// Puts a context together.
-    #[expect(clippy::too_many_arguments, reason = "each part comes from another owner and is used by name afterwards")]
-    #[must_use]
-    pub fn new(
-        suite: SuiteId,
-        s3: S3,
-        server: &'a dyn Server,
-        etag_profile: EtagProfile,
-        leases: Leases,
-        events: Events,
-        settings: SuiteSettings,
-        run_id: String,
-        work_dir: PathBuf,
-        only: Option<Vec<String>>,
-    ) -> Self {
-        Self {
-            suite,
-            s3,
-            server,
-            etag_profile,
-            toolbox: None,
-            kept: None,
-            credentials: None,
-            leases,
-            events,
-            settings,
-            run_id,
-            work_dir,
-            only,
-            capabilities: Capabilities::default(),
-            buckets: AtomicU32::new(1),
-        }
-    }
+/// How many buckets a suite has named.
+#[derive(Debug, Default)]
+pub struct BucketNumbers(AtomicU32);
 
+impl SuiteContext<'_> {
     /// A bucket name that no other check, suite or run uses, valid by the naming rules of S3.
     #[must_use]
     pub fn bucket_name(&self) -> String {
-        let number = self.buckets.fetch_add(1, Ordering::Relaxed);
+        let number = self.bucket_numbers.0.fetch_add(1, Ordering::Relaxed) + 1;
         format!("s3ci-{}-{}-{number}", self.run_id, self.suite.as_str().replace('/', "-"))
     }
 
