@@ -6,10 +6,14 @@
 
 pub mod answer;
 pub mod difference;
+pub mod feature;
+pub mod generate;
 pub mod history;
 pub mod program;
+pub mod property;
 pub mod recipe;
 pub mod reference;
+pub mod shrink;
 pub mod step;
 
 mod words;

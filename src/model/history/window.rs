@@ -6,11 +6,15 @@ use super::{Action, Operation, Verdict, has_order};
 
 /// A part of a history without an order that has none either, and of which nothing can be left out, ordered by when it was asked.
 ///
-/// What is left out never makes an order impossible: the end of a history, single reads, a value with all that stored and read it, and all
-/// that deleted together with all that found nothing.
+/// What is left out never makes an order impossible: the end of a history, single reads, a value with all that stored and read it, and what
+/// deleted, once nobody is left who found nothing.
 pub fn smallest_without_order(operations: &[Operation], at_first: Option<u32>) -> Vec<Operation> {
     let fails = |operations: &[Operation]| has_order(operations, at_first) == Verdict::None;
     let mut kept = shortest_beginning(operations, at_first);
+    let weaker = weakened(&kept);
+    if fails(&weaker) {
+        kept = weaker;
+    }
     loop {
         let before = kept.len();
         let mut groups = groups(&kept);
@@ -21,10 +25,24 @@ pub fn smallest_without_order(operations: &[Operation], at_first: Option<u32>) -
             many /= 2;
         }
         if kept.len() == before {
-            kept.sort_by_key(|operation| operation.called);
-            return kept;
+            break;
         }
     }
+    let is_kept = |operation: &&Operation| {
+        kept.iter().any(|kept| (kept.client, kept.called) == (operation.client, operation.called))
+    };
+    let mut kept: Vec<Operation> = operations.iter().filter(is_kept).copied().collect();
+    kept.sort_by_key(|operation| operation.called);
+    kept
+}
+
+/// The same with fewer demands: a PUT that found nothing as one that need not have.
+fn weakened(operations: &[Operation]) -> Vec<Operation> {
+    let weaker = |operation: &Operation| match operation.action {
+        Action::PutIfAbsent(value) => Operation { action: Action::Put(value), ..*operation },
+        _ => *operation,
+    };
+    operations.iter().filter(|operation| operation.action != Action::Present).map(weaker).collect()
 }
 
 /// Leaves groups out, so many at a time, wherever the rest still has no order; the groups that stay.
@@ -75,7 +93,12 @@ fn groups(operations: &[Operation]) -> Vec<Vec<Operation>> {
     let values: BTreeSet<u32> = operations.iter().filter_map(|operation| value(operation.action)).collect();
     let mut groups = vec![of(&|action| action == Action::Present)];
     groups.extend(values.into_iter().map(|wanted| of(&|action| value(action) == Some(wanted))));
-    groups.push(of(&|action| matches!(action, Action::Delete | Action::Read(None))));
+    let none_seen = operations.iter().any(|operation| operation.action == Action::Read(None));
+    if none_seen {
+        groups.push(of(&|action| matches!(action, Action::Delete | Action::Read(None))));
+    } else {
+        groups.extend(of(&|action| action == Action::Delete).into_iter().map(|delete| vec![delete]));
+    }
     groups.extend(operations.iter().filter(|operation| operation.action.is_read()).map(|read| vec![*read]));
     groups.retain(|group| !group.is_empty());
     groups
