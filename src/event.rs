@@ -3,11 +3,14 @@
 //! Suites and runtimes emit; `run` folds the stream into the record; the console follows it. The channel is
 //! bounded, so a slow listener slows the run instead of filling memory. Deliberately absent: any decision.
 
+use std::time::Duration;
+
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use crate::record::{
     Against, CapabilityRecord, CheckRecord, Exchange, Fault, HarnessTiming, Interruption, Metric, RuntimeIdentity,
-    ServerStart, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
+    ServerStart, Storage, SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison,
 };
 
 /// One thing that happened.
@@ -32,8 +35,10 @@ pub enum Event {
     SuiteStarted {
         /// Which suite.
         suite: SuiteId,
-        /// Backend of its server.
-        backend: String,
+        /// When it began, which may be long before anybody is told.
+        at: OffsetDateTime,
+        /// Where its server stores.
+        storage: Storage,
         /// Its title.
         title: String,
         /// How many checks it has.
@@ -64,6 +69,11 @@ pub enum Event {
     },
     /// Where a comparison stands after another block.
     Standing {
+        /// One sentence.
+        text: String,
+    },
+    /// Which suites run side by side, and how many have ended.
+    Running {
         /// One sentence.
         text: String,
     },
@@ -119,6 +129,8 @@ pub enum Event {
 /// What only the end of a suite shows.
 #[derive(Debug, Clone, Default)]
 pub struct SuiteEnd {
+    /// How long the suite took.
+    pub duration: Duration,
     /// A fault that kept the suite from running to its end.
     pub fault: Option<Fault>,
     /// How the server came up; none where it did not.

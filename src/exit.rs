@@ -1,6 +1,6 @@
 //! The exit codes: what a build script may rely on.
 
-use crate::record::{Against, CheckRecord, FailOn, Interruption, Outcome, RunRecord};
+use crate::record::{Against, CheckRecord, FailOn, FaultKind, Interruption, Outcome, RunRecord};
 
 /// Every way in which s3ci ends.
 ///
@@ -15,7 +15,7 @@ pub enum Exit {
     Slower,
     /// The command line or the configuration is wrong, or selects nothing: every check that was selected does not apply.
     Usage,
-    /// Docker, the image or the server failed, or a check errored or timed out: s3ci could not tell.
+    /// Docker, the image or the server failed, or a check errored or timed out: s3ci could not judge.
     Environment,
     /// The blocks do not tell whether throughput dropped, and that was to count.
     Inconclusive,
@@ -94,15 +94,15 @@ impl Exit {
                     && outcomes().any(|outcome| matches!(outcome, Outcome::Inconclusive { .. }))
             }
             Self::Environment => {
-                outcomes().any(Outcome::is_error)
+                outcomes().any(Outcome::is_not_judged)
                     || record.suites.iter().any(|suite| suite.fault.is_some())
-                    || record.faults.iter().any(|fault| !["report", "target"].contains(&fault.kind.as_str()))
+                    || record.faults.iter().any(|fault| ![FaultKind::Report, FaultKind::Target].contains(&fault.kind))
             }
-            Self::Report => record.faults.iter().any(|fault| fault.kind == "report"),
+            Self::Report => record.faults.iter().any(|fault| fault.kind == FaultKind::Report),
             Self::Usage => {
                 let skipped = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { .. });
                 let nothing_checked = outcomes().next().is_some() && outcomes().all(skipped);
-                record.faults.iter().any(|fault| fault.kind == "target") || nothing_checked
+                record.faults.iter().any(|fault| fault.kind == FaultKind::Target) || nothing_checked
             }
             Self::Success => false,
         };

@@ -19,21 +19,21 @@
 //! ```text
 //! main
 //! app
-//! run
+//! run          cli
 //! ledger
 //! plan
 //! report      against      suites
 //! server      config    event     exit      history
-//! model       cli       workload  s3
+//! record      base      workload  s3
 //! ```
 //!
 //! # Invariants
 //!
 //! - [`record`] imports nothing of the crate, and everything may import it.
-//! - clap stands only in [`cli`] and where `app` prints completions and manual pages; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
+//! - clap stands only in [`cli`]; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
 //! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
 //! - A suite never knows which runtime serves it.
-//! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not tell.
+//! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not judge.
 //! - The server is not trusted: its keys never become paths by themselves, its bodies are bounded, each request has a deadline, and
 //!   its words never reach a report or a terminal unsanitised.
 //!

@@ -206,8 +206,8 @@ fn under(fault: Fault, suites: &[&str], expected: i32, kind: &str) -> RunRecord 
         .iter()
         .flat_map(|suite| &suite.checks)
         .filter_map(|check| match &check.outcome {
-            Outcome::Failed(failure) => Some(failure.kind.clone()),
-            Outcome::Error(fault) => Some(fault.kind.clone()),
+            Outcome::Failed(failure) => Some(failure.kind.to_string()),
+            Outcome::NotJudged(fault) => Some(fault.kind.to_string()),
             Outcome::Passed | Outcome::Known(_) | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => None,
         })
         .collect();
@@ -356,7 +356,7 @@ fn a_full_work_directory_is_an_environment_error() {
     assert_eq!(code(&output), 4, "{}", stderr(&output));
     let record = record_in(directory.path());
     let fault = record.suites.iter().flat_map(|suite| &suite.checks).find_map(|check| match &check.outcome {
-        Outcome::Error(fault) => Some(fault),
+        Outcome::NotJudged(fault) => Some(fault),
         _ => None,
     });
     assert!(fault.is_some_and(|fault| fault.message.contains("No space") && fault.hint.is_some()), "{fault:?}");

@@ -222,7 +222,7 @@ async fn a_checkout_is_built_and_a_server_that_ends_is_quoted() {
     let runtime = prepare(settings(Target::Path(folder.path().into()))).await.unwrap();
     assert!(runtime.target().source_digest.is_some());
     let error = runtime.start(&spec(BucketMode::Custom)).await.err().unwrap();
-    assert!(matches!(error.kind(), "server-not-ready"), "{error:?}");
+    assert!(error.kind() == s3ci::record::FaultKind::ServerNotReady, "{error:?}");
     let text = error.to_string();
     assert!(text.contains("ended with exit code 3") && text.contains("| no room for buckets"), "{text}");
     let image = runtime.target().image.unwrap().tag;

@@ -42,7 +42,7 @@ use drime_support::{belongings, run};
 fn etags_and_the_sync_workflow_hold_in_docker_and_reports_say_emulated() {
     let ran = run(&["etag/drime", "sync/drime", "--runtime", "docker", "--drime", "emulated"], &[]);
     assert_eq!((ran.code(), ran.failed_beside_copies()), (1, vec![]), "{}", ran.said());
-    assert!(ran.record.suites.iter().all(|suite| suite.backend == "drime (emulated)"));
+    assert!(ran.record.suites.iter().all(|suite| suite.storage.to_string() == "drime (emulated)"));
     assert!(ran.record.runtime.isolated);
     assert!(ran.report("report.txt").contains("drime (emulated)"));
     assert!(ran.report("out.xml").contains("drime (emulated)"));

@@ -196,7 +196,8 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
         .collect();
     // What the base itself has lost is no matter of the upgrade: nothing can be told.
     let (untold, code) = upgrade(&forgets, &images[""]);
-    let errors = untold.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_error()).count();
+    let errors =
+        untold.suites.iter().flat_map(|suite| &suite.checks).filter(|check| check.outcome.is_not_judged()).count();
     let after = left();
     for image in images.values().chain([&forgets]) {
         docker(&["rmi", "--force", image]);

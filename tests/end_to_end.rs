@@ -298,7 +298,11 @@ fn a_server_that_is_killed_is_an_environment_error_with_partial_reports() {
     assert_eq!(run.child.wait().unwrap().code(), Some(4));
     let record = record_in(run.reports.path());
     assert_eq!(failed(&record), Vec::<&str>::new(), "the death of a server is no verdict on a rule");
-    assert!(record.suites[1].fault.as_ref().is_some_and(|fault| fault.kind == "server-died"), "{:?}", record.suites[1]);
+    assert!(
+        record.suites[1].fault.as_ref().is_some_and(|fault| fault.kind == s3ci::record::FaultKind::ServerDied),
+        "{:?}",
+        record.suites[1]
+    );
     assert!(!record.suites[1].server_log.is_empty());
     assert_eq!(record.suites[0].checks[0].outcome, Outcome::Passed);
     assert!(run.nothing_is_left());

@@ -47,7 +47,7 @@ fn the_model_imports_nothing_of_the_crate() {
 
 #[test]
 fn libraries_stay_in_their_rooms() {
-    assert_eq!(offenders("clap::", &["cli/", "main.rs", "app/completions.rs", "app/man.rs"]), Vec::<String>::new());
+    assert_eq!(offenders("clap::", &["cli/", "main.rs"]), Vec::<String>::new());
     assert_eq!(offenders("bollard::", &["server/docker/"]), Vec::<String>::new());
     assert_eq!(offenders("aws_sdk_s3::", &["s3/"]), Vec::<String>::new());
     assert_eq!(offenders("junit_report::", &["report/"]), Vec::<String>::new());
@@ -70,10 +70,7 @@ fn only_the_console_writes_to_the_standard_streams() {
 #[test]
 fn each_floor_imports_only_what_stands_below_it() {
     let above = [
-        (
-            "cli/",
-            vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event", "exit"],
-        ),
+        ("cli/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "event", "exit"]),
         (
             "workload/",
             vec![
@@ -91,7 +88,7 @@ fn each_floor_imports_only_what_stands_below_it() {
         ("event.rs", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "exit"]),
         ("exit.rs", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "server", "config", "event"]),
         ("server/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "config", "exit", "cli", "s3"]),
-        ("config/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "event", "exit", "s3"]),
+        ("config/", vec!["app", "run", "ledger", "plan", "report", "against", "suites", "event", "exit", "cli", "s3"]),
         ("suites/", vec!["app", "run", "ledger", "plan", "report", "against", "config", "exit", "cli"]),
         (
             "history/",

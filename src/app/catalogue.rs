@@ -5,20 +5,36 @@ use std::fmt::Write;
 use serde_json::json;
 
 use crate::checks::{CATALOGUE, Suite};
-use crate::cli::ListFormat;
-use crate::exit::Exit;
+use crate::cli::{ListArgs, ListFormat};
+use crate::config::options::{self, Row, SetBy};
 use crate::record::CheckSpec;
-use crate::report::Console;
 
-/// Prints the catalogue.
-pub(super) fn list(format: ListFormat, console: &mut Console) -> Exit {
-    let text = match format {
-        ListFormat::Text => text(),
-        ListFormat::Json => format!("{:#}\n", serde_json::Value::from(CATALOGUE.iter().map(suite).collect::<Vec<_>>())),
-        ListFormat::Md => markdown(),
-    };
-    console.print(&text);
-    Exit::Success
+/// The catalogue, or the table of options.
+pub(super) fn list(arguments: &ListArgs) -> String {
+    let json = |values: Vec<serde_json::Value>| format!("{:#}\n", serde_json::Value::from(values));
+    match (arguments.options, arguments.format) {
+        (false, ListFormat::Text) => text(),
+        (false, ListFormat::Json) => json(CATALOGUE.iter().map(suite).collect()),
+        (false, ListFormat::Md) => markdown(),
+        (true, ListFormat::Text) => options::text(),
+        (true, ListFormat::Json) => json(options::TABLE.iter().map(option).collect()),
+        (true, ListFormat::Md) => options::markdown(),
+    }
+}
+
+fn option(row: &Row) -> serde_json::Value {
+    json!({
+        "flag": (!row.only_in_file).then(|| format!("--{}", row.key)),
+        "variable": (!row.only_in_file).then_some(&row.variable),
+        "key": row.in_file.then_some(&row.key),
+        "default": row.default,
+        "takes": row.takes,
+        "help": row.help,
+        "set_by": match row.set_by {
+            SetBy::Anyone => "anyone",
+            SetBy::Judge => "judge",
+        },
+    })
 }
 
 fn text() -> String {

@@ -1,8 +1,13 @@
 //! `s3ci clean`.
 
-use super::fail;
+use std::fmt::Write;
+use std::sync::Mutex;
+
+use super::drime::account;
+use super::refusal::Refusal;
+use crate::base::lock;
 use crate::cli::CleanArgs;
-use crate::config::default_cache_dir;
+use crate::config::{Settings, default_cache_dir};
 use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::{Leftovers, ServerError, drime};
@@ -11,50 +16,42 @@ use crate::server::{Leftovers, ServerError, drime};
 const KEPT: [&str; 2] = ["venvs", "images"];
 
 /// Removes what an earlier run left.
-pub(super) async fn clean(arguments: CleanArgs, console: &mut Console) -> Exit {
-    let cache = arguments.cache_dir.unwrap_or_else(default_cache_dir);
+pub(super) async fn clean(arguments: CleanArgs, console: &Mutex<Console>) -> Result<Exit, Refusal> {
+    let said = |text: &str| lock(console).print(text);
+    let cache = Settings::of(&arguments.options.0)?.cache_dir.unwrap_or_else(default_cache_dir);
     for directory in KEPT.iter().map(|name| cache.join(name)).filter(|_| arguments.cache) {
         match std::fs::remove_dir_all(&directory) {
-            Ok(()) => console.print(&format!("removed {}\n", directory.display())),
+            Ok(()) => said(&format!("removed {}\n", directory.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 let what = format!("remove {}", directory.display());
-                return fail(console, &what, &error, Some("see who owns it"), Exit::Environment);
+                return Err(Refusal::new(what, &error, Exit::Environment).hint("see who owns it"));
             }
         }
     }
-    if arguments.drime
-        && let Err(exit) = clean_account(console).await
-    {
-        return exit;
+    if arguments.drime {
+        said(&clean_account(console).await?);
     }
     match leftovers(arguments.images).await {
-        Ok(summary) => console.print(&format!("removed {summary}\n")),
-        Err(error) if error.is_without_docker() => console.print("no Docker here, so nothing of it to remove\n"),
-        Err(error) => return fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Environment),
+        Ok(summary) => said(&format!("removed {summary}\n")),
+        Err(error) if error.is_without_docker() => said("no Docker here, so nothing of it to remove\n"),
+        Err(error) => return Err(error.into()),
     }
-    Exit::Success
+    Ok(Exit::Success)
 }
 
-/// Removes what killed runs left in a Drime account.
-async fn clean_account(console: &mut Console) -> Result<(), Exit> {
-    let account = super::drime::account(console)?;
-    let (removed, left) = match drime::clean(account).await {
-        Ok(cleaned) => cleaned,
-        Err(error) => {
-            return Err(fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Environment));
-        }
-    };
-    for name in &removed {
-        console.print(&format!("removed {name} in Drime\n"));
-    }
+/// Removes what killed runs left in a Drime account; what there was, in words.
+async fn clean_account(console: &Mutex<Console>) -> Result<String, Refusal> {
+    let account = account(&mut lock(console))?;
+    let (removed, left) = drime::clean(account).await?;
+    let mut text: String = removed.iter().map(|name| format!("removed {name} in Drime\n")).collect();
     if removed.is_empty() {
-        console.print("nothing of a dead run in Drime\n");
+        text.push_str("nothing of a dead run in Drime\n");
     }
     if left > 0 {
-        console.print(&format!("left alone in Drime: {left} of runs that may still be going on\n"));
+        let _ = writeln!(text, "left alone in Drime: {left} of runs that may still be going on");
     }
-    Ok(())
+    Ok(text)
 }
 
 /// Removes leftovers, and images where asked for; what there was, in words.

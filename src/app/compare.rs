@@ -1,6 +1,7 @@
 //! `s3ci compare`: two records side by side.
 
-use super::{fail, report};
+use super::records;
+use super::refusal::Refusal;
 use crate::cli::{AnswerFormat, CompareArgs};
 use crate::exit::Exit;
 use crate::record::{Comparison, Outcome, RunRecord, SuiteSince, compare as compared};
@@ -9,21 +10,13 @@ use crate::report::compare as rendered;
 use crate::throughput::since_baseline;
 
 /// Compares, prints, and ends with what the comparison comes to.
-pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Exit {
-    match run(arguments, console) {
-        Ok(exit) | Err(exit) => exit,
-    }
-}
-
-fn run(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Exit> {
-    let (from, to) = (report::read(&arguments.from, console)?, report::read(&arguments.to, console)?);
-    let comparison = compared(&from, &to)
-        .map_err(|error| fail(console, &error.to_string(), &error, Some(error.hint()), Exit::Usage))?;
+pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Refusal> {
+    let (from, to) = (records::read(&arguments.from)?, records::read(&arguments.to)?);
+    let comparison = compared(&from, &to)?;
     let since = since(&from, &to);
     let answer = match arguments.format {
         AnswerFormat::Text => rendered::text(&comparison, &since),
-        AnswerFormat::Json => rendered::json(&comparison, &since)
-            .map_err(|error| fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Report))?,
+        AnswerFormat::Json => rendered::json(&comparison, &since)?,
     };
     console.result(&answer);
     Ok(judge(&comparison, &since))

@@ -1,8 +1,11 @@
 //! `s3ci doctor`.
 
 use std::fmt::Write;
+use std::sync::Mutex;
 
-use super::{drime, fail, refuse_config};
+use super::drime;
+use super::refusal::Refusal;
+use crate::base::lock;
 use crate::cli::{AnswerFormat, DoctorArgs};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -10,11 +13,8 @@ use crate::report::Console;
 use crate::server::doctor::{Diagnosis, Finding, examine};
 
 /// Says what is here, what is missing, and the command that mends it.
-pub(super) async fn doctor(arguments: DoctorArgs, console: &mut Console) -> Exit {
-    let config = match Config::new(arguments.settings, None) {
-        Ok(config) => config,
-        Err(error) => return refuse_config(console, &error),
-    };
+pub(super) async fn doctor(arguments: DoctorArgs, console: &Mutex<Console>) -> Result<Exit, Refusal> {
+    let config = Config::new(&arguments.options.0)?;
     let mut diagnosis = examine(&config.docker, &config.work_dir, config.dataset.most_bytes()).await;
     diagnosis.findings.push(match tempfile::tempfile_in(&config.work_dir) {
         Ok(_) => Finding::good("work directory", config.work_dir.display().to_string()),
@@ -26,13 +26,13 @@ pub(super) async fn doctor(arguments: DoctorArgs, console: &mut Console) -> Exit
     diagnosis.findings.push(drime::finding());
     let text = match arguments.format {
         AnswerFormat::Text => render(&diagnosis),
-        AnswerFormat::Json => match serde_json::to_string_pretty(&diagnosis) {
-            Ok(json) => json + "\n",
-            Err(error) => return fail(console, "write the findings", &error, None, Exit::Report),
-        },
+        AnswerFormat::Json => {
+            let json = serde_json::to_string_pretty(&diagnosis);
+            json.map_err(|error| Refusal::new("write the findings", &error, Exit::Report))? + "\n"
+        }
     };
-    console.print(&text);
-    if diagnosis.can_run { Exit::Success } else { Exit::Environment }
+    lock(console).print(&text);
+    Ok(if diagnosis.can_run { Exit::Success } else { Exit::Environment })
 }
 
 fn render(diagnosis: &Diagnosis) -> String {

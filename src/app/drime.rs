@@ -1,6 +1,7 @@
 //! What the drime suites store in: a stand-in, or the account that the environment or a person at the terminal names.
 
-use super::{fail, secret};
+use super::refusal::Refusal;
+use super::secret;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
@@ -13,7 +14,7 @@ const WORKSPACE: &str = "DRIME_WORKSPACE_ID";
 const URL: &str = "DRIME_API_URL";
 
 /// Settles what the drime suites of a run store in; `wanted` says whether there are any.
-pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> Result<DrimeSettings, Exit> {
+pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> Result<DrimeSettings, Refusal> {
     let stand_in = config.drime_set.clone();
     let emulated = DrimeSettings { account: None, stand_in: stand_in.clone() };
     if !wanted || matches!(config.target, Target::Endpoint(_)) {
@@ -24,7 +25,7 @@ pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> 
         DrimeChoice::Auto => stand_in.is_empty() && variable(KEY).is_some(),
         DrimeChoice::Cloud if !stand_in.is_empty() => {
             let hint = "leave --drime-set out, or say --drime emulated";
-            return Err(refuse(console, "the Drime cloud cannot be set with --drime-set", hint));
+            return Err(refusal("the Drime cloud cannot be set with --drime-set", hint));
         }
         DrimeChoice::Cloud => true,
     };
@@ -46,26 +47,24 @@ fn proxy() -> Vec<(&'static str, Secret)> {
 }
 
 /// The account that the environment names, or a person at the terminal.
-pub(super) fn account(console: &mut Console) -> Result<Account, Exit> {
+pub(super) fn account(console: &mut Console) -> Result<Account, Refusal> {
     let attended = console.is_attended();
     let (key, workspace) = match (variable(KEY), variable(WORKSPACE)) {
         (Some(key), workspace) => (key, workspace),
-        (None, workspace) if attended => {
-            (asked(console)?, Some(workspace.map_or_else(|| asked_workspace(console), Ok)?))
-        }
+        (None, workspace) if attended => (asked()?, Some(workspace.map_or_else(|| asked_workspace(console), Ok)?)),
         (None, _) => {
             let hint = "set DRIME_API_KEY, and DRIME_WORKSPACE_ID where it is not the personal workspace (0)";
-            return Err(refuse(console, "there is no API key for the Drime cloud", hint));
+            return Err(refusal("there is no API key for the Drime cloud", hint));
         }
     };
     // It becomes a line of the server's environment.
     if key.chars().any(is_odd_in_a_key) {
-        return Err(refuse(console, "the Drime API key has blanks or control characters in it", "copy it once more"));
+        return Err(refusal("the Drime API key has blanks or control characters in it", "copy it once more"));
     }
     let workspace = workspace.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "0".to_owned());
     let Ok(workspace) = workspace.trim().parse() else {
         let what = format!("the Drime workspace `{}` is no number", workspace.escape_debug());
-        return Err(refuse(console, &what, "set DRIME_WORKSPACE_ID to its number; 0 is the personal one"));
+        return Err(refusal(&what, "set DRIME_WORKSPACE_ID to its number; 0 is the personal one"));
     };
     Ok(Account::new(Secret::new(key), workspace, variable(URL)))
 }
@@ -98,24 +97,19 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn asked(console: &mut Console) -> Result<String, Exit> {
+fn asked() -> Result<String, Refusal> {
     match secret::ask("Drime API key (not shown): ").map(|key| key.trim().to_owned()) {
         Ok(key) if !key.is_empty() => Ok(key),
-        _ => Err(refuse(
-            console,
-            "no API key for the Drime cloud was given",
-            "set DRIME_API_KEY, or say --drime emulated",
-        )),
+        _ => Err(refusal("no API key for the Drime cloud was given", "set DRIME_API_KEY, or say --drime emulated")),
     }
 }
 
-fn asked_workspace(console: &mut Console) -> Result<String, Exit> {
+fn asked_workspace(console: &mut Console) -> Result<String, Refusal> {
     console
         .ask("Drime workspace (0 for personal): ")
-        .map_err(|error| fail(console, "read the Drime workspace", &error, Some("set DRIME_WORKSPACE_ID"), Exit::Usage))
+        .map_err(|error| Refusal::new("read the Drime workspace", &error, Exit::Usage).hint("set DRIME_WORKSPACE_ID"))
 }
 
-fn refuse(console: &mut Console, problem: &str, hint: &str) -> Exit {
-    console.error("use the Drime cloud", &[problem.to_owned()], Some(hint));
-    Exit::Usage
+fn refusal(problem: &str, hint: &str) -> Refusal {
+    Refusal::because("use the Drime cloud", problem, Exit::Usage).hint(hint)
 }

@@ -2,64 +2,46 @@
 
 use std::path::Path;
 
-use super::{fail, report};
+use super::records;
+use super::refusal::Refusal;
 use crate::cli::{HistoryAddArgs, HistoryCommand, HistoryFormat, HistoryShowArgs};
 use crate::exit::Exit;
-use crate::history::{Added, Entry, Git, History, HistoryError, Store};
+use crate::history::{Added, Entry, Git, History, Store};
 use crate::report::{Console, export, history as rendered};
 
 /// Adds to a history, or shows one.
-pub(super) fn history(command: &HistoryCommand, console: &mut Console) -> Exit {
-    let done = match command {
-        HistoryCommand::Add(arguments) => add(arguments, console),
-        HistoryCommand::Show(arguments) => show(arguments, console),
-    };
-    done.map_or_else(|exit| exit, |()| Exit::Success)
+pub(super) fn history(command: &HistoryCommand, console: &mut Console) -> Result<Exit, Refusal> {
+    console.result(&match command {
+        HistoryCommand::Add(arguments) => add(arguments)?,
+        HistoryCommand::Show(arguments) => show(arguments)?,
+    });
+    Ok(Exit::Success)
 }
 
-fn add(arguments: &HistoryAddArgs, console: &mut Console) -> Result<(), Exit> {
-    let store = Store::parse(&arguments.to).map_err(|error| refuse(console, &error))?;
-    let record = report::read(&arguments.record, console)?;
+fn add(arguments: &HistoryAddArgs) -> Result<String, Refusal> {
+    let store = Store::parse(&arguments.to)?;
+    let record = records::read(&arguments.record)?;
     // The branch's repository knows the commit better than the directory that the command happens to be given in.
     let repository = Git::at(store.directory().unwrap_or(Path::new(".")));
-    let named = arguments.commit.as_deref().or(record.target.commit.as_deref());
-    let commit = repository.commit(named).map_err(|error| refuse(console, &error))?;
+    let commit = match (arguments.commit.as_deref(), record.target.commit.as_deref()) {
+        (None, Some(recorded)) => repository.recorded_commit(recorded)?,
+        (named, _) => repository.commit(named)?,
+    };
     let entry = Entry::of(&record, commit);
-    let added = store.add(&entry).map_err(|error| refuse(console, &error))?;
-    console.result(&rendered::added(&entry, &arguments.to, added == Added::Line));
-    Ok(())
+    let added = store.add(&entry)?;
+    Ok(rendered::added(&entry, &arguments.to, added == Added::Line))
 }
 
-fn show(arguments: &HistoryShowArgs, console: &mut Console) -> Result<(), Exit> {
-    let history = read(&arguments.from, console)?;
-    let text = match arguments.format {
+fn show(arguments: &HistoryShowArgs) -> Result<String, Refusal> {
+    let history = read(&arguments.from)?;
+    Ok(match arguments.format {
         HistoryFormat::Text => rendered::list(&history),
         HistoryFormat::Otava => export::otava(&history),
-        HistoryFormat::Json => history.lines().map_err(|error| refuse(console, &error))?,
-    };
-    console.result(&text);
-    Ok(())
+        HistoryFormat::Json => history.lines()?,
+    })
 }
 
 /// Reads a history that was named.
-pub(super) fn read(place: &str, console: &mut Console) -> Result<History, Exit> {
-    Store::parse(place).and_then(|store| store.read()).map_err(|error| refuse(console, &error))
-}
-
-/// A history that cannot be written is a lost report; a repository that does not answer is the environment's.
-fn refuse(console: &mut Console, error: &HistoryError) -> Exit {
-    let exit = match error {
-        HistoryError::Name { .. }
-        | HistoryError::NoCommit
-        | HistoryError::NoBranch { .. }
-        | HistoryError::NoHistory { .. }
-        | HistoryError::Read { .. } => Exit::Usage,
-        HistoryError::Write { .. } | HistoryError::Line(_) => Exit::Report,
-        HistoryError::Start(_)
-        | HistoryError::Git { .. }
-        | HistoryError::CheckedOut { .. }
-        | HistoryError::Refused { .. }
-        | HistoryError::Contended { .. } => Exit::Environment,
-    };
-    fail(console, &error.to_string(), error, Some(error.hint()), exit)
+pub(super) fn read(place: &str) -> Result<History, Refusal> {
+    Ok(Store::parse(place)?.read()?)
 }

@@ -1,26 +1,20 @@
 //! `s3ci image build`.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use super::{fail, refuse_config, validate};
+use super::refusal::Refusal;
 use crate::base::lock;
-use crate::cli::Settings;
 use crate::config::Config;
+use crate::config::options::Said;
 use crate::event::Events;
 use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::build_images;
 
 /// Builds the server's image and that of the clients, so that a later run needs no network.
-pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
-    let config = match Config::new(settings, None) {
-        Ok(config) => config,
-        Err(error) => return refuse_config(&mut console, &error),
-    };
-    if let Err(exit) = validate(&config.target, &mut console).await {
-        return exit;
-    }
-    let console = Arc::new(Mutex::new(console));
+pub(super) async fn build(options: &Said, console: &Mutex<Console>) -> Result<Exit, Refusal> {
+    let config = Config::new(options)?;
+    config.target.validate().await?;
     let (events, mut receiver) = Events::channel(64);
     let work = async {
         let built = build_images(&config.target, &config.docker, &events).await;
@@ -29,21 +23,12 @@ pub(super) async fn build(settings: Settings, mut console: Console) -> Exit {
     };
     let show = async {
         while let Some(event) = receiver.recv().await {
-            lock(&console).event(&event);
+            lock(console).event(&event);
         }
     };
     let (built, ()) = tokio::join!(work, show);
-    let mut console = lock(&console);
-    match built {
-        Ok(images) => {
-            for image in images {
-                console.print(&format!("{} {}\n", image.tag, image.id));
-            }
-            Exit::Success
-        }
-        Err(error) => {
-            let exit = if error.kind() == "target" { Exit::Usage } else { Exit::Environment };
-            fail(&mut console, &error.to_string(), &error, error.hint().as_deref(), exit)
-        }
+    for image in built? {
+        lock(console).print(&format!("{} {}\n", image.tag, image.id));
     }
+    Ok(Exit::Success)
 }

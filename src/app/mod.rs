@@ -7,33 +7,35 @@ mod calibrate;
 mod catalogue;
 mod clean;
 mod compare;
-mod completions;
 mod doctor;
 mod drime;
+mod execution;
 mod history;
 mod image;
 mod man;
 mod merge;
+mod outputs;
 mod plan;
 mod proposal;
+mod records;
+mod refusal;
 mod report;
 mod run;
 mod secret;
+mod selection;
 mod signals;
 mod trace;
 mod trend;
 
-use std::error::Error;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::base::causes_of;
-use crate::cli::{Cli, Command, ImageCommand};
-use crate::config::ConfigError;
+use crate::base::lock;
+use crate::cli::{self, Cli, Command, ImageCommand};
 use crate::exit::Exit;
-use crate::ledger::LedgerError;
-use crate::plan::PlanError;
-use crate::report::{Console, ConsoleOptions, Verbosity, WriteError, json};
-use crate::server::{Target, reaper};
+use crate::report::{Console, ConsoleOptions, Verbosity, json};
+use crate::server::reaper;
+use refusal::Refusal;
 
 /// Carries out a command line.
 #[must_use]
@@ -44,74 +46,46 @@ pub fn main(cli: Cli) -> Exit {
         (_, 0) => Verbosity::Normal,
         _ => Verbosity::Verbose,
     };
-    let mut console = Console::new(ConsoleOptions::detect(verbosity));
+    let console = Arc::new(Mutex::new(Console::new(ConsoleOptions::detect(verbosity))));
+    carried_out(cli.command, &console).unwrap_or_else(|refusal| refusal.tell(&mut lock(&console)))
+}
+
+fn carried_out(command: Command, console: &Arc<Mutex<Console>>) -> Result<Exit, Refusal> {
     // One thread for all requests: handing each wake-up to another thread costs more than the requests themselves, and file work
     // has threads of its own.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&mut console, "start", &error, None, Exit::Environment),
-    };
-    let exit = runtime.block_on(async {
-        match cli.command {
-            Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
-            Command::Calibrate(arguments) => Box::pin(calibrate::calibrate(*arguments, console)).await,
-            Command::List(arguments) => catalogue::list(arguments.format, &mut console),
-            Command::Doctor(arguments) => doctor::doctor(*arguments, &mut console).await,
-            Command::Clean(arguments) => clean::clean(arguments, &mut console).await,
-            Command::Image(ImageCommand::Build { settings }) => image::build(*settings, console).await,
-            Command::Plan(arguments) => plan::plan(*arguments, &mut console),
-            Command::Merge(arguments) => merge::merge(&arguments, &mut console),
-            Command::Compare(arguments) => compare::compare(&arguments, &mut console),
-            Command::History(command) => history::history(&command, &mut console),
-            Command::Trend(arguments) => trend::trend(&arguments, &mut console),
-            Command::Report(arguments) => report::report(&arguments, &mut console),
-            Command::Schema => {
-                console.print(&json::schema());
-                Exit::Success
-            }
-            Command::Man { directory } => man::write(&directory, &mut console),
-            Command::Completions { shell } => completions::print(shell, &mut console),
-            Command::Reap(arguments) => match reaper::run(&arguments.run_id, &arguments.work_dir).await {
-                Ok(()) => Exit::Success,
-                Err(_) => Exit::Environment,
-            },
-        }
-    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Refusal::new("start", &error, Exit::Environment))?;
+    let exit = runtime.block_on(subcommand(command, console));
     // File work of a run that was stopped may go on; nobody waits for it.
     runtime.shutdown_timeout(Duration::from_millis(200));
     exit
 }
 
-/// Tells what failed and what to try.
-fn fail(console: &mut Console, what: &str, error: &dyn Error, hint: Option<&str>, exit: Exit) -> Exit {
-    let mut causes = causes_of(error);
-    if what != error.to_string() {
-        causes.insert(0, error.to_string());
-    }
-    console.error(what, &causes, hint);
-    exit
-}
-
-fn refuse_config(console: &mut Console, error: &ConfigError) -> Exit {
-    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Usage)
-}
-
-fn refuse_ledger(console: &mut Console, error: &LedgerError) -> Exit {
-    fail(console, &error.to_string(), error, Some(&error.hint()), Exit::Usage)
-}
-
-fn refuse_plan(console: &mut Console, error: &PlanError) -> Exit {
-    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Usage)
-}
-
-fn refuse_report(console: &mut Console, error: &WriteError) -> Exit {
-    fail(console, &error.to_string(), error, error.hint().as_deref(), Exit::Report)
-}
-
-/// Looks at a target as far as that needs neither network nor Docker.
-async fn validate(target: &Target, console: &mut Console) -> Result<(), Exit> {
-    match target.validate().await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(fail(console, &error.to_string(), &error, error.hint().as_deref(), Exit::Usage)),
+async fn subcommand(command: Command, console: &Arc<Mutex<Console>>) -> Result<Exit, Refusal> {
+    let print = |text: &str| {
+        lock(console).print(text);
+        Ok(Exit::Success)
+    };
+    match command {
+        Command::Run(arguments) => Box::pin(run::run(*arguments, console)).await,
+        Command::Calibrate(arguments) => Box::pin(calibrate::calibrate(*arguments, console)).await,
+        Command::List(arguments) => print(&catalogue::list(&arguments)),
+        Command::Doctor(arguments) => doctor::doctor(*arguments, console).await,
+        Command::Clean(arguments) => clean::clean(arguments, console).await,
+        Command::Image(ImageCommand::Build { options }) => image::build(&options.0, console).await,
+        Command::Plan(arguments) => plan::plan(*arguments, &mut lock(console)),
+        Command::Merge(arguments) => merge::merge(&arguments, &mut lock(console)),
+        Command::Compare(arguments) => compare::compare(&arguments, &mut lock(console)),
+        Command::History(command) => history::history(&command, &mut lock(console)),
+        Command::Trend(arguments) => trend::trend(&arguments, &mut lock(console)),
+        Command::Report(arguments) => report::report(&arguments, &mut lock(console)),
+        Command::Schema => print(&json::schema()),
+        Command::Man { directory } => man::write(&directory),
+        Command::Completions { shell } => print(&cli::completions(shell)),
+        // Its own exit code is for the run that started it.
+        Command::Reap(arguments) => {
+            let reaped = reaper::run(&arguments.run_id, &arguments.work_dir).await;
+            Ok(if reaped.is_ok() { Exit::Success } else { Exit::Environment })
+        }
     }
 }

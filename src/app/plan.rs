@@ -1,76 +1,30 @@
-//! `s3ci plan`: what a run would do, and how it would be split; also where `run` gets its plan from.
+//! `s3ci plan`: what a run would do, and how it would be split.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{refuse_config, refuse_plan, report};
+use super::refusal::Refusal;
+use super::selection;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::plan::shard::{self, Durations};
-use crate::plan::{Filter, Plan, PlanError, PlannedSuite, Selection};
+use crate::plan::{Plan, PlannedSuite};
 use crate::report::Console;
-use crate::server::{Backends, Target};
 
 /// Prints the plan of a selection.
-pub(super) fn plan(arguments: PlanArgs, console: &mut Console) -> Exit {
-    match shards(arguments, console) {
-        Ok((shards, format)) => {
-            console.print(&match format {
-                PlanFormat::Text => text(&shards),
-                PlanFormat::Json => format!("{:#}\n", Value::from(shards.iter().map(value).collect::<Vec<_>>())),
-                PlanFormat::GithubMatrix => {
-                    format!("{}\n", json!({ "include": shards.iter().map(value).collect::<Vec<_>>() }))
-                }
-            });
-            Exit::Success
+pub(super) fn plan(arguments: PlanArgs, console: &mut Console) -> Result<Exit, Refusal> {
+    let config = Config::new(&arguments.options.0)?;
+    let whole = selection::plan(&config, arguments.all, arguments.suites)?;
+    let shards = selection::parts(&whole, &config, arguments.shards)?;
+    console.print(&match arguments.format {
+        PlanFormat::Text => text(&shards),
+        PlanFormat::Json => format!("{:#}\n", Value::from(shards.iter().map(value).collect::<Vec<_>>())),
+        PlanFormat::GithubMatrix => {
+            format!("{}\n", json!({ "include": shards.iter().map(value).collect::<Vec<_>>() }))
         }
-        Err(exit) => exit,
-    }
-}
-
-fn shards(arguments: PlanArgs, console: &mut Console) -> Result<(Vec<Plan>, PlanFormat), Exit> {
-    let config = Config::new(arguments.settings, arguments.config.as_deref());
-    let config = config.map_err(|error| refuse_config(console, &error))?;
-    let selection = Selection::of(arguments.all, arguments.suites);
-    let whole = selection.and_then(|selection| Plan::new(&selection, filter(&config)));
-    let whole = whole.map_err(|error| refuse_plan(console, &error))?;
-    let durations = durations(arguments.durations.as_deref(), console)?;
-    let shards = shard::split(&whole, arguments.shards, &durations);
-    let shards = shards.map_err(|error| refuse_plan(console, &PlanError::from(error)))?;
-    Ok((shards, arguments.format))
-}
-
-/// What the configuration leaves out of a selection.
-pub(super) fn filter(config: &Config) -> Filter {
-    let usual = match (config.backends, &config.target) {
-        (None, Target::Endpoint(_)) => Backends::Local,
-        _ => Backends::Both,
-    };
-    Filter {
-        parallel_only: config.parallel_only,
-        backends: config.backends.unwrap_or(Backends::Both),
-        usual,
-        has_base: config.comparison.is_some(),
-    }
-}
-
-/// The part of a plan that `--shard` names; the whole where it names none.
-pub(super) fn part(
-    whole: Plan,
-    shard: Option<&str>,
-    durations_from: Option<&Path>,
-    console: &mut Console,
-) -> Result<Plan, Exit> {
-    let Some(text) = shard else { return Ok(whole) };
-    let durations = durations(durations_from, console)?;
-    shard::part(&whole, text, &durations).map_err(|error| refuse_plan(console, &PlanError::from(error)))
-}
-
-fn durations(file: Option<&Path>, console: &mut Console) -> Result<Durations, Exit> {
-    file.map_or_else(|| Ok(Durations::default()), |file| Ok(Durations::of(&report::read(file, console)?)))
+    });
+    Ok(Exit::Success)
 }
 
 /// What is named to run a suite again: itself, or the checks that were chosen of it.

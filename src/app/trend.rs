@@ -1,6 +1,7 @@
 //! `s3ci trend`: how metrics moved from commit to commit.
 
-use super::{history, refuse_report};
+use super::history;
+use super::refusal::Refusal;
 use crate::cli::TrendArgs;
 use crate::exit::Exit;
 use crate::history::charts;
@@ -13,28 +14,22 @@ use crate::throughput::{FEWEST_POINTS, change_points};
 const SEED: u64 = 1;
 
 /// Shows the trend, and writes the page where one was asked for.
-pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Exit {
-    if let Some(path) = &arguments.html
-        && let Err(error) = check_writable(path)
-    {
-        return refuse_report(console, &error);
+pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Result<Exit, Refusal> {
+    if let Some(path) = &arguments.html {
+        check_writable(path)?;
     }
-    let history = match history::read(&arguments.from, console) {
-        Ok(history) => history,
-        Err(exit) => return exit,
-    };
+    let history = history::read(&arguments.from)?;
     let wanted = |suite: &str, name: &str, unit: Option<Unit>| is_wanted(&arguments.metric, suite, name, unit);
     let changes =
         |series: &[f64]| change_points(series, SEED).into_iter().map(|point| (point.index, point.chance)).collect();
     let charts = charts(&history.entries, wanted, changes);
     let trend = Trend { history, charts, fewest: FEWEST_POINTS };
     console.result(&trend::text(&trend));
-    let Some(path) = arguments.html.as_deref() else { return Exit::Success };
-    if let Err(error) = write_atomically(path, trend::html(&trend).as_bytes()) {
-        return refuse_report(console, &error);
+    if let Some(path) = arguments.html.as_deref() {
+        write_atomically(path, trend::html(&trend).as_bytes())?;
+        console.result(&format!("\nHTML page: {}\n", path.display()));
     }
-    console.result(&format!("\nHTML page: {}\n", path.display()));
-    Exit::Success
+    Ok(Exit::Success)
 }
 
 /// Ratios, rates of transfer and latencies, unless something else was asked for; the yardstick is none of the server's.

@@ -1,10 +1,15 @@
-//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes.
+//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
 //!
 //! Deliberately absent: anything that knows what s3ci is about, and what a well-kept crate does (`hex`, `shell-words`).
+
+pub mod git;
+mod read;
 
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+pub use read::{Misread, read_bounded};
 
 /// A duration as whole nanoseconds, the unit of the record; the largest number where it has more (584 years).
 #[must_use]

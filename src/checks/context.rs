@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::capability::Capabilities;
 use super::upgrade::Kept;
 use crate::event::{Event, Events};
-use crate::record::{Fault, Metric, Stop, SuiteId};
+use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Credentials, EtagProfile, Server, Toolbox};
 use crate::workload::DatasetSettings;
@@ -128,7 +128,7 @@ impl<'a> SuiteContext<'a> {
         if self.server.supports_restart() {
             return Err(error.into());
         }
-        Err(Fault::new("not-admitted", format!("the endpoint lets nobody make buckets with these credentials: {error}"))
+        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint lets nobody make buckets with these credentials: {error}"))
             .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the endpoint's that may make and delete buckets")
             .into())
     }
@@ -153,7 +153,7 @@ impl<'a> SuiteContext<'a> {
         }
         let message =
             format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
-        let fault = Fault::new("server-silent", message)
+        let fault = Fault::new(FaultKind::ServerSilent, message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;
     }

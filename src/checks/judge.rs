@@ -1,6 +1,6 @@
 //! From answers to verdicts: which failure of a request is the server's, and the comparisons that most checks make.
 
-use crate::record::{Failure, Fault, Stop};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::{ListError, RequestError};
 
 impl From<RequestError> for Stop {
@@ -14,11 +14,11 @@ impl From<RequestError> for Stop {
             RequestError::Broken { .. } => {
                 Failure::new("broken-answer", message.clone(), "a complete S3 answer", message).into()
             }
-            RequestError::Timeout { .. } => Fault::new("timeout", message)
+            RequestError::Timeout { .. } => Fault::new(FaultKind::Timeout, message)
                 .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
                 .into(),
-            RequestError::Unreachable { .. } => Fault::new("unreachable", message).into(),
-            RequestError::Local { .. } => Fault::new("local", message)
+            RequestError::Unreachable { .. } => Fault::new(FaultKind::Unreachable, message).into(),
+            RequestError::Local { .. } => Fault::new(FaultKind::Local, message)
                 .with_hint("check free space and permissions of the work directory (--work-dir)")
                 .into(),
         }
@@ -40,7 +40,7 @@ impl From<ListError> for Stop {
 
 impl From<std::io::Error> for Stop {
     fn from(error: std::io::Error) -> Self {
-        Fault::new("local", error.to_string())
+        Fault::new(FaultKind::Local, error.to_string())
             .with_hint("check free space and permissions of the work directory (--work-dir)")
             .into()
     }
@@ -142,7 +142,7 @@ mod tests {
     fn two_answers_without_a_tag_agree_on_nothing() {
         let kind = |expected, actual| match ensure_same_tag("moved", "it moved", expected, actual) {
             Ok(()) => None,
-            Err(Stop::Failed(failure)) => Some(failure.kind),
+            Err(Stop::Failed(failure)) => Some(failure.kind.to_string()),
             Err(other) => panic!("{other:?}"),
         };
         assert_eq!(kind(Some("\"a\""), Some("\"a\"")), None);

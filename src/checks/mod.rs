@@ -142,6 +142,18 @@ impl Suite {
         matches!(self.body, Body::Bench(_) | Body::Sync | Body::Comparison | Body::Upgrade)
     }
 
+    /// Whether the suite measures time or memory, or crashes at moments that it waits for: others beside it would change what it finds.
+    #[must_use]
+    pub fn measures(&self) -> bool {
+        matches!(self.body, Body::Bench(_) | Body::Comparison) || self.name.starts_with("durability/")
+    }
+
+    /// Whether real clients run in the suite.
+    #[must_use]
+    pub fn has_clients(&self) -> bool {
+        matches!(self.body, Body::Clients(_))
+    }
+
     /// Whether the suite's requests run several at a time.
     #[must_use]
     pub fn is_parallel(&self) -> bool {

@@ -11,7 +11,7 @@ use super::{CATALOGUE, SuiteContext};
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
-    CheckId, CheckRecord, CheckSpec, Command, Exchange, Failure, Fault, Outcome, Severity, Stop, SuiteId,
+    CheckId, CheckRecord, CheckSpec, Command, Exchange, FailureKind, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
 
@@ -82,10 +82,14 @@ impl<'a> CheckRunner<'a> {
         let guarded = tokio::time::timeout(deadline, AssertUnwindSafe(body).catch_unwind());
         let ended = match guarded.await {
             Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(Fault::new("panic", format!("the check panicked: {}", panic_text(&*panic))).into()),
-            Err(_) => Err(Fault::new("timeout", format!("the check took longer than {} s", deadline.as_secs()))
-                .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
-                .into()),
+            Ok(Err(panic)) => {
+                Err(Fault::new(FaultKind::Panic, format!("the check panicked: {}", panic_text(&*panic))).into())
+            }
+            Err(_) => {
+                Err(Fault::new(FaultKind::Timeout, format!("the check took longer than {} s", deadline.as_secs()))
+                    .with_hint("the server may hang, or the machine is slow: see the server's log, or raise --timeout")
+                    .into())
+            }
         };
         let (value, outcome) = match ended {
             Ok(value) => (Some(value), Outcome::Passed),
@@ -114,7 +118,7 @@ impl<'a> CheckRunner<'a> {
             Err(_) if broken_off && !self.context.s3.is_reachable().await => "nobody answers there any more".to_owned(),
             Err(_) => return stop,
         };
-        Fault::new("server-died", format!("the server died during the check: {how}"))
+        Fault::new(FaultKind::ServerDied, format!("the server died during the check: {how}"))
             .with_hint("the last lines of the server's log are in the report")
             .into()
     }
@@ -133,7 +137,7 @@ impl<'a> CheckRunner<'a> {
 
     async fn report(&self, spec: &CheckSpec, outcome: Outcome, duration: Duration) {
         let exchanges = match outcome {
-            Outcome::Failed(_) | Outcome::Known(_) | Outcome::Error(_) => self.recorder.exchanges(),
+            Outcome::Failed(_) | Outcome::Known(_) | Outcome::NotJudged(_) => self.recorder.exchanges(),
             Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => Vec::new(),
         };
         let SuiteContext { events, suite, settings, .. } = self.context;
@@ -143,9 +147,10 @@ impl<'a> CheckRunner<'a> {
                 command.log.clear();
             }
         }
-        let severity = severity(spec, &outcome);
+        let worst = worst_severity(spec, &outcome);
+        let outcome = outcome.with_severity(worst);
         let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
-        check.severity = severity;
+        check.worst_severity = worst;
         check.commands = commands;
         check.explained_by = self.explained_by.iter().filter_map(|check| on_backend_of(suite, check)).collect();
         events.emit(Event::CheckFinished { check: Box::new(check) }).await;
@@ -166,9 +171,9 @@ pub(super) async fn tell(
 }
 
 /// A client that restores wrong data without a word loses data, whatever the check is about.
-fn severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
+fn worst_severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
     match outcome {
-        Outcome::Failed(failure) if failure.kind == Failure::SILENT_CORRUPTION => Severity::DataLoss,
+        Outcome::Failed(failure) if failure.kind == FailureKind::SILENT_CORRUPTION => Severity::DataLoss,
         _ => spec.severity,
     }
 }
@@ -195,11 +200,11 @@ fn record(
     let repro = format!("{repro} {id}");
     CheckRecord {
         id,
-        severity: spec.severity,
+        worst_severity: spec.severity,
         rule: spec.rule.to_owned(),
         consequence: spec.consequence.to_owned(),
         source: spec.source.to_owned(),
-        outcome,
+        outcome: outcome.with_severity(spec.severity),
         duration_ns: nanoseconds(duration),
         exchanges,
         repro,

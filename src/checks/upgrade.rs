@@ -13,7 +13,7 @@ use bytes::Bytes;
 use super::judge::{ensure, ensure_content, few};
 use super::{CheckRunner, Suite, SuiteContext, runner};
 use crate::event::Events;
-use crate::record::{CheckSpec, Failure, Fault, Outcome, Severity, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Outcome, Severity, Stop};
 use crate::s3::{RequestError, S3};
 use crate::server::{BucketMode, ServerError, Shutdown};
 use crate::workload::{Content, seeded};
@@ -90,7 +90,9 @@ pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
         None => match tokio::time::timeout(deadline(context), store(context, bucket_mode)).await {
             Ok(Ok(shelves)) => drop(kept.0.set(shelves)),
             Ok(Err(stop)) => cannot_be_told(context, &stop).await,
-            Err(_) => cannot_be_told(context, &Fault::new("timeout", "it took too long".to_owned()).into()).await,
+            Err(_) => {
+                cannot_be_told(context, &Fault::new(FaultKind::Timeout, "it took too long".to_owned()).into()).await
+            }
         },
     }
 }
@@ -120,9 +122,9 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
         Stop::Skipped(reason) => reason,
     };
     for spec in &CHECKS {
-        let fault = Fault::new("base", format!("not told: the base does not keep what it is given: {why}"));
+        let fault = Fault::new(FaultKind::Base, format!("not told: the base does not keep what it is given: {why}"));
         let SuiteContext { events, suite, settings, .. } = context;
-        runner::tell(events, suite, spec, Outcome::Error(fault), Duration::ZERO, &settings.repro).await;
+        runner::tell(events, suite, spec, Outcome::NotJudged(fault), Duration::ZERO, &settings.repro).await;
     }
 }
 
@@ -168,7 +170,7 @@ async fn store(context: &SuiteContext<'_>, bucket_mode: BucketMode) -> Result<Ve
     context.fact("Objects from the base", kept.to_string()).await;
     if 2 * kept < OBJECTS.len() * shelves.len() {
         let message = format!("{kept} of its objects are left after a restart");
-        return Err(Fault::new("base", message).into());
+        return Err(Fault::new(FaultKind::Base, message).into());
     }
     Ok(shelves)
 }

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::options::Typed;
 use super::records::AnswerFormat;
-use super::settings::Settings;
+use crate::config::options::{CLEAN, DOCTOR, IMAGE};
 
-/// Arguments of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
+    /// List the options of s3ci instead, with who may set each.
+    #[arg(long)]
+    pub options: bool,
     /// text, json or md.
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
@@ -27,18 +30,15 @@ pub enum ListFormat {
     Md,
 }
 
-/// Arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
     /// text or json.
     #[arg(long, value_enum, default_value_t)]
     pub format: AnswerFormat,
-    /// Settings that decide what is looked for.
     #[command(flatten)]
-    pub settings: Settings,
+    pub options: Typed<DOCTOR>,
 }
 
-/// Arguments of `clean`.
 #[derive(Debug, Args)]
 pub struct CleanArgs {
     /// Remove the server images that s3ci built as well.
@@ -50,23 +50,19 @@ pub struct CleanArgs {
     /// Remove what is kept between runs as well: virtual environments.
     #[arg(long)]
     pub cache: bool,
-    /// Directory for what is kept between runs [default: the user's cache].
-    #[arg(long, value_name = "DIR", env = "S3CI_CACHE_DIR")]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub options: Typed<CLEAN>,
 }
 
-/// Subcommands of `image`.
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
     /// Build the server's image and that of the clients, so that a later run needs no network.
     Build {
-        /// Settings that shape the image.
         #[command(flatten)]
-        settings: Box<Settings>,
+        options: Typed<IMAGE>,
     },
 }
 
-/// Arguments of the hidden `reap`.
 #[derive(Debug, Args)]
 pub struct ReapArgs {
     /// Name of the run.

@@ -1,29 +1,32 @@
 //! The command line as it is typed: clap types, no logic.
 //!
-//! [`Settings`] is also what `s3ci.toml` may hold, so that a flag and a key of the file are one thing with one name.
+//! Options that `s3ci.toml` may hold as well stand in the table of `config::options`; clap is told of them here, by [`Typed`]. What was typed
+//! is given its meaning in `config`.
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+mod generated;
 mod machine;
+mod options;
 mod plan;
 mod records;
 mod run;
-mod settings;
 
 use plan::PLAN_EXAMPLES;
 use records::{COMPARE_EXAMPLES, HISTORY_EXAMPLES, REPORT_EXAMPLES, TREND_EXAMPLES};
 use run::{CALIBRATE_EXAMPLES, RUN_EXAMPLES};
 
+pub use generated::{completions, manual_pages};
 pub use machine::{CleanArgs, DoctorArgs, ImageCommand, ListArgs, ListFormat, ReapArgs};
+pub use options::Typed;
 pub use plan::{MergeArgs, PlanArgs, PlanFormat};
 pub use records::{
     AnswerFormat, CompareArgs, Export, HistoryAddArgs, HistoryCommand, HistoryFormat, HistoryShowArgs, ReportArgs,
     TrendArgs,
 };
-pub use run::{CalibrateArgs, RunArgs, When};
-pub use settings::{ReportPaths, Settings};
+pub use run::{CalibrateArgs, RunArgs};
 
 /// Continuous integration for an S3 server: starts pys3local in an isolated container, checks and benchmarks it, and reports.
 #[derive(Debug, Parser)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::run::When;
-use super::settings::{ReportPaths, Settings, whole};
+use super::options::Typed;
+use crate::config::options::{MERGE, PLAN};
 
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -14,7 +14,6 @@ Examples:
   s3ci run --all --shard 2/4 --out part                      what the second of them runs
   s3ci merge part-*/metrics.json --out target/s3ci           one set of reports of all";
 
-/// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// Suites, kinds, or single checks, as for `run`.
@@ -26,18 +25,11 @@ pub struct PlanArgs {
     /// Split into so many shards.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub shards: u64,
-    /// A metrics.json of an earlier run, whose durations balance the shards.
-    #[arg(long, value_name = "FILE", env = "S3CI_DURATIONS")]
-    pub durations: Option<PathBuf>,
     /// text, json or github-matrix.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
-    /// Settings, of which those count that choose suites.
     #[command(flatten)]
-    pub settings: Settings,
-    /// Configuration file [default: s3ci.toml, where there is one].
-    #[arg(long, value_name = "FILE", env = "S3CI_CONFIG")]
-    pub config: Option<PathBuf>,
+    pub options: Typed<PLAN>,
 }
 
 /// How a plan is written.
@@ -52,16 +44,16 @@ pub enum PlanFormat {
     GithubMatrix,
 }
 
-/// Arguments of `merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
     /// The metrics.json of each shard, or the directory of its reports.
     #[arg(required = true)]
     pub records: Vec<PathBuf>,
-    /// Where the reports go.
     #[command(flatten)]
-    pub reports: ReportPaths,
-    /// Annotations, step summary and outputs for GitHub Actions.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", env = "S3CI_GITHUB")]
-    pub github: When,
+    pub options: Typed<MERGE>,
+}
+
+/// Reads a whole number.
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number is wanted, such as 100".to_owned())
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-use super::settings::ReportPaths;
+use super::options::Typed;
+use crate::config::options::REPORT;
 
 pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -39,7 +40,6 @@ Examples:
 
 Change points are advice: the exit code tells whether the trend could be shown, not what it shows.";
 
-/// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// The metrics.json of the earlier run, or of the base; a directory of reports will do.
@@ -61,7 +61,6 @@ pub enum AnswerFormat {
     Json,
 }
 
-/// Subcommands of `history`.
 #[derive(Debug, Subcommand)]
 pub enum HistoryCommand {
     /// Add a run.
@@ -71,7 +70,6 @@ pub enum HistoryCommand {
     Show(HistoryShowArgs),
 }
 
-/// Arguments of `history add`.
 #[derive(Debug, Args)]
 pub struct HistoryAddArgs {
     /// The metrics.json of a run, or the directory of its reports.
@@ -84,7 +82,6 @@ pub struct HistoryAddArgs {
     pub commit: Option<String>,
 }
 
-/// Arguments of `history show`.
 #[derive(Debug, Args)]
 pub struct HistoryShowArgs {
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
@@ -107,7 +104,6 @@ pub enum HistoryFormat {
     Otava,
 }
 
-/// Arguments of `trend`.
 #[derive(Debug, Args)]
 pub struct TrendArgs {
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
@@ -121,7 +117,6 @@ pub struct TrendArgs {
     pub metric: Vec<String>,
 }
 
-/// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// A metrics.json of an earlier run, or the directory of its reports.
@@ -129,9 +124,8 @@ pub struct ReportArgs {
     /// Print the measurements in the format of another program.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub export: Option<Export>,
-    /// Where the reports go; the text goes to stdout where nothing is named.
     #[command(flatten)]
-    pub reports: ReportPaths,
+    pub options: Typed<REPORT>,
 }
 
 /// Formats of programs that keep measurements themselves.

@@ -2,67 +2,52 @@
 
 use std::path::PathBuf;
 
+use super::options::Unfit;
+use crate::base::Misread;
 use crate::server::TargetError;
 
 /// A configuration that cannot be.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The configuration file cannot be read.
     #[error("read {}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The configuration file is not what it should be.
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// A file is not what it should be.
     #[error("understand {}", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// Why, with the place in the file.
-        source: Box<toml::de::Error>,
-    },
-    /// A value is out of its range.
-    #[error("use --{name} {value}: {reason}")]
-    Value {
-        /// Name of the option.
-        name: &'static str,
-        /// What was given.
-        value: String,
-        /// What would do.
-        reason: String,
-    },
-    /// A threshold is none.
-    #[error("use the threshold {metric} = {value:?}: {reason}")]
-    Threshold {
-        /// What is to be measured.
-        metric: String,
-        /// What was given.
-        value: String,
-        /// What would do.
-        reason: String,
-    },
-    /// The base is not what it should be.
-    #[error("use --against")]
-    Against(#[source] TargetError),
-    /// The target is not what it should be.
-    #[error(transparent)]
-    Target(#[from] TargetError),
+    Malformed { path: PathBuf, source: Misread, hint: String },
+    /// A value is not one that its option takes. `option` is the option at its place: `--files`, or `files in s3ci.toml, line 3`.
+    #[error("use {option}{}: {reason}", quoted(value.as_deref()))]
+    Value { option: String, value: Option<String>, reason: String },
+    /// A target is not what it should be; `option` as above.
+    #[error("use {option}")]
+    Target { option: String, source: TargetError },
+}
+
+fn quoted(value: Option<&str>) -> String {
+    value.map_or(String::new(), |value| format!(" '{value}'"))
 }
 
 impl ConfigError {
+    /// A value that its option does not take.
+    pub(super) fn unfit(option: String, value: Option<String>, unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Because { reason, .. } => Self::Value { option, value, reason },
+            Unfit::Target(source) => Self::Target { option, source },
+        }
+    }
+
+    /// Two options that do not go together, or a value that cannot be used here.
+    pub(super) fn value(key: &str, value: impl ToString, reason: impl Into<String>) -> Self {
+        Self::Value { option: format!("--{key}"), value: Some(value.to_string()), reason: reason.into() }
+    }
+
     /// What to try next.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => Some("leave --config out, or name a file that exists".to_owned()),
-            Self::Malformed { .. } => Some("the keys are the long options of `s3ci run --help`".to_owned()),
-            Self::Value { .. } => Some("`s3ci run --help` lists the options and their defaults".to_owned()),
-            Self::Threshold { .. } => {
-                Some("a threshold looks like \"bench/local.upload.throughput\" = \">= 10 MB/s\"".to_owned())
-            }
-            Self::Against(error) | Self::Target(error) => error.hint(),
+            Self::Unreadable { .. } => Some("name a file that exists and that you may read".to_owned()),
+            Self::Malformed { hint, .. } => Some(hint.clone()),
+            Self::Value { .. } => Some("`s3ci list --options` has the options and their defaults".to_owned()),
+            Self::Target { source, .. } => source.hint(),
         }
     }
 }

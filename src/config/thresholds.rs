@@ -1,8 +1,5 @@
 //! Thresholds as `s3ci.toml` has them: `"bench/local.upload.throughput" = ">= 10 MB/s"`.
 
-use std::collections::BTreeMap;
-
-use super::ConfigError;
 use crate::record::{SuiteId, Threshold, Unit};
 
 /// Units by their spelling, with what one of them is in the unit of the record.
@@ -22,34 +19,24 @@ const UNITS: [(&str, Unit, f64); 13] = [
     ("", Unit::Count, 1.0),
 ];
 
-/// Reads all thresholds.
-pub(super) fn of(table: &BTreeMap<String, String>) -> Result<Vec<Threshold>, ConfigError> {
-    table.iter().map(|(name, text)| threshold(name, text)).collect()
-}
-
-fn threshold(name: &str, text: &str) -> Result<Threshold, ConfigError> {
-    let wrong = |reason: &str| ConfigError::Threshold {
-        metric: name.to_owned(),
-        value: text.to_owned(),
-        reason: reason.to_owned(),
-    };
+/// Reads a limit of a metric; what is wrong with it otherwise.
+pub(super) fn threshold(name: &str, text: &str) -> Result<Threshold, &'static str> {
     let (suite, metric) = name
         .split_once('.')
-        .ok_or_else(|| wrong("a metric is named by its suite and itself, such as bench/local.upload.throughput"))?;
+        .ok_or("a metric is named by its suite and itself, such as bench/local.upload.throughput")?;
     let text = text.trim();
     let (is_floor, rest) = match (text.strip_prefix(">="), text.strip_prefix("<=")) {
         (Some(rest), _) => (true, rest.trim()),
         (_, Some(rest)) => (false, rest.trim()),
-        _ => return Err(wrong("it begins with >= or <=")),
+        _ => return Err("it begins with >= or <="),
     };
     let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
     let (number, unit) = (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default().trim());
-    let number: f64 = number.parse().map_err(|_| wrong("after >= or <= comes a number"))?;
+    let number: f64 = number.parse().map_err(|_| "after >= or <= comes a number")?;
     let spelling = UNITS.iter().find(|(spelling, ..)| *spelling == unit);
-    let (_, unit, scale) = spelling.ok_or_else(|| {
-        wrong("its unit is one of B/s, KB/s, MB/s, GB/s, op/s, us, ms, s, B, KB, MB, GB, or nothing for a count")
-    })?;
-    let limit = whole(number * scale).ok_or_else(|| wrong("the number is too large"))?;
+    let (_, unit, scale) = spelling
+        .ok_or("its unit is one of B/s, KB/s, MB/s, GB/s, op/s, us, ms, s, B, KB, MB, GB, or nothing for a count")?;
+    let limit = whole(number * scale).ok_or("the number is too large")?;
     let (suite, metric) = (SuiteId::new(suite), metric.to_owned());
     Ok(Threshold { suite, metric, is_floor, limit, unit: *unit, text: text.to_owned() })
 }
@@ -73,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_refused_by_its_name() {
+    fn a_threshold_without_a_metric_a_side_or_a_unit_is_refused() {
         for (name, text) in [
             ("upload", ">= 1"),
             ("bench/local.x", "10 MB/s"),
@@ -82,7 +69,7 @@ mod tests {
             ("bench/local.x", ">= 10 furlongs"),
             ("bench/local.x", ">= -1"),
         ] {
-            assert!(matches!(threshold(name, text), Err(ConfigError::Threshold { .. })), "{name} {text}");
+            assert!(threshold(name, text).is_err(), "{name} {text}");
         }
     }
 }

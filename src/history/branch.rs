@@ -1,7 +1,8 @@
-//! A history in a branch: each addition is a commit on top of the last one, made without a work tree.
+//! A history in a branch. Each addition is a commit on top of the last one, made without a work tree.
 //!
-//! Where the repository has a remote, the remote's branch is the history and the local one is left alone. Nothing is lost when several
-//! add at once: a commit only takes the place of the one that it was made on, and whoever was slower starts again from what is there.
+//! If the repository has a remote, the remote's branch is the history and the local branch does not move. Nothing is
+//! lost when several machines add at once: a commit only replaces the commit that it was made on, and the slower
+//! machine starts again from there.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +11,12 @@ use super::error::HistoryError;
 use super::git::{Git, said};
 use super::lines::addition;
 
-/// Name of the file in the branch.
 const FILE: &str = "history.jsonl";
-/// How often it is tried: each time somebody else has added meanwhile, so many have to add at the same time.
+/// Number of attempts. An attempt fails if somebody else added in the meantime, so this many must add at the same time.
 const ATTEMPTS: u32 = 100;
-/// How often a remote may refuse although its branch stands still, as while another push holds its lock.
+/// How often a remote may refuse although its branch did not move, for example because another push holds its lock.
 const REFUSALS: u32 = 10;
-/// Stands for a branch that does not exist.
+/// git's name for a branch that does not exist.
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 
 /// A branch that holds a history and nothing else.
@@ -26,17 +26,17 @@ pub struct Branch {
     directory: PathBuf,
 }
 
-/// The branch as it was found.
+/// The branch as `tip` found it.
 struct Tip {
-    /// Its commit; none where there is no branch yet.
+    /// `None` if the branch does not exist yet.
     commit: Option<String>,
     text: String,
 }
 
-/// What became of an attempt to move the branch.
+/// Result of an attempt to move the branch.
 enum Moved {
     Yes,
-    /// Somebody else moved it, or is about to.
+    /// Somebody else moved it, or is about to. With what git said.
     Raced(String),
 }
 
@@ -45,7 +45,7 @@ impl Branch {
     pub(super) fn parse(text: &str) -> Result<Self, HistoryError> {
         let (name, directory) = text.split_once('@').unwrap_or((text, "."));
         let branch = Self { name: name.to_owned(), directory: PathBuf::from(directory) };
-        // Outside of a repository too, so that a bad name is told from a bad place.
+        // This works outside a repository too, so a bad name and a bad directory give different errors.
         if Git::at(Path::new(".")).succeeds(&["check-ref-format", "--branch", name])? && !name.starts_with('-') {
             Ok(branch)
         } else {
@@ -112,7 +112,7 @@ impl Branch {
         Ok(())
     }
 
-    /// Looks at the branch as it is now, in the remote where there is one.
+    /// Reads the branch as it is now, from the remote if there is one.
     fn tip(&self, git: &Git, remote: Option<&str>) -> Result<Tip, HistoryError> {
         let commit = match remote {
             Some(remote) => self.fetch(git, remote)?,
@@ -133,7 +133,7 @@ impl Branch {
         Ok(Tip { commit, text })
     }
 
-    /// Brings the remote's branch here under a name of this process' own, and no other: others may fetch at the same time.
+    /// Fetches the remote's branch under a name that only this process uses, because others may fetch at the same time.
     fn fetch(&self, git: &Git, remote: &str) -> Result<Option<String>, HistoryError> {
         let listed = git.run(&["ls-remote", remote, &self.reference()])?;
         if listed.is_empty() {
@@ -147,7 +147,7 @@ impl Branch {
         Ok(Some(commit))
     }
 
-    /// Moves the remote's branch, if it is still where it was found.
+    /// Moves the remote's branch, if it is still where `tip` found it.
     fn push(&self, git: &Git, remote: &str, commit: &str, tip: &Tip) -> Result<Moved, HistoryError> {
         let reference = self.reference();
         let expected = tip.commit.as_deref().unwrap_or_default();
@@ -157,7 +157,7 @@ impl Branch {
         if output.status.success() {
             return Ok(Moved::Yes);
         }
-        // A line that begins with an exclamation mark is about the branch; anything else is about the way to it.
+        // A line that begins with an exclamation mark is about the branch. Other errors are about the connection.
         match String::from_utf8_lossy(&output.stdout).lines().find(|line| line.starts_with('!')) {
             Some(line) => {
                 Ok(Moved::Raced(line.trim_start_matches('!').split_whitespace().collect::<Vec<_>>().join(" ")))
@@ -166,7 +166,7 @@ impl Branch {
         }
     }
 
-    /// Moves the local branch, if it is still where it was found.
+    /// Moves the local branch, if it is still where `tip` found it.
     fn update(&self, git: &Git, commit: &str, tip: &Tip) -> Result<Moved, HistoryError> {
         let expected = tip.commit.as_deref().unwrap_or(NOTHING);
         let output = git.output(&["update-ref", &self.reference(), commit, expected], None)?;
@@ -174,7 +174,7 @@ impl Branch {
     }
 }
 
-/// Makes a commit that has the line as well; what else is in the branch stays.
+/// Makes a commit with the new line. Other files in the branch stay.
 fn commit_on(git: &Git, tip: &Tip, addition: &str, entry: &Entry) -> Result<String, HistoryError> {
     let blob = git.fed(&["hash-object", "-w", "--stdin"], Some(&format!("{}{addition}", tip.text)))?;
     let others = match &tip.commit {
@@ -188,7 +188,7 @@ fn commit_on(git: &Git, tip: &Tip, addition: &str, entry: &Entry) -> Result<Stri
     let tree = git.fed(&["mktree"], Some(&tree))?;
     let message = format!("Add run {} of {}", entry.run_id, entry.label);
     let mut arguments = Vec::new();
-    // A machine of a CI service often is nobody.
+    // CI machines often have no git identity.
     if !git.succeeds(&["var", "GIT_COMMITTER_IDENT"])? || !git.succeeds(&["var", "GIT_AUTHOR_IDENT"])? {
         arguments.extend(["-c", "user.name=s3ci", "-c", "user.email=s3ci@localhost"]);
     }
@@ -199,7 +199,7 @@ fn commit_on(git: &Git, tip: &Tip, addition: &str, entry: &Entry) -> Result<Stri
     git.run(&arguments)
 }
 
-/// The remote that has the history: `origin`, or the only one; none where there is none.
+/// `origin`, or else the first remote. `None` if there is no remote.
 fn remote(git: &Git) -> Result<Option<String>, HistoryError> {
     let remotes = git.run(&["remote"])?;
     let names: Vec<&str> = remotes.lines().collect();

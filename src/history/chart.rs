@@ -1,77 +1,69 @@
-//! Lines as series that can be compared: who may stand beside whom.
+//! Turns the lines of a history into series of comparable values.
 //!
-//! A ratio belongs to its reference and procedure, a figure to its kind of machine and settings, and both to the major version of the
-//! record that they were taken from; a point that differs in one of these is of another segment. Deliberately absent: statistics; the
-//! search for change points is handed in.
+//! A ratio is comparable with ratios to the same reference by the same procedure. A figure is comparable with figures
+//! of the same kind of machine and settings. Both belong to one major version of the record. A point that differs in
+//! one of these goes into another segment. Deliberately absent: statistics. The caller passes in the search for change
+//! points.
 
 use std::collections::BTreeMap;
 
 use super::entry::{Entry, Measured, Ratio};
 use crate::record::{Direction, Unit};
 
-/// All that is charted of one metric.
+/// Everything that is charted of one metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// The suite.
     pub suite: String,
-    /// The metric's name within it.
+    /// Name within the suite.
     pub name: String,
-    /// The ratio to a reference first, where there is one, then the figure itself.
+    /// The ratio to a reference first, if there is one, then the figure itself.
     pub panels: Vec<Panel>,
 }
 
-/// One quantity of a metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
-    /// What it is.
     pub kind: PanelKind,
-    /// Which way is better.
     pub direction: Direction,
-    /// The series, each of points that can be compared.
+    /// The series; the points of each are comparable.
     pub segments: Vec<Segment>,
 }
 
-/// What a panel's numbers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PanelKind {
     /// The ratio to a reference, in millionths.
     Ratio,
-    /// The figure itself.
     Figure(Unit),
 }
 
-/// Points that can be compared.
+/// A series of comparable points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// What they have in common: the reference, or the machine.
+    /// What the points have in common: the reference, or the machine.
     pub basis: String,
-    /// In the order of the axis.
+    /// In order of time.
     pub points: Vec<Point>,
-    /// Where the series changed, in its order.
+    /// The change points, in order.
     pub marks: Vec<Mark>,
 }
 
-/// One run's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// Position of the run in the history.
+    /// Index of the run in the history.
     pub run: usize,
-    /// The value.
     pub value: u64,
-    /// The interval; none where there is none.
     pub interval: Option<(u64, u64)>,
 }
 
-/// A place where a series changed.
+/// A change point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mark {
-    /// Position of its first point after the change within the segment.
+    /// Index in the segment of the first point after the change.
     pub index: usize,
-    /// The chance of as much where nothing changed.
+    /// The probability of such a change by chance.
     pub chance: f64,
-    /// The middle of the points since the change before.
+    /// Median of the points since the previous change.
     pub before: u64,
-    /// The middle of the points until the next change.
+    /// Median of the points until the next change.
     pub after: u64,
 }
 
@@ -83,7 +75,6 @@ impl Mark {
         self.after as f64 / self.before.max(1) as f64 - 1.0
     }
 
-    /// Whether it went the wrong way.
     #[must_use]
     pub fn is_worse(&self, direction: Direction) -> bool {
         match direction {
@@ -93,8 +84,8 @@ impl Mark {
     }
 }
 
-/// Charts of the metrics that `wanted` takes by suite, name and unit (none for a ratio), the ratios first. `changes` finds the change
-/// points of a series: for each the first index after it, and its chance.
+/// Charts of the metrics that `wanted` accepts by suite, name and unit (`None` for a ratio), ratios first. `changes`
+/// finds the change points of a series: the index of the first point after each, and its probability by chance.
 pub fn charts(
     entries: &[Entry],
     wanted: impl Fn(&str, &str, Option<Unit>) -> bool,
@@ -120,7 +111,7 @@ pub fn charts(
     charts
 }
 
-/// Charts under construction, and where each stands.
+/// Charts under construction, and their index by suite and name.
 #[derive(Default)]
 struct Sheets {
     charts: Vec<Chart>,

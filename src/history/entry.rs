@@ -1,4 +1,4 @@
-//! The line of a run: what is worth knowing of it when it is one among hundreds.
+//! The line that a run leaves in a history: what matters about one run among hundreds.
 
 use std::collections::BTreeSet;
 
@@ -10,112 +10,94 @@ use crate::record::{
     ThroughputComparison, ThroughputResult, Unit,
 };
 
-/// Version of the line's shape. A reader refuses a line with a higher one.
-pub(super) const FORMAT: u32 = 1;
-/// Failed checks that a line names; the rest is counted.
+/// Version of the format of a line. A history with another version is refused.
+pub(super) const FORMAT: u32 = 2;
+/// A line names this many failed checks at most.
 const NAMED: usize = 50;
 
-/// A commit as a history knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Its full name, or whatever names it where there is no repository.
+    /// Full hash, or any other name if there is no repository.
     pub id: String,
-    /// What a person calls it: a tag, or the start of its name.
+    /// What a person calls it: a tag, or the first digits of the hash.
     pub label: String,
-    /// When it was made, where that is known.
+    /// When it was made, if known.
     pub time: Option<OffsetDateTime>,
 }
 
 /// One run of one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Version of the line's shape, from 1.
+    /// Version of the format of the line.
     pub format: u32,
-    /// Full name of the commit.
+    /// See [`Commit::id`].
     pub commit: String,
-    /// What a person calls it.
+    /// See [`Commit::label`].
     pub label: String,
-    /// When the commit was made, or the run began where that is not known: the order of the axis.
+    /// When the commit was made, or when the run began if that is unknown. A trend is in this order.
     #[serde(with = "time::serde::rfc3339")]
     pub time: OffsetDateTime,
-    /// Name of the run; together with the commit it tells a line from all others.
+    /// Id of the run. With the commit it identifies the line.
     pub run_id: String,
-    /// The target as asked for.
+    /// The target as the user gave it.
     pub target: String,
-    /// Version of the server, where it is known.
+    /// Version of the server, if known.
     pub version: Option<String>,
-    /// Version of the record's shape.
+    /// Version of the schema of the record.
     pub schema_version: String,
-    /// The kind of machine: system, processor, number of processors, and how the server was run.
+    /// The kind of machine: system, processor, number of processors, and the runtime.
     pub machine: String,
-    /// The settings that shape the figures.
+    /// The settings that influence the figures.
     pub settings: String,
-    /// How the run ended.
     pub exit_code: u8,
-    /// How its checks ended.
     pub checks: Counts,
-    /// The checks that failed, the first of them.
+    /// The first failed checks, 50 at most.
     pub failed: Vec<CheckId>,
-    /// What the other arm of the comparison was; none where there was none that can be told again.
+    /// The base of the comparison; `None` if there was none, or none that a later run could compare with again.
     pub reference: Option<Reference>,
-    /// Medians of what was measured, suite by suite.
+    /// Suite by suite.
     pub metrics: Vec<Measured>,
     /// Ratios to the reference.
     pub ratios: Vec<Ratio>,
 }
 
-/// How checks ended.
+/// Number of checks by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// The rule holds.
     pub passed: u64,
-    /// The rule is broken, and no ledger names it.
     pub failed: u64,
-    /// The rule is broken, as the ledger says.
     pub known: u64,
-    /// The rule does not apply.
     pub skipped: u64,
-    /// s3ci could not tell.
-    pub errors: u64,
-    /// Throughput that could not be decided.
+    /// s3ci could not judge.
+    pub not_judged: u64,
+    /// Throughput comparisons that did not decide.
     pub inconclusive: u64,
 }
 
-/// A measured quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
-    /// The suite that measured it.
     pub suite: SuiteId,
-    /// Name within the suite.
     pub name: String,
     /// Unit of the median.
     pub unit: Unit,
-    /// Which way is better.
     pub direction: Direction,
-    /// The median.
     pub median: u64,
 }
 
 /// A quantity as a ratio to the reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ratio {
-    /// The suite that compared.
     pub suite: SuiteId,
-    /// Name within the suite.
     pub name: String,
-    /// Which way is better.
     pub direction: Direction,
-    /// The procedure as far as it shapes the ratio.
+    /// The parts of the procedure that influence the ratio.
     pub procedure: String,
-    /// The ratio in millionths.
+    /// Candidate / base, in millionths.
     pub ratio_ppm: u64,
-    /// Lower end of its interval.
     pub lower_ppm: Option<u64>,
-    /// Upper end of its interval.
     pub upper_ppm: Option<u64>,
-    /// What the throughput comparison decided.
     pub decision: Option<Decision>,
-    /// What one operation of the candidate took, the middle of all blocks; where the metric is of an operation.
+    /// What one operation of the candidate took: the median over blocks. Only if the metric belongs to an operation.
     pub operation_ns: Option<u64>,
 }
 
@@ -147,32 +129,33 @@ impl Entry {
         }
     }
 
-    /// Whether two lines are of one run of one commit.
+    /// Whether both lines are of the same run of the same commit.
     #[must_use]
     pub fn is_same_run(&self, other: &Self) -> bool {
         self.commit == other.commit && self.run_id == other.run_id
     }
 
-    /// What a ratio can be compared by: its reference, procedure, and the major version of the record. None without a reference.
+    /// Ratios with the same basis are comparable: reference, procedure, and major version of the record. `None` without
+    /// a reference.
     #[must_use]
     pub fn basis_of_ratio(&self, ratio: &Ratio) -> Option<String> {
         let Reference { target, digest, .. } = self.reference.as_ref()?;
         Some(format!("{target} ({digest}), {}, schema {}", ratio.procedure, self.major()))
     }
 
-    /// What the time of one operation within a comparison can be compared by: the machine instead of the reference.
+    /// Times of one operation with the same basis are comparable: machine, procedure, and major version of the record.
     #[must_use]
     pub fn basis_of_operation(&self, ratio: &Ratio) -> String {
         format!("{}, {}, schema {}", self.machine, ratio.procedure, self.major())
     }
 
-    /// What figures can be compared by: machine, settings, and the major version of the record.
+    /// Figures with the same basis are comparable: machine, settings, and major version of the record.
     #[must_use]
     pub fn basis_of_figures(&self) -> String {
         format!("{}, {}, schema {}", self.machine, self.settings, self.major())
     }
 
-    /// Whether all that both lines hold can be compared.
+    /// Whether everything in both lines is comparable.
     #[must_use]
     pub fn is_comparable_with(&self, other: &Self) -> bool {
         let ratios = |entry: &Self| -> BTreeSet<String> {
@@ -181,7 +164,7 @@ impl Entry {
         self.basis_of_figures() == other.basis_of_figures() && ratios(self) == ratios(other)
     }
 
-    /// The part of the schema's version that changes when what is recorded means something else.
+    /// The major version changes when fields change their meaning.
     fn major(&self) -> &str {
         self.schema_version.split('.').next().unwrap_or_default()
     }
@@ -199,20 +182,20 @@ fn counts(record: &RunRecord) -> Counts {
             Outcome::Failed(_) => &mut counts.failed,
             Outcome::Known(_) => &mut counts.known,
             Outcome::Skipped { .. } => &mut counts.skipped,
-            Outcome::Error(_) => &mut counts.errors,
+            Outcome::NotJudged(_) => &mut counts.not_judged,
             Outcome::Inconclusive { .. } => &mut counts.inconclusive,
         } += 1;
     }
     counts
 }
 
-/// Memory is left out: the same kind of machine has a little more or less of it.
+/// Leaves out memory, because machines of the same kind have a little more or less of it.
 fn machine(record: &RunRecord) -> String {
     let host = &record.host;
     let runtime = match record.runtime.kind {
         RuntimeKind::Docker => "docker",
         RuntimeKind::Process => "process",
-        RuntimeKind::External => "external",
+        RuntimeKind::Endpoint => "endpoint",
     };
     let cpu = host.cpu_model.as_deref().unwrap_or("unknown processor");
     format!("{} {}, {cpu}, {} CPU, {runtime}", host.os, host.arch, host.cpus)
@@ -253,7 +236,7 @@ fn ratios(against: &Against) -> Vec<Ratio> {
     all.flat_map(|comparison| comparison.results.iter().map(move |result| of(comparison, result))).collect()
 }
 
-/// The middle of the blocks of what one operation of the candidate took.
+/// Median over blocks of the time that one operation of the candidate took.
 fn operation_ns(comparison: &ThroughputComparison, operation: &str) -> Option<u64> {
     let of = |block: &ThroughputBlock| {
         let passes = block.passes.iter().filter(|pass| pass.operation == operation);

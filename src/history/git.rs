@@ -1,39 +1,39 @@
-//! git as far as a history needs it: plumbing commands in one repository, and what a commit is called.
+//! What a history needs of git: plumbing commands in one repository, and the names of commits.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::entry::Commit;
 use super::error::HistoryError;
+use crate::base::git;
 
-/// Characters of a commit's name that tell it apart for a person.
+/// Digits of a hash that a label has.
 const SHORT: usize = 10;
 
-/// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Git {
     directory: PathBuf,
 }
 
 impl Git {
-    /// The repository that a directory is part of.
+    /// The repository that contains a directory.
     #[must_use]
     pub fn at(directory: &Path) -> Self {
         Self { directory: directory.to_owned() }
     }
 
-    /// What a name stands for; the checked-out commit where nothing is named. A name that this repository does not know is taken
-    /// as it is, without a time.
+    /// The commit of a name, or the checked-out commit without a name. If the repository does not know the name, it
+    /// stays as it is, without a time.
     ///
     /// # Errors
     /// No name, and no repository either.
     pub fn commit(&self, name: Option<&str>) -> Result<Commit, HistoryError> {
         let spec = format!("{}^{{commit}}", name.unwrap_or("HEAD"));
-        let found = self.output(&["show", "--no-patch", "--format=%H %cI", &spec], None);
+        let found = self.output(&["show", "--no-patch", "--format=%H %cI", "--end-of-options", &spec, "--"], None);
         let described = found.ok().filter(|output| output.status.success()).and_then(|output| {
             let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
             let (id, time) = text.split_once(' ')?;
@@ -42,7 +42,7 @@ impl Git {
         match (described, name) {
             (Some((id, time)), name) => {
                 let short: String = id.chars().take(SHORT).collect();
-                // HEAD is another commit tomorrow.
+                // HEAD names another commit tomorrow, so it is no label.
                 let label = name.filter(|name| *name != "HEAD" && !id.starts_with(name)).map_or(short, str::to_owned);
                 Ok(Commit { id, label, time: Some(time) })
             }
@@ -51,12 +51,25 @@ impl Git {
         }
     }
 
-    /// Runs a command and returns what it printed, without the line feed at the end.
+    /// As [`Git::commit`], for a name from a record. It must be a hash, because s3ci does not trust the author of a
+    /// record.
+    ///
+    /// # Errors
+    /// The name is not a hash.
+    pub fn recorded_commit(&self, name: &str) -> Result<Commit, HistoryError> {
+        if git::is_commit_name(name) {
+            self.commit(Some(name))
+        } else {
+            Err(HistoryError::NotACommit { name: name.escape_debug().to_string() })
+        }
+    }
+
+    /// Runs a command and returns its output without the line feed at the end.
     pub(super) fn run(&self, arguments: &[&str]) -> Result<String, HistoryError> {
         self.fed(arguments, None)
     }
 
-    /// The same with something on its standard input.
+    /// The same with standard input.
     pub(super) fn fed(&self, arguments: &[&str], input: Option<&str>) -> Result<String, HistoryError> {
         let output = self.output(arguments, input)?;
         if output.status.success() {
@@ -65,22 +78,22 @@ impl Git {
         Err(HistoryError::Git { command: arguments.join(" "), said: said(&output) })
     }
 
-    /// Whether a command ends well.
+    /// Whether the command exits with 0.
     pub(super) fn succeeds(&self, arguments: &[&str]) -> Result<bool, HistoryError> {
         self.output(arguments, None).map(|output| output.status.success())
     }
 
-    /// Runs a command to its end, whatever that is. It asks for nothing: nobody may be there to answer.
+    /// Runs a command to its end, whatever its exit code. git must not ask for anything, because nobody may be there to
+    /// answer.
     pub(super) fn output(&self, arguments: &[&str], input: Option<&str>) -> Result<Output, HistoryError> {
-        let mut command = Command::new("git");
-        // Nothing is tidied up in the middle of somebody else's addition.
-        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-C"]).arg(&self.directory).args(arguments);
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        let mut command = git::online(&self.directory);
+        command.args(arguments);
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(HistoryError::Start)?;
         let feeder = child.stdin.take().zip(input).map(|(mut stdin, input)| {
             let input = input.to_owned();
-            // Beside the reading of its output: neither side waits for the other. A command that ended early says why itself.
+            // This thread writes while the main one reads, so that neither side blocks the other. A command that ended
+            // early says why itself.
             std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())))
         });
         let output = child.wait_with_output().map_err(HistoryError::Start)?;
@@ -89,7 +102,7 @@ impl Git {
     }
 }
 
-/// What a command said, in one line.
+/// What a command printed, in one line, without git's hints.
 pub(super) fn said(output: &Output) -> String {
     let text = [output.stderr.as_slice(), output.stdout.as_slice()].concat();
     let text = String::from_utf8_lossy(&text);

@@ -1,63 +1,65 @@
-//! A history as text: a line of JSON for each run, never changed once it is there.
+//! A history as text: one line of JSON for each run. Lines never change once they are written.
+
+use serde::Deserialize;
 
 use super::entry::{Entry, FORMAT};
 use super::error::HistoryError;
 
-/// What a history holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
-    /// Its runs, in the order of their commits' time; those of the same time as they were added.
+    /// In the order of the commits' time. Runs of the same time stay in the order in which they were added.
     pub entries: Vec<Entry>,
-    /// Numbers of lines that are none of ours, from 1: such as one that a full disk cut off.
+    /// Numbers of the lines that are not entries, from 1. A full disk can cut off a line.
     pub broken: Vec<usize>,
 }
 
+/// What must be known of a line before the rest of it can be read.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u32,
+}
+
 impl History {
-    /// Reads the lines.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
+    /// Reads the text of a file or branch.
+    ///
+    /// # Errors
+    /// It is not a history: it has no entry, and some line is not the start of one that was cut off. Or a line has another format.
+    pub(super) fn of_place(text: &str, place: &str) -> Result<Self, HistoryError> {
         let mut history = Self::default();
-        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            match serde_json::from_str::<Entry>(line) {
-                Ok(entry) if entry.format <= FORMAT => history.entries.push(entry),
+        let lines = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        for (number, line) in lines() {
+            match (serde_json::from_str::<Versioned>(line), serde_json::from_str::<Entry>(line)) {
+                (Ok(Versioned { format: found }), _) if found != FORMAT => {
+                    return Err(HistoryError::Format { place: place.to_owned(), line: number, found });
+                }
+                (_, Ok(entry)) => history.entries.push(entry),
                 _ => history.broken.push(number),
             }
         }
-        history.entries.sort_by_key(|entry| entry.time);
-        history
-    }
-
-    /// Reads what a place holds.
-    ///
-    /// # Errors
-    /// It is no history: none of it is ours, and not all of it can be lines of ours that were cut off.
-    pub(super) fn of_place(text: &str, place: &str) -> Result<Self, HistoryError> {
-        let history = Self::parse(text);
-        let cut_off = text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with("{\""));
-        if history.entries.is_empty() && !cut_off {
+        if history.entries.is_empty() && !lines().all(|(_, line)| line.starts_with("{\"")) {
             return Err(HistoryError::NoHistory { place: place.to_owned() });
         }
+        history.entries.sort_by_key(|entry| entry.time);
         Ok(history)
     }
 
-    /// The runs as they are kept, a line each.
+    /// The runs as text, one line each.
     ///
     /// # Errors
-    /// A moment outside the years 0 to 9999.
+    /// A time outside the years 0 to 9999.
     pub fn lines(&self) -> Result<String, HistoryError> {
         self.entries.iter().try_fold(String::new(), |text, entry| Ok(text + &line(entry)? + "\n"))
     }
 
-    /// Whether a run is there already.
     pub(super) fn has(&self, entry: &Entry) -> bool {
         self.entries.iter().any(|other| other.is_same_run(entry))
     }
 }
 
-/// What has to be written behind `before` so that the entry is a line of its own; nothing where it is there already.
+/// The text to append to `before`, so that the entry is on a line of its own. `None` if it is there already.
 ///
 /// # Errors
-/// What is there is something else, or the entry cannot be said.
+/// `before` is not a history, or JSON cannot hold the entry.
 pub(super) fn addition(before: &str, place: &str, entry: &Entry) -> Result<Option<String>, HistoryError> {
     if History::of_place(before, place)?.has(entry) {
         return Ok(None);

@@ -1,10 +1,9 @@
 //! What earlier runs measured, commit by commit.
 //!
-//! Owns the line that a run leaves behind ([`Entry`]), the places where lines are kept ([`Store`]: a file, or a branch of a git
-//! repository) so that nothing is lost when several add at once, and how lines become series that can be compared ([`charts`]): figures
-//! of one kind of machine with one another, ratios to one reference with one another, and nothing else.
+//! Owns the line of a run ([`Entry`]), the places that keep lines ([`Store`]: a file, or a branch of a git repository)
+//! and lose none when several machines add at once, and how lines become series of comparable values ([`charts`]).
 //!
-//! Deliberately absent: statistics, which the throughput comparison has and which are handed in, and pictures.
+//! Deliberately absent: statistics, which the caller passes in from the throughput comparison, and pictures.
 
 mod branch;
 mod chart;

@@ -17,12 +17,11 @@ pub enum Store {
     Branch(Branch),
 }
 
-/// What adding came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// The line is there now.
+    /// The line was added.
     Line,
-    /// It was there before: the same run of the same commit.
+    /// The line of this run of this commit was there before.
     Nothing,
 }
 
@@ -30,7 +29,7 @@ impl Store {
     /// Understands `FILE`, `git:BRANCH` and `git:BRANCH@DIR`.
     ///
     /// # Errors
-    /// A name that no branch can have.
+    /// No branch can have this name.
     pub fn parse(text: &str) -> Result<Self, HistoryError> {
         match text.strip_prefix("git:") {
             Some(branch) => Branch::parse(branch).map(Self::Branch),
@@ -38,7 +37,7 @@ impl Store {
         }
     }
 
-    /// The directory of the repository; none where the history is in a file.
+    /// The directory of the repository; `None` for a file.
     #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         match self {
@@ -47,10 +46,11 @@ impl Store {
         }
     }
 
-    /// Reads all that is there.
+    /// Reads the history.
     ///
     /// # Errors
-    /// A file or a repository that cannot be read, and a place where nothing was added yet: a name mistyped is no empty history.
+    /// s3ci cannot read the file or the repository, or nothing was ever added there. A mistyped name is not an empty
+    /// history.
     pub fn read(&self) -> Result<History, HistoryError> {
         match self {
             Self::File(path) => History::of_place(&file::read(path)?, &path.display().to_string()),
@@ -58,10 +58,10 @@ impl Store {
         }
     }
 
-    /// Adds a run, whoever else adds at the same time; the same run of the same commit is added once.
+    /// Adds a run, also while others add. The same run of the same commit is added once.
     ///
     /// # Errors
-    /// A file or a repository that cannot be written, or a remote that refuses.
+    /// s3ci cannot write the file or the repository, or the remote refuses.
     pub fn add(&self, entry: &Entry) -> Result<Added, HistoryError> {
         let added = match self {
             Self::File(path) => file::add(path, entry)?,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::LedgerError;
-use super::error::{support_word, word};
+use super::error::support_word;
 use super::file::OPEN_REASON;
 use super::proposal::Drafts;
-use crate::record::{CheckId, Severity, Support};
+use crate::record::{CheckId, FailureKind, Severity, Support};
 
 /// What new entries say in place of a reason.
 const REASON: &str = "TODO: say in a sentence why the server fails";
@@ -19,7 +19,7 @@ const LINE_BYTES: usize = 120;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Draft {
     pub(super) severity: Severity,
-    pub(super) kind: String,
+    pub(super) kind: FailureKind,
     pub(super) actual: String,
 }
 
@@ -101,8 +101,9 @@ impl Edits {
             remove_checks(table, &changed);
             return;
         };
+        set(table.get_mut("severity").and_then(Item::as_value_mut), draft.severity.as_str());
         if let Some(symptom) = table.get_mut("symptom").and_then(Item::as_inline_table_mut) {
-            set(symptom.get_mut("kind"), &draft.kind);
+            set(symptom.get_mut("kind"), draft.kind.as_str());
             set(symptom.get_mut("actual"), &draft.actual);
         }
         if let Some(reason) = table.get_mut("reason").and_then(Item::as_value_mut) {
@@ -169,8 +170,8 @@ fn entry(draft: &Draft, checks: &[CheckId], versions: Option<&str>) -> String {
     let versions = versions.map(|versions| format!("versions = {}\n", spelled(versions))).unwrap_or_default();
     format!(
         "\n[[issue]]\n{checks}\n{versions}severity = \"{}\"\nsymptom = {{ kind = {}, actual = {} }}\nreason = {}\n",
-        word(draft.severity),
-        spelled(&draft.kind),
+        draft.severity,
+        spelled(draft.kind.as_str()),
         spelled(&draft.actual),
         spelled(REASON)
     )

@@ -76,16 +76,10 @@ pub enum Problem {
         /// Why it is none.
         reason: String,
     },
-    /// The catalogue knows better.
-    #[error("the severity of {check} is {}, not {}", word(*actual), word(*listed))]
-    Severity {
-        /// The check.
-        check: String,
-        /// What the entry has.
-        listed: Severity,
-        /// What the catalogue has.
-        actual: Severity,
-    },
+    #[error("a failure of {check} is {worst} at most, and not {listed}")]
+    Severity { check: String, listed: Severity, worst: Severity },
+    #[error("\"{kind}\" is no kind of failure")]
+    Kind { kind: String },
     /// The symptom would fit any failure.
     #[error("the symptom fits everything: `actual` is a pattern of what the server answers")]
     VagueSymptom,
@@ -128,8 +122,9 @@ impl Problem {
             Self::Duplicate { .. } => "leave one of them, or keep their versions apart",
             Self::Versions { .. } => "write it as in versions = \">=0.2.0, <0.3\"",
             Self::Severity { .. } => {
-                "what a failure costs has to be known when it is accepted: write the severity of the catalogue"
+                "write what the failure costs: the report names its severity, and `s3ci list` the worst that a check can find"
             }
+            Self::Kind { .. } => "write the kind that the report names, such as etag-unchanged",
             Self::VagueSymptom => "write what the report calls actual, with a * for what varies",
             Self::NoReason | Self::OpenReason { .. } => "say in a sentence why the server fails",
         };
@@ -143,16 +138,5 @@ pub(super) fn support_word(support: Support) -> &'static str {
         Support::Supported => "supported",
         Support::Unsupported => "unsupported",
         Support::Broken => "broken",
-    }
-}
-
-/// A severity as the file has it.
-pub(super) fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::DataLoss => "data_loss",
-        Severity::Security => "security",
-        Severity::BreaksClients => "breaks_clients",
-        Severity::Cosmetic => "cosmetic",
-        Severity::Slower => "slower",
     }
 }

@@ -7,7 +7,7 @@ use super::support::{self, Offered};
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
 use crate::checks::CATALOGUE;
 use crate::plan::nearest;
-use crate::record::{CheckId, Severity, SuiteId};
+use crate::record::{CheckId, FailureKind, Severity, SuiteId};
 
 /// What the reason of a proposed entry begins with, until a person has written it.
 pub(super) const OPEN_REASON: &str = "TODO";
@@ -61,7 +61,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Issue>, Vec<Offered>)
 
 fn offered(written: &support::Written, text: &str, earlier: &[Offered]) -> Result<Offered, Wrong> {
     let at = written.backend.span().start;
-    let backend = written.backend.get_ref().name().to_owned();
+    let backend = *written.backend.get_ref();
     let versions = written.versions.as_ref().map(versions).transpose()?;
     let again =
         earlier.iter().find(|other| other.backend == backend && meet(other.versions.as_ref(), versions.as_ref()));
@@ -98,7 +98,7 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
         line: line(text, at),
     };
     for check in written.checks.get_ref() {
-        let id = known_check(check, &written.severity)?;
+        let id = known_check(check, &written.severity, &issue.symptom.kind)?;
         let again = std::iter::once(&issue)
             .chain(earlier)
             .find(|other| other.checks.contains(&id) && meet(other.versions.as_ref(), issue.versions.as_ref()));
@@ -118,7 +118,8 @@ fn versions(written: &Spanned<String>) -> Result<Versions, Wrong> {
 fn symptom(written: &Spanned<WrittenSymptom>) -> Result<Symptom, Wrong> {
     let WrittenSymptom { kind, actual } = written.get_ref();
     let actual = Pattern::new(actual).ok_or((written.span().start, Problem::VagueSymptom))?;
-    Ok(Symptom { kind: kind.clone(), actual })
+    let kind = FailureKind::parse(kind).ok_or_else(|| (written.span().start, Problem::Kind { kind: kind.clone() }))?;
+    Ok(Symptom { kind, actual })
 }
 
 fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
@@ -130,24 +131,25 @@ fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
     Err((written.span().start, problem))
 }
 
-/// The severity that the catalogue has for a check; none where there is no such check.
-pub(super) fn severity_of(check: &CheckId) -> Option<Severity> {
+/// The worst that such a failure of a check can cost; none where there is no such check.
+pub(super) fn worst_severity_of(check: &CheckId, kind: &FailureKind) -> Option<Severity> {
     let suite = CATALOGUE.iter().find(|suite| suite.id() == check.suite())?;
-    suite.checks().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)
+    let worst = suite.checks().iter().find(|spec| spec.name == check.name()).map(|spec| spec.severity)?;
+    Some(if *kind == FailureKind::SILENT_CORRUPTION { Severity::DataLoss } else { worst })
 }
 
-/// A check of the catalogue, with the severity that it has there.
-fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>) -> Result<CheckId, Wrong> {
+/// A check of the catalogue that can fail as badly as the entry says.
+fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>, kind: &FailureKind) -> Result<CheckId, Wrong> {
     let name = check.get_ref();
     let (suite, in_suite) = name.split_once("::").unwrap_or((name, ""));
     let id = CheckId::new(&SuiteId::new(suite), in_suite);
-    let Some(actual) = severity_of(&id) else {
+    let Some(worst) = worst_severity_of(&id, kind) else {
         let problem = Problem::UnknownCheck { check: name.clone(), nearest: nearest(name) };
         return Err((check.span().start, problem));
     };
     let listed = *severity.get_ref();
-    if actual != listed {
-        return Err((severity.span().start, Problem::Severity { check: name.clone(), listed, actual }));
+    if listed.at_most(worst) != listed {
+        return Err((severity.span().start, Problem::Severity { check: name.clone(), listed, worst }));
     }
     Ok(id)
 }

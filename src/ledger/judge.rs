@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Issue, Ledger};
-use crate::record::{CheckId, Failure, KnownIssue, LedgerIdentity, Outcome};
+use crate::record::{CheckId, Failure, FailureKind, KnownIssue, LedgerIdentity, Outcome};
 
 /// What a ledger lists for one version of the server.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl<'a> Listed<'a> {
         LedgerIdentity { source: source.clone(), digest: digest.clone(), checks: self.issues.len() as u64 }
     }
 
-    /// What a check came to, in the light of the ledger. What s3ci could not tell, or what does not apply, stays what it is.
+    /// What a check came to, in the light of the ledger. What s3ci could not judge, or what does not apply, stays what it is.
     #[must_use]
     pub fn judge(&self, check: &CheckId, outcome: Outcome) -> Outcome {
         let Some(issue) = self.issue(check) else {
@@ -49,11 +49,13 @@ impl<'a> Listed<'a> {
         };
         match outcome {
             Outcome::Passed => Outcome::Failed(self.fixed(issue)),
-            Outcome::Failed(failure) if issue.symptom.fits(&failure) => {
+            Outcome::Failed(failure) if issue.fits(&failure) => {
                 Outcome::Known(KnownIssue { failure, reason: issue.reason.clone(), upstream: issue.upstream.clone() })
             }
             Outcome::Failed(failure) => Outcome::Failed(self.otherwise(issue, failure)),
-            Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::Error(_) => outcome,
+            Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::NotJudged(_) => {
+                outcome
+            }
         }
     }
 
@@ -71,23 +73,30 @@ impl<'a> Listed<'a> {
         };
         let symptom = &issue.symptom;
         let expected = format!("the known issue: {}, {}", symptom.kind, symptom.actual);
-        Failure::new(Failure::FIXED, message, expected, "the check passes")
+        Failure::new(FailureKind::KNOWN_ISSUE_FIXED, message, expected, "the check passes")
     }
 
     fn otherwise(&self, issue: &Issue, failure: Failure) -> Failure {
-        let symptom = &issue.symptom;
-        let message = format!(
-            "{}; that is not the known issue, which is {}: {} ({}, line {})",
-            failure.message, symptom.kind, symptom.actual, self.ledger.source, issue.line
-        );
+        let Issue { symptom, severity, line, .. } = issue;
+        let source = &self.ledger.source;
+        let listed = if issue.shows(&failure) {
+            format!("it costs more than the known issue, which is {severity}")
+        } else {
+            format!("that is not the known issue, which is {}: {}", symptom.kind, symptom.actual)
+        };
+        let message = format!("{}; {listed} ({source}, line {line})", failure.message);
         Failure { message, ..failure }
     }
 }
 
-impl super::Symptom {
-    /// Whether a failure shows like this.
+impl Issue {
+    /// Whether a failure is this one: it shows like this, and costs no more.
     #[must_use]
     pub fn fits(&self, failure: &Failure) -> bool {
-        self.kind == failure.kind && self.actual.fits(&failure.actual)
+        self.shows(failure) && failure.severity.is_none_or(|severity| severity.at_most(self.severity) == severity)
+    }
+
+    fn shows(&self, failure: &Failure) -> bool {
+        self.symptom.kind == failure.kind && self.symptom.actual.fits(&failure.actual)
     }
 }

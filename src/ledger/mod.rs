@@ -38,7 +38,7 @@ mod support;
 mod versions;
 
 use crate::config::KnownIssues;
-use crate::record::{CheckId, Severity};
+use crate::record::{CheckId, FailureKind, Severity};
 use crate::workload::sha256_hex;
 
 pub use error::{LedgerError, Problem};
@@ -67,7 +67,7 @@ pub struct Issue {
     pub checks: Vec<CheckId>,
     /// The versions that have it; any where none.
     pub versions: Option<Versions>,
-    /// What the checks' rule costs when it is broken.
+    /// What the failure costs.
     pub severity: Severity,
     /// How it shows.
     pub symptom: Symptom,
@@ -83,7 +83,7 @@ pub struct Issue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symptom {
     /// The failure's kind.
-    pub kind: String,
+    pub kind: FailureKind,
     /// What the server answered.
     pub actual: Pattern,
 }

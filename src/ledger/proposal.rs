@@ -1,7 +1,7 @@
 //! What a run would change in the ledger: a unified diff that a person completes and applies. Nothing is ever written into the ledger.
 //!
 //! A failure that is not listed becomes an entry for the version under test; one that is listed and shows otherwise becomes an entry
-//! with its new symptom; a listed check that passes goes; what a server offers otherwise than listed is listed so. What was skipped, not run or could not be told changes nothing. The reason of
+//! with its new symptom; a listed check that passes goes; what a server offers otherwise than listed is listed so. What was skipped, not run or not judged changes nothing. The reason of
 //! each new entry is left open, and a ledger with an open reason is refused.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::edit::{Draft, Edits};
 use super::generalise::generalised;
 use super::{Ledger, LedgerError, Listed, Versions, file};
-use crate::record::{CapabilityRecord, CheckId, Failure, Outcome, RunRecord, SuiteRecord};
+use crate::record::{CapabilityRecord, CheckId, CheckRecord, Failure, FailureKind, Outcome, RunRecord, SuiteRecord};
 
 impl Ledger {
     /// The change of the ledger's file that a run suggests, after remarks in lines that begin with `#`; none where it suggests none.
@@ -25,7 +25,7 @@ impl Ledger {
             if let Outcome::Failed(failure) = &check.outcome
                 && !failure.is_about_speed()
             {
-                self.note(&mut edits, &self.of(version), &check.id, failure, &record.run_id);
+                self.note(&mut edits, &self.of(version), check, failure, &record.run_id);
             }
         }
         for suite in &record.suites {
@@ -41,9 +41,8 @@ impl Ledger {
     }
 
     fn note_offers(&self, edits: &mut Edits, listed: &Listed<'_>, suite: &SuiteRecord) {
-        let backend = suite.backend.split(' ').next().unwrap_or_default();
         for CapabilityRecord { name, support, .. } in &suite.capabilities {
-            let Some((expected, line)) = listed.offered(backend, name) else { continue };
+            let Some((expected, line)) = listed.offered(suite.storage.backend, name) else { continue };
             let entry = self.offered.iter().position(|offered| offered.line == line);
             if let Some(entry) = entry.filter(|_| expected != *support) {
                 edits.offers.insert((entry, name.clone()), *support);
@@ -51,14 +50,18 @@ impl Ledger {
         }
     }
 
-    fn note(&self, edits: &mut Edits, listed: &Listed<'_>, check: &CheckId, failure: &Failure, run_id: &str) {
+    fn note(&self, edits: &mut Edits, listed: &Listed<'_>, record: &CheckRecord, failure: &Failure, run_id: &str) {
+        let check = &record.id;
         let line = listed.issue(check).map(|issue| issue.line);
         let entry = line.and_then(|line| self.issues.iter().position(|issue| issue.line == line));
-        if failure.kind == Failure::FIXED {
+        if failure.kind == FailureKind::KNOWN_ISSUE_FIXED {
             edits.gone.extend(entry.map(|entry| (check.clone(), entry)));
             return;
         }
-        let Some(severity) = file::severity_of(check) else { return };
+        if file::worst_severity_of(check, &failure.kind).is_none() {
+            return;
+        }
+        let severity = failure.severity(record.worst_severity);
         edits.changed.extend(entry.map(|entry| (check.clone(), entry)));
         let (kind, actual) = (failure.kind.clone(), generalised(&failure.actual, run_id));
         edits.drafts.entry(Draft { severity, kind, actual }).or_default().push(check.clone());

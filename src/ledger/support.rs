@@ -6,13 +6,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Listed, Versions};
-use crate::record::{CapabilityRecord, CheckId, CheckRecord, Failure, Outcome, Severity, SuiteId, Support};
+use crate::record::{Backend, CapabilityRecord, CheckId, CheckRecord, Failure, Outcome, Severity, SuiteId, Support};
 
 /// What versions of the server offer on one backend.
 #[derive(Debug, Clone)]
 pub struct Offered {
-    /// The backend, as `local`.
-    pub backend: String,
+    pub backend: Backend,
     /// The versions; any where none.
     pub versions: Option<Versions>,
     /// Each by its name.
@@ -32,23 +31,6 @@ pub(super) struct Written {
     tagging: Option<Support>,
 }
 
-/// A backend as it is written.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Backend {
-    Local,
-    Drime,
-}
-
-impl Backend {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Drime => "drime",
-        }
-    }
-}
-
 impl Written {
     pub(super) fn support(&self) -> BTreeMap<&'static str, Support> {
         let all =
@@ -60,12 +42,12 @@ impl Written {
 impl Listed<'_> {
     /// What the ledger expects of a server's backend.
     #[must_use]
-    pub fn support(&self, backend: &str, capability: &str) -> Option<Support> {
+    pub fn support(&self, backend: Backend, capability: &str) -> Option<Support> {
         self.offered(backend, capability).map(|(support, _)| support)
     }
 
     /// What the ledger expects, and the line of the entry that says so.
-    pub(super) fn offered(&self, backend: &str, capability: &str) -> Option<(Support, usize)> {
+    pub(super) fn offered(&self, backend: Backend, capability: &str) -> Option<(Support, usize)> {
         let version = self.version.as_deref();
         let holds = |offered: &&super::Offered| {
             offered.backend == backend
@@ -81,7 +63,7 @@ impl Listed<'_> {
     /// A result of its own where a server offers something else than the ledger says. Less is red because clients rely on it, more
     /// because the ledger would go on allowing its loss. How to repeat it, and the requests, are for the run to add.
     #[must_use]
-    pub fn changed(&self, suite: &SuiteId, backend: &str, capability: &CapabilityRecord) -> Option<CheckRecord> {
+    pub fn changed(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
         let (expected, line) = self.offered(backend, &capability.name)?;
         let (name, actual) = (&capability.name, capability.support);
         let version = self.version.as_deref().unwrap_or("this one");
@@ -103,11 +85,11 @@ impl Listed<'_> {
         let failure = Failure::new(kind, message, expected.word(), actual);
         Some(CheckRecord {
             id: CheckId::new(suite, &format!("capability-{name}")),
-            severity: Severity::BreaksClients,
+            worst_severity: Severity::BreaksClients,
             rule: format!("{name} is offered as the ledger says of this version"),
             consequence: "clients that relied on it fail, or nobody would notice its loss".to_owned(),
             source: place,
-            outcome: Outcome::Failed(failure),
+            outcome: Outcome::Failed(failure).with_severity(Severity::BreaksClients),
             duration_ns: 0,
             exchanges: Vec::new(),
             repro: String::new(),

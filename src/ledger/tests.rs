@@ -1,5 +1,5 @@
 use super::*;
-use crate::record::{CapabilityRecord, Failure, Fault, Outcome, Support};
+use crate::record::{Backend, CapabilityRecord, Failure, Fault, FaultKind, Outcome, Support};
 
 const MD5: &str = "etag/local::put-is-md5";
 const SAME_SIZE: &str = "etag/local::changes-on-same-size-edit";
@@ -47,6 +47,39 @@ fn the_ledger_that_s3ci_carries_has_no_contradictions_and_names_versions_everywh
 }
 
 #[test]
+fn the_ledger_that_s3ci_carries_says_of_each_kind_of_failure_what_it_costs() {
+    let mut wrong = Vec::new();
+    for issue in Ledger::built_in().unwrap().issues() {
+        let failure = Failure::new(issue.symptom.kind.clone(), "", "", "");
+        for check in &issue.checks {
+            let worst = file::worst_severity_of(check, &issue.symptom.kind).unwrap();
+            let costs = failure.severity(worst);
+            if costs != issue.severity {
+                wrong
+                    .push(format!("line {}: {check}: {} is {costs}, not {}", issue.line, failure.kind, issue.severity));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_failure_that_costs_more_than_the_ledger_says_is_red() {
+    let ledger = ledger(&[entry(&[MD5], ">=0.2.0, <0.3", "severity = \"breaks_clients\"")]);
+    let judge = |severity| {
+        let Outcome::Failed(failure) = failure("etag-unchanged", "the tag stays") else { unreachable!() };
+        ledger.of(Some("0.2.1")).judge(&id(MD5), Outcome::Failed(failure.with_severity(severity)))
+    };
+    let Outcome::Failed(failure) = judge(Severity::DataLoss) else { panic!("not red") };
+    assert!(
+        failure
+            .message
+            .ends_with("; it costs more than the known issue, which is breaks_clients (issues.toml, line 2)")
+    );
+    assert!(judge(Severity::BreaksClients).is_known() && judge(Severity::Cosmetic).is_known());
+}
+
+#[test]
 fn a_listed_failure_with_its_symptom_is_known() {
     let ledger = ledger(&[entry(&[MD5, SAME_SIZE], ">=0.2.0, <0.3", "upstream = \"https://example.org/7\"")]);
     let listed = ledger.of(Some("0.2.1"));
@@ -87,7 +120,7 @@ fn what_was_not_judged_and_what_is_not_listed_stays_what_it_is() {
     let ledger = ledger(&[entry(&[MD5], ">=0.2.0, <0.3", "")]);
     let listed = ledger.of(Some("0.2.1"));
     let skipped = Outcome::Skipped { reason: "not supported".to_owned() };
-    for outcome in [skipped, Outcome::Error(Fault::new("timeout", "no answer"))] {
+    for outcome in [skipped, Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"))] {
         assert_eq!(listed.judge(&id(MD5), outcome.clone()), outcome);
     }
     for outcome in [Outcome::Passed, failure("etag-unchanged", "the tag stays")] {
@@ -117,8 +150,11 @@ fn an_entry_that_cannot_be_is_refused_with_its_place() {
     let unknown = refused(&[entry(&["etag/local::put-is-md6"], "<0.3", "")]);
     assert!(matches!(unknown, (2, Problem::UnknownCheck { nearest: Some(nearest), .. }) if nearest == MD5));
     assert!(matches!(refused(&[entry(&[MD5], "0.2.1", "")]), (3, Problem::Versions { .. })));
-    let cosmetic = refused(&[entry(&[MD5], "<0.3", "severity = \"cosmetic\"")]);
-    assert!(matches!(cosmetic, (6, Problem::Severity { .. })), "{cosmetic:?}");
+    let grave = "severity = \"security\"";
+    let too_grave = refused(&[entry(&["api/local::condition-if-match-on-get-is-412"], "<0.3", grave)]);
+    assert!(matches!(too_grave, (6, Problem::Severity { .. })), "{too_grave:?}");
+    let sentence = "symptom = { kind = \"The ETag stays.\", actual = \"it stays\" }";
+    assert!(matches!(refused(&[entry(&[MD5], "<0.3", sentence)]), (6, Problem::Kind { .. })));
     let vague = "symptom = { kind = \"etag-unchanged\", actual = \"*\" }";
     assert_eq!(refused(&[entry(&[MD5], "<0.3", vague)]), (6, Problem::VagueSymptom));
     assert_eq!(refused(&[entry(&[MD5], "<0.3", "reason = \" \"")]), (6, Problem::NoReason));
@@ -131,12 +167,12 @@ fn asked(listed: &str, support: Support) -> Option<(String, String)> {
     let (name, detail) = ("multipart".to_owned(), "as asked".to_owned());
     let capability = CapabilityRecord { name, support, detail, expected: None };
     let suite = crate::record::SuiteId::new("api/local");
-    assert!(ledger.of(None).changed(&suite, "local", &capability).is_none(), "nothing is known of this version");
-    assert!(ledger.of(Some("0.2.1")).changed(&suite, "drime", &capability).is_none(), "nor of this backend");
-    let check = ledger.of(Some("0.2.1")).changed(&suite, "local", &capability)?;
+    assert!(ledger.of(None).changed(&suite, Backend::Local, &capability).is_none(), "nothing is known of this version");
+    assert!(ledger.of(Some("0.2.1")).changed(&suite, Backend::Drime, &capability).is_none(), "nor of this backend");
+    let check = ledger.of(Some("0.2.1")).changed(&suite, Backend::Local, &capability)?;
     assert_eq!(check.id.as_str(), "api/local::capability-multipart");
     let Outcome::Failed(failure) = check.outcome else { panic!("not red: {check:?}") };
-    Some((failure.kind, failure.message))
+    Some((failure.kind.to_string(), failure.message))
 }
 
 #[test]

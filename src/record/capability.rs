@@ -37,6 +37,5 @@ pub struct CapabilityRecord {
     /// How that showed.
     pub detail: String,
     /// Whether the ledger of known issues expects it of this version; none where it says nothing.
-    #[serde(default)]
     pub expected: Option<Support>,
 }

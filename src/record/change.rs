@@ -1,12 +1,12 @@
 //! What became of a check from one record to another.
 //!
-//! Owns the one rule by which two outcomes are a regression, old or mended, whether they come from two arms of a run or from two runs. A
+//! Owns the one rule by which two outcomes are a regression, old or fixed, whether they come from two arms of a run or from two runs. A
 //! known issue is a broken rule like any other here: the ledger says whether it is red, not whether it is new.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Outcome};
+use super::{Failure, FailureKind, Outcome};
 
 /// What became of a check from the base to the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,10 +17,10 @@ pub enum Change {
     /// It fails on both.
     PreExisting,
     /// It failed on the base, and passes now.
-    Mended,
+    Fixed,
     /// It fails on neither.
     Unchanged,
-    /// It fails on one of the two at least, and could not be told, or does not apply, on the other.
+    /// It fails on one of the two at least, and was not judged, or does not apply, on the other.
     Unknown,
 }
 
@@ -31,13 +31,13 @@ impl Change {
     /// something wrong without a word, is a regression. A check that passes although a ledger lists it has passed: the rule holds.
     #[must_use]
     pub fn between(from: &Outcome, to: &Outcome) -> Self {
-        let silent = |failure: &Failure| failure.kind == Failure::SILENT_CORRUPTION;
+        let silent = |failure: &Failure| failure.kind == FailureKind::SILENT_CORRUPTION;
         match (symptom(from), symptom(to)) {
             (Some(before), Some(after)) if silent(after) && !silent(before) => Self::Regression,
             (Some(_), Some(_)) => Self::PreExisting,
             (None, None) => Self::Unchanged,
             (None, Some(_)) if holds(from) => Self::Regression,
-            (Some(_), None) if holds(to) => Self::Mended,
+            (Some(_), None) if holds(to) => Self::Fixed,
             _ => Self::Unknown,
         }
     }
@@ -53,17 +53,12 @@ fn holds(outcome: &Outcome) -> bool {
 
 /// The wrong answer, whether a ledger names it or not.
 pub(super) fn symptom(outcome: &Outcome) -> Option<&Failure> {
-    match outcome {
-        Outcome::Failed(failure) if failure.kind == Failure::FIXED => None,
-        Outcome::Failed(failure) => Some(failure),
-        Outcome::Known(issue) => Some(&issue.failure),
-        Outcome::Passed | Outcome::Skipped { .. } | Outcome::Error(_) | Outcome::Inconclusive { .. } => None,
-    }
+    outcome.failure().filter(|failure| failure.kind != FailureKind::KNOWN_ISSUE_FIXED)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fault, KnownIssue};
+    use super::super::{Fault, FaultKind, KnownIssue};
     use super::*;
 
     #[test]
@@ -74,11 +69,11 @@ mod tests {
             Outcome::Known(KnownIssue { failure: failure(kind), reason: "it does".to_owned(), upstream: None })
         };
         let skipped = || Outcome::Skipped { reason: "it does not apply".to_owned() };
-        let error = || Outcome::Error(Fault::new("timeout", "no answer"));
+        let error = || Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"));
         let inconclusive = || Outcome::Inconclusive { reason: "too noisy".to_owned() };
         let passed = || Outcome::Passed;
-        let fixed = || failed(Failure::FIXED);
-        let silent = Failure::SILENT_CORRUPTION;
+        let fixed = || failed(FailureKind::KNOWN_ISSUE_FIXED.as_str());
+        let silent = "silent-corruption";
         for (from, to, expected) in [
             (passed(), passed(), Change::Unchanged),
             (passed(), failed("tag"), Change::Regression),
@@ -92,15 +87,15 @@ mod tests {
             (known("tag"), failed(silent), Change::Regression),
             (failed(silent), failed(silent), Change::PreExisting),
             (failed(silent), failed("tag"), Change::PreExisting),
-            (failed("tag"), passed(), Change::Mended),
-            (known("tag"), passed(), Change::Mended),
+            (failed("tag"), passed(), Change::Fixed),
+            (known("tag"), passed(), Change::Fixed),
             (known("tag"), skipped(), Change::Unknown),
             (failed("tag"), error(), Change::Unknown),
             (skipped(), failed("tag"), Change::Unknown),
             (error(), known("tag"), Change::Unknown),
             (inconclusive(), failed("tag"), Change::Unknown),
             (inconclusive(), passed(), Change::Unchanged),
-            (known("tag"), fixed(), Change::Mended),
+            (known("tag"), fixed(), Change::Fixed),
             (fixed(), known("tag"), Change::Regression),
             (fixed(), failed("tag"), Change::Regression),
             (fixed(), fixed(), Change::Unchanged),

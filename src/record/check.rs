@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Severity;
+
 /// Name of a suite: a kind and a backend, such as `etag/local`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -79,54 +81,12 @@ impl fmt::Display for CheckId {
     }
 }
 
-/// What a user loses when the rule of a check is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// D: data is lost or corrupted.
-    DataLoss,
-    /// S: access that should be refused is granted.
-    Security,
-    /// B: a client that relies on the rule stops working.
-    BreaksClients,
-    /// C: an inconvenience.
-    Cosmetic,
-    /// T: the same answers, later.
-    Slower,
-}
-
-impl Severity {
-    /// The catalogue's letter.
-    #[must_use]
-    pub fn letter(self) -> char {
-        match self {
-            Self::DataLoss => 'D',
-            Self::Security => 'S',
-            Self::BreaksClients => 'B',
-            Self::Cosmetic => 'C',
-            Self::Slower => 'T',
-        }
-    }
-
-    /// The severity in words that need no catalogue.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::DataLoss => "data loss or corruption",
-            Self::Security => "security",
-            Self::BreaksClients => "breaks clients",
-            Self::Cosmetic => "cosmetic",
-            Self::Slower => "slower",
-        }
-    }
-}
-
 /// A check as the catalogue lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckSpec {
     /// The part of the id after `::`, kebab-case, never reused for another rule.
     pub name: &'static str,
-    /// What a broken rule costs.
+    /// The worst that a broken rule can cost; a failure has what it did cost.
     pub severity: Severity,
     /// The rule as a sentence that a correct server makes true.
     pub rule: &'static str,

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::change::symptom;
 use super::{
-    CapabilityRecord, Change, CheckId, CheckRecord, ComparedCheck, Direction, Metric, Outcome, RunRecord, Severity,
-    Shard, SuiteId, SuiteRecord, Support, Unit,
+    CapabilityRecord, Change, CheckId, CheckRecord, ComparedCheck, Direction, FaultKind, Metric, Outcome, RunRecord,
+    Severity, Shard, SuiteId, SuiteRecord, Support, Unit,
 };
 
 /// Records that cannot be compared.
@@ -87,7 +87,7 @@ pub struct Side {
 pub struct CheckComparison {
     /// The check.
     pub id: CheckId,
-    /// What a broken rule costs.
+    /// What the failure costs, or would cost at worst where there is none.
     pub severity: Severity,
     /// What became of it; none where only one record has it.
     pub change: Option<Change>,
@@ -190,7 +190,7 @@ impl Side {
             target: record.target.spec.clone(),
             version: record.target.version.clone(),
             complete: record.interruption.is_none()
-                && record.faults.iter().all(|fault| fault.kind == "report")
+                && record.faults.iter().all(|fault| fault.kind == FaultKind::Report)
                 && record.suites.iter().all(|suite| suite.fault.is_none()),
         }
     }
@@ -206,8 +206,8 @@ fn same_parts(one: Option<Shard>, other: Option<Shard>) -> Result<(), CompareErr
 
 fn same_backends(from: &RunRecord, to: &RunRecord) -> Result<(), CompareError> {
     for suite in &to.suites {
-        if let Some(other) = from.suites.iter().find(|other| other.id == suite.id && other.backend != suite.backend) {
-            let (one, other) = (other.backend.clone(), suite.backend.clone());
+        if let Some(other) = from.suites.iter().find(|other| other.id == suite.id && other.storage != suite.storage) {
+            let (one, other) = (other.storage.to_string(), suite.storage.to_string());
             return Err(CompareError::Backends { suite: suite.id.clone(), one, other });
         }
     }
@@ -225,7 +225,7 @@ fn checks(from: &[SuiteRecord], to: &[SuiteRecord]) -> Vec<CheckComparison> {
         let outcome = |side: &BTreeMap<&CheckId, &CheckRecord>| side.get(&check.id).map(|check| check.outcome.clone());
         let (from, to) = (outcome(&before), outcome(&after));
         let change = from.as_ref().zip(to.as_ref()).map(|(from, to)| Change::between(from, to));
-        CheckComparison { id: check.id, severity: check.severity, change, from, to }
+        CheckComparison { severity: check.severity(), id: check.id, change, from, to }
     };
     let vanished = all(from).into_iter().filter(|check| !after.contains_key(&check.id));
     all(to).into_iter().chain(vanished).map(of).collect()

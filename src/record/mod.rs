@@ -7,6 +7,7 @@
 //! Deliberately absent: I/O, clocks, rendering, and any import from the rest
 //! of the crate.
 
+mod backend;
 mod baseline;
 mod calibration;
 mod capability;
@@ -15,24 +16,31 @@ mod check;
 mod command;
 mod compare;
 mod explanation;
+mod failure;
+mod fault;
 mod merge;
 mod metric;
 mod record;
 mod reference;
+mod severity;
+mod spelled;
 mod threshold;
 mod throughput;
 mod verdict;
 
+pub use backend::{Backend, DrimeService, Storage};
 pub use baseline::{SinceBaseline, SuiteSince};
 pub use calibration::Calibration;
 pub use capability::{CapabilityRecord, Support};
 pub use change::Change;
-pub use check::{CheckId, CheckSpec, Severity, SuiteId};
+pub use check::{CheckId, CheckSpec, SuiteId};
 pub use command::{Command, CommandEnd};
 pub use compare::{
     CheckComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
 };
 pub use explanation::Explanation;
+pub use failure::{Failure, FailureKind};
+pub use fault::{Fault, FaultKind};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use record::{
@@ -40,9 +48,10 @@ pub use record::{
     RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
 };
 pub use reference::Reference;
+pub use severity::Severity;
 pub use threshold::Threshold;
 pub use throughput::{
     Against, Arm, ComparedCheck, Decision, Estimator, FailOn, ThroughputBlock, ThroughputComparison, ThroughputPass,
     ThroughputProcedure, ThroughputResult, percent,
 };
-pub use verdict::{Exchange, Failure, Fault, KnownIssue, Outcome, Stop};
+pub use verdict::{Exchange, KnownIssue, Outcome, Stop};

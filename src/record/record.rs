@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Against, CapabilityRecord, CheckId, Command, Exchange, Fault, Metric, Outcome, Severity, SuiteId};
+use super::{
+    Against, CapabilityRecord, CheckId, Command, Exchange, Fault, Metric, Outcome, Severity, Storage, SuiteId,
+};
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
-pub const SCHEMA_VERSION: &str = "1.3";
+pub const SCHEMA_VERSION: &str = "2.0";
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,14 +33,12 @@ pub struct RunRecord {
     /// How it was run.
     pub runtime: RuntimeIdentity,
     /// The ledger of known issues that results were held against; none where there was none.
-    #[serde(default)]
     pub ledger: Option<LedgerIdentity>,
     /// Where it was run.
     pub host: HostFingerprint,
     /// The settings that shape the results.
     pub settings: RunSettings,
     /// Which part of the selected suites this run had; all where it was not split.
-    #[serde(default)]
     pub shard: Option<Shard>,
     /// What a reader must know before trusting the numbers, such as "not isolated: process runtime".
     pub notices: Vec<String>,
@@ -75,7 +75,6 @@ pub struct TargetIdentity {
     /// Version of the server, where it is known.
     pub version: Option<String>,
     /// The commit that a `path:` or `git:` target is of; a `path:` may have been edited since, which its version says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Hash of the sources of a `path:` or `git:` target.
     pub source_digest: Option<String>,
@@ -115,14 +114,13 @@ pub enum RuntimeKind {
     Docker,
     /// A process on this machine, in a virtual environment.
     Process,
-    /// An endpoint that somebody else runs.
-    External,
+    /// A server that somebody else runs.
+    Endpoint,
 }
 
 /// How a target was run, in the detail that matters to a reader of numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuntimeIdentity {
-    /// Docker, process or external.
     pub kind: RuntimeKind,
     /// Whether the server was cut off from the host and the network.
     pub isolated: bool,
@@ -180,8 +178,7 @@ pub struct Shard {
     pub number: u64,
     /// Parts in all.
     pub count: u64,
-    /// Stands for which suites and checks each of the parts has: the first four bytes of a SHA-256. 0 in records of schema 1.2 and before.
-    #[serde(default)]
+    /// Stands for which suites and checks each of the parts has: the first four bytes of a SHA-256.
     pub split: u32,
 }
 
@@ -192,8 +189,9 @@ pub struct SuiteRecord {
     pub id: SuiteId,
     /// What the suite is, in a few words.
     pub title: String,
-    /// Backend of the server, and for drime whether it was emulated.
-    pub backend: String,
+    /// Where the server stores.
+    #[serde(flatten)]
+    pub storage: Storage,
     /// When the suite began.
     #[serde(with = "time::serde::rfc3339")]
     #[schemars(with = "String")]
@@ -203,7 +201,6 @@ pub struct SuiteRecord {
     /// Facts for a reader, in order: bucket mode, address, number of bytes.
     pub facts: Vec<(String, String)>,
     /// What the server offers beside what every one must, as far as checks depended on it.
-    #[serde(default)]
     pub capabilities: Vec<CapabilityRecord>,
     /// Checks in the order of the catalogue.
     pub checks: Vec<CheckRecord>,
@@ -231,8 +228,8 @@ pub struct ServerStart {
 pub struct CheckRecord {
     /// Stable id.
     pub id: CheckId,
-    /// What a broken rule costs.
-    pub severity: Severity,
+    /// The worst that a broken rule can cost. What it did cost is the `severity` of the failure.
+    pub worst_severity: Severity,
     /// The rule.
     pub rule: String,
     /// What happens to a user when it is broken.
@@ -247,12 +244,18 @@ pub struct CheckRecord {
     pub exchanges: Vec<Exchange>,
     /// A command line that repeats the check.
     pub repro: String,
-    /// What real clients did for the check, oldest first; since 1.1.
-    #[serde(default)]
+    /// What real clients did for the check, oldest first.
     pub commands: Vec<Command>,
-    /// Checks whose failure would explain a failure of this one; since 1.1.
-    #[serde(default)]
+    /// Checks whose failure would explain a failure of this one.
     pub explained_by: Vec<CheckId>,
+}
+
+impl CheckRecord {
+    /// What the failure costs, or would cost at worst where the check did not fail.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.outcome.failure().map_or(self.worst_severity, |failure| failure.severity(self.worst_severity))
+    }
 }
 
 /// Why a run stopped before its end.

@@ -1,6 +1,8 @@
 //! A measurement that must hold, and the check that it makes.
 
-use super::{CheckId, CheckRecord, Failure, Fault, Metric, Outcome, Severity, SuiteId, SuiteRecord, Unit};
+use super::{
+    CheckId, CheckRecord, Failure, FailureKind, Fault, FaultKind, Metric, Outcome, Severity, SuiteId, SuiteRecord, Unit,
+};
 
 /// A limit on a metric of a suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +27,11 @@ impl Threshold {
     pub fn check(&self, suite: &SuiteRecord, repro: &str) -> CheckRecord {
         CheckRecord {
             id: CheckId::new(&self.suite, &format!("threshold.{}", self.metric)),
-            severity: Severity::Slower,
+            worst_severity: Severity::Slower,
             rule: format!("{} is {}", self.metric, self.text),
             consequence: "less than what was settled for this machine".to_owned(),
             source: "the thresholds in s3ci.toml".to_owned(),
-            outcome: self.judge(suite),
+            outcome: self.judge(suite).with_severity(Severity::Slower),
             duration_ns: 0,
             exchanges: Vec::new(),
             repro: format!("{repro} {}", self.suite),
@@ -49,14 +51,16 @@ impl Threshold {
                 metric.unit.name(),
                 self.unit.name()
             );
-            return Outcome::Error(Fault::new("threshold", message).with_hint("give it in the unit of the metric"));
+            return Outcome::NotJudged(
+                Fault::new(FaultKind::Threshold, message).with_hint("give it in the unit of the metric"),
+            );
         }
         if self.holds(metric) {
             return Outcome::Passed;
         }
         let actual = format!("{} {}", metric.median, metric.unit.name());
         let message = format!("{} is {actual}, beyond its threshold {}", self.metric, self.text);
-        Outcome::Failed(Failure::new(Failure::THRESHOLD, message, &self.text, actual))
+        Outcome::Failed(Failure::new(FailureKind::THRESHOLD, message, &self.text, actual))
     }
 
     fn holds(&self, metric: &Metric) -> bool {
@@ -71,7 +75,9 @@ impl Threshold {
         }
         let message = format!("{} does not measure {}", self.suite, self.metric);
         let names: Vec<&str> = suite.metrics.iter().map(|metric| metric.name.as_str()).collect();
-        Outcome::Error(Fault::new("threshold", message).with_hint(format!("it measures {}", names.join(", "))))
+        Outcome::NotJudged(
+            Fault::new(FaultKind::Threshold, message).with_hint(format!("it measures {}", names.join(", "))),
+        )
     }
 }
 
@@ -79,14 +85,14 @@ impl Threshold {
 mod tests {
     use time::OffsetDateTime;
 
-    use super::super::Direction;
+    use super::super::{Direction, Storage};
     use super::*;
 
     fn suite(rate: u64) -> SuiteRecord {
         SuiteRecord {
             id: SuiteId::new("bench/local"),
             title: String::new(),
-            backend: "local".to_owned(),
+            storage: Storage::LOCAL,
             started_at: OffsetDateTime::UNIX_EPOCH,
             duration_ns: 0,
             facts: Vec::new(),
@@ -120,9 +126,9 @@ mod tests {
     #[test]
     fn a_metric_that_does_not_exist_is_a_fault_and_one_that_was_not_reached_is_not() {
         let check = |suite: &SuiteRecord| threshold("upload.speed", true).check(suite, "s3ci run");
-        assert!(check(&suite(1)).outcome.is_error());
+        assert!(check(&suite(1)).outcome.is_not_judged());
         assert_eq!(check(&suite(1)).id.as_str(), "bench/local::threshold.upload.speed");
-        let broken = SuiteRecord { fault: Some(Fault::new("server-died", "it died")), ..suite(1) };
+        let broken = SuiteRecord { fault: Some(Fault::new(FaultKind::ServerDied, "it died")), ..suite(1) };
         assert!(matches!(check(&broken).outcome, Outcome::Skipped { .. }));
     }
 }

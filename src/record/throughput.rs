@@ -80,13 +80,11 @@ impl ThroughputComparison {
 /// The procedure of a comparison, fixed before its first block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ThroughputProcedure {
-    /// Raised when a block's ratio comes about in another way than the rest of this tells; 0 in records of before it was counted.
-    #[serde(default)]
+    /// Raised when a block's ratio comes about in another way than the rest of this tells.
     pub version: u32,
     /// Seed of the content, and with `drawn_for` of every order.
     pub seed: u64,
     /// The run whose orders were drawn: another run has others, so that no imbalance repeats. Empty where the seed alone drew them.
-    #[serde(default)]
     pub drawn_for: String,
     /// Objects of a block; each is operated on once in a pass, on both arms.
     pub objects: u64,
@@ -96,8 +94,7 @@ pub struct ThroughputProcedure {
     pub max_size_bytes: u64,
     /// Listings of a pass.
     pub listings: u64,
-    /// The operations of a block's passes, in their order; empty in records of before they were listed.
-    #[serde(default)]
+    /// The operations of a block's passes, in their order.
     pub passes: Vec<String>,
     /// Numbers of blocks after which it is looked at.
     pub looks: Vec<u64>,

@@ -1,7 +1,9 @@
-//! Verdicts (values about the server) and faults (s3ci could not tell).
+//! Verdicts: values about the server. What kept s3ci from judging is a fault (`fault`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::{Failure, FailureKind, Fault, Severity};
 
 /// What became of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,8 +20,8 @@ pub enum Outcome {
         /// Why it does not apply.
         reason: String,
     },
-    /// s3ci could not tell.
-    Error(Fault),
+    /// s3ci could not judge.
+    NotJudged(Fault),
     /// Throughput only: the blocks do not tell a tolerable drop from one that is not.
     Inconclusive {
         /// What was seen, and what it would have taken.
@@ -37,7 +39,7 @@ impl Outcome {
     /// Whether the rule holds that a ledger lists as broken: the ledger is out of date.
     #[must_use]
     pub fn is_fixed(&self) -> bool {
-        matches!(self, Self::Failed(failure) if failure.kind == Failure::FIXED)
+        matches!(self, Self::Failed(failure) if failure.kind == FailureKind::KNOWN_ISSUE_FIXED)
     }
 
     /// Whether the server broke the rule, and the ledger said so beforehand.
@@ -46,16 +48,34 @@ impl Outcome {
         matches!(self, Self::Known(_))
     }
 
+    /// The same outcome with what its failure costs, of a check that can cost `worst`.
+    #[must_use]
+    pub fn with_severity(mut self, worst: Severity) -> Self {
+        if let Self::Failed(failure) | Self::Known(KnownIssue { failure, .. }) = &mut self {
+            failure.severity = Some(failure.severity(worst));
+        }
+        self
+    }
+
+    /// The wrong answer, whether a ledger names it or not.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Known(issue) => Some(&issue.failure),
+            Self::Passed | Self::Skipped { .. } | Self::NotJudged(_) | Self::Inconclusive { .. } => None,
+        }
+    }
+
     /// Whether all that the server did wrong is to be too slow.
     #[must_use]
     pub fn is_slow(&self) -> bool {
         matches!(self, Self::Failed(failure) if failure.is_about_speed())
     }
 
-    /// Whether s3ci could not tell.
     #[must_use]
-    pub fn is_error(&self) -> bool {
-        matches!(self, Self::Error(_))
+    pub fn is_not_judged(&self) -> bool {
+        matches!(self, Self::NotJudged(_))
     }
 }
 
@@ -66,7 +86,7 @@ pub enum Stop {
     Failed(Failure),
     /// The rule does not apply here.
     Skipped(String),
-    /// s3ci could not tell.
+    /// s3ci could not judge.
     Fault(Fault),
 }
 
@@ -75,7 +95,7 @@ impl From<Stop> for Outcome {
         match stop {
             Stop::Failed(failure) => Self::Failed(failure),
             Stop::Skipped(reason) => Self::Skipped { reason },
-            Stop::Fault(fault) => Self::Error(fault),
+            Stop::Fault(fault) => Self::NotJudged(fault),
         }
     }
 }
@@ -83,47 +103,6 @@ impl From<Stop> for Outcome {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
-    }
-}
-
-/// A wrong answer of the server, or one that comes too slowly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Failure {
-    /// Stable, kebab-case class of the symptom, such as `etag-unchanged`.
-    pub kind: String,
-    /// The failure in one line.
-    pub message: String,
-    /// What a correct server would have answered.
-    pub expected: String,
-    /// What this server answered.
-    pub actual: String,
-}
-
-impl Failure {
-    /// The class of the worst that can happen: a client says that all went well, and what it restored is wrong.
-    pub const SILENT_CORRUPTION: &str = "silent-corruption";
-    /// Kind of the failure of a check that a ledger lists and that passes: the server is right, and the ledger out of date.
-    pub const FIXED: &str = "known-issue-fixed";
-    /// Kind of a throughput that dropped against the base.
-    pub const THROUGHPUT_DROP: &str = "throughput-drop";
-    /// Kind of a measurement beyond its threshold.
-    pub const THRESHOLD: &str = "threshold";
-
-    /// Whether the answers were right, and only too slow.
-    #[must_use]
-    pub fn is_about_speed(&self) -> bool {
-        [Self::THROUGHPUT_DROP, Self::THRESHOLD].contains(&self.kind.as_str())
-    }
-
-    /// A wrong answer; `expected` and `actual` complete the message for a reader who debugs.
-    #[must_use]
-    pub fn new(
-        kind: impl Into<String>,
-        message: impl Into<String>,
-        expected: impl Into<String>,
-        actual: impl Into<String>,
-    ) -> Self {
-        Self { kind: kind.into(), message: message.into(), expected: expected.into(), actual: actual.into() }
     }
 }
 
@@ -136,32 +115,6 @@ pub struct KnownIssue {
     pub reason: String,
     /// Where the server's own project discusses it.
     pub upstream: Option<String>,
-}
-
-/// Something that kept s3ci from judging.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Fault {
-    /// Stable, kebab-case class, such as `server-died` or `timeout`.
-    pub kind: String,
-    /// What failed, with the chain of causes.
-    pub message: String,
-    /// What to try next.
-    pub hint: Option<String>,
-}
-
-impl Fault {
-    /// A fault without advice.
-    #[must_use]
-    pub fn new(kind: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind: kind.into(), message: message.into(), hint: None }
-    }
-
-    /// The same fault with advice.
-    #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
 }
 
 /// One request and its answer, shortened and free of secrets: the evidence of a failure.

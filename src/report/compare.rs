@@ -69,7 +69,7 @@ fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
     let count = |change| comparison.checks.iter().filter(|check| check.change == Some(change)).count();
     let both = comparison.checks.iter().filter(|check| check.change.is_some()).count();
     let (from, to) = (side(&comparison.from), side(&comparison.to));
-    let (old, mended) = (count(Change::PreExisting), count(Change::Mended));
+    let (old, fixed) = (count(Change::PreExisting), count(Change::Fixed));
     let vanished = match comparison.checks.iter().filter(|check| check.to.is_none()).count() {
         0 => String::new(),
         gone => format!(", {gone} VANISHED"),
@@ -78,7 +78,7 @@ fn verdict(comparison: &Comparison, since: &[SuiteSince]) -> String {
         0 => String::new(),
         new => format!(", {new} NEW AND FAILING"),
     };
-    let rest = format!("{} in both; {old} failing in both, {mended} mended{new}{vanished}", counted(both, "check"));
+    let rest = format!("{} in both; {old} failing in both, {fixed} fixed{new}{vanished}", counted(both, "check"));
     match red(comparison, since) {
         0 => format!("✓ no regression from {from} to {to}: {rest}"),
         red => format!("✗ {} from {from} to {to}: {rest}", counted(red, "REGRESSION")),
@@ -105,12 +105,12 @@ fn groups() -> [(&'static str, &'static str, Chosen); 8] {
         ("Regressions", "✗", CheckComparison::is_red),
         ("Regressions that the ledger lists", "~", CheckComparison::is_listed_regression),
         ("New checks that fail", "!", is_new_failure),
-        ("Failing in one, not to be told in the other", "!", |check| check.change == Some(Change::Unknown)),
+        ("Fails in one, and was not judged in the other", "!", |check| check.change == Some(Change::Unknown)),
         ("Passed before, not judged any more", "!", |check| {
             check.change == Some(Change::Unchanged) && check.is_no_longer_judged()
         }),
         ("Vanished", "!", |check| check.to.is_none()),
-        ("Mended", "✓", |check| check.change == Some(Change::Mended)),
+        ("Fixed", "✓", |check| check.change == Some(Change::Fixed)),
         ("Failing in both", "~", |check| check.change == Some(Change::PreExisting)),
     ]
 }
@@ -150,7 +150,7 @@ fn words(outcome: &Outcome) -> String {
         Outcome::Known(issue) => format!("{} ({})", issue.failure.message, issue.reason),
         Outcome::Skipped { reason } => format!("skipped: {reason}"),
         Outcome::Inconclusive { reason } => format!("inconclusive: {reason}"),
-        Outcome::Error(fault) => format!("could not be told: {}", fault.message),
+        Outcome::NotJudged(fault) => format!("not judged: {}", fault.message),
     }
 }
 

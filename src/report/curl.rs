@@ -117,12 +117,12 @@ mod tests {
     fn zeros_stand_for_the_content_of_an_object_and_for_no_other() {
         let plain =
             line("PUT", "/b/k?x-id=PutObject", &[("content-length", "7"), ("content-type", "text/plain")]).unwrap();
-        assert!(plain.starts_with("head -c 7 /dev/zero | curl ") && plain.contains("-X 'PUT'"), "{plain}");
+        assert!(plain.starts_with("head -c 7 /dev/zero | curl ") && plain.contains("-X PUT"), "{plain}");
         assert!(plain.contains("-H 'content-type: text/plain' --data-binary @- "), "{plain}");
         assert_eq!(line("PUT", "/b/k", &[("content-length", "7"), ("content-md5", "AA==")]), None);
         assert_eq!(line("PUT", "/b/k?tagging", &[("content-length", "7")]), None);
         assert_eq!(line("POST", "/b?delete", &[("content-length", "90")]), None);
-        assert!(line("PUT", "/b", &[("content-length", "0")]).unwrap().ends_with("'/b'"), "nothing is nothing");
+        assert!(line("PUT", "/b", &[("content-length", "0")]).unwrap().ends_with("/b"), "nothing is nothing");
     }
 
     #[test]

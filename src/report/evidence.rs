@@ -13,7 +13,7 @@ pub(super) fn of_failure(record: &RunRecord, check: &CheckRecord, failure: &Fail
     let mut lines = vec![
         sanitize::line(&failure.message),
         String::new(),
-        fact("severity", check.severity.words()),
+        fact("severity", failure.severity(check.worst_severity).words()),
         fact("rule", &check.rule),
         fact("consequence", &check.consequence),
         fact("expected", &failure.expected),
@@ -132,7 +132,7 @@ pub(super) fn standing(explanation: &Explanation<'_>) -> &'static str {
         Some(Outcome::Failed(_)) => "failed here",
         Some(Outcome::Known(_)) => "known issue here",
         Some(Outcome::Skipped { .. }) => "skipped here",
-        Some(Outcome::Error(_)) => "could not be told here",
+        Some(Outcome::NotJudged(_)) => "not judged here",
         Some(Outcome::Inconclusive { .. }) => "inconclusive here",
     }
 }
@@ -168,8 +168,7 @@ mod tests {
     fn what_a_client_did_stands_beside_what_explains_it() {
         let record = fixture::with_a_client();
         let check = &record.suites[2].checks[0];
-        let text =
-            of_failure(&record, check, &Failure::new(Failure::SILENT_CORRUPTION, "wrong bytes", "right", "wrong"));
+        let text = of_failure(&record, check, &Failure::new("silent-corruption", "wrong bytes", "right", "wrong"));
         let explanation = "explained by: api/local::range-first (known issue here), api/local::object-roundtrip (passed here), \
                            auth/local::integrity-signed-chunks (not run here)\n";
         assert!(text.contains(explanation), "{text}");

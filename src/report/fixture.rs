@@ -4,9 +4,9 @@ use time::macros::datetime;
 
 use crate::record::{
     Against, CheckId, CheckRecord, Command, CommandEnd, Decision, Direction, Estimator, Exchange, FailOn, Failure,
-    Fault, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric, Outcome, RunRecord,
-    RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, SuiteId, SuiteRecord,
-    TargetIdentity, ThroughputComparison, ThroughputProcedure, ThroughputResult, Tool, Unit,
+    FailureKind, Fault, FaultKind, HarnessTiming, HostFingerprint, ImageIdentity, KnownIssue, LedgerIdentity, Metric,
+    Outcome, RunRecord, RunSettings, RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Severity, Storage,
+    SuiteId, SuiteRecord, TargetIdentity, ThroughputComparison, ThroughputProcedure, ThroughputResult, Tool, Unit,
 };
 
 const MILLISECOND: u64 = 1_000_000;
@@ -28,7 +28,7 @@ pub(super) fn record() -> RunRecord {
     record.suites.push(default_bucket_benchmark());
     record.suites.push(etag());
     record.faults = vec![
-        Fault::new("docker", "connect to the Docker daemon: no such file")
+        Fault::new(FaultKind::Docker, "connect to the Docker daemon: no such file")
             .with_hint("start Docker, or see `s3ci doctor`"),
     ];
     record.exit_code = 1;
@@ -58,12 +58,12 @@ pub(super) fn with_known_issues() -> RunRecord {
             known("range-ignored", "a range past the end is no 416", HOSTILE, None),
         ),
         check("api/local::object-roundtrip", Outcome::Passed),
-        check(
+        check_of(
+            Severity::DataLoss,
             "api/local::range-first",
             known("range-ignored", "the whole object", "200", Some("https://example.org/issues/7")),
         ),
     ];
-    suite.checks[2].severity = Severity::DataLoss;
     record.suites.push(suite);
     record
 }
@@ -85,13 +85,12 @@ pub(super) fn with_a_client() -> RunRecord {
     let mut record = with_known_issues();
     let mut suite = suite("clients/local", "real clients, signed");
     let failure = Failure::new(
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION,
         "aws says that all went well, and restored other data: file has 200 bytes instead of 100",
         "the 1 files that it was given, byte by byte",
         "file has 200 bytes instead of 100",
     );
-    let mut failed = check("clients/local::aws-get-over-8-mib", Outcome::Failed(failure));
-    failed.severity = Severity::DataLoss;
+    let mut failed = check_of(Severity::DataLoss, "clients/local::aws-get-over-8-mib", Outcome::Failed(failure));
     failed.explained_by =
         [("api/local", "object-roundtrip"), ("api/local", "range-first"), ("auth/local", "integrity-signed-chunks")]
             .map(|(suite, name)| CheckId::new(&SuiteId::new(suite), name))
@@ -118,18 +117,17 @@ pub(super) fn compared() -> RunRecord {
     let mut record = clean();
     let mut suite = suite("throughput/local", "throughput against a base");
     let dropped = Failure::new(
-        Failure::THROUGHPUT_DROP,
+        FailureKind::THROUGHPUT_DROP,
         "put has 11.6% less throughput than the base",
         "no drop of more than 5%",
         "0.884 of the base (0.871 to 0.902, 10 blocks)",
     );
     let undecided = Outcome::Inconclusive { reason: "0.961 of the base (0.931 to 0.999, 30 blocks)".to_owned() };
     suite.checks = vec![
-        check("throughput/local::put", Outcome::Failed(dropped)),
-        check("throughput/local::get", Outcome::Passed),
-        check("throughput/local::head", undecided),
+        check_of(Severity::Slower, "throughput/local::put", Outcome::Failed(dropped)),
+        check_of(Severity::Slower, "throughput/local::get", Outcome::Passed),
+        check_of(Severity::Slower, "throughput/local::head", undecided),
     ];
-    suite.checks.iter_mut().for_each(|check| check.severity = Severity::Slower);
     let results = vec![
         result("put", Some(Decision::Fail), 10, [884_000, 871_000, 902_000], 69_000),
         result("get", Some(Decision::Pass), 15, [1_002_000, 981_000, 1_024_000], 81_000),
@@ -294,7 +292,8 @@ fn default_bucket_benchmark() -> SuiteRecord {
 
 fn etag() -> SuiteRecord {
     let mut suite = suite("etag/local", "ETag rules");
-    let mut failed = check(
+    let mut failed = check_of(
+        Severity::DataLoss,
         "etag/local::changes-on-same-size-edit",
         Outcome::Failed(Failure::new(
             "etag-unchanged",
@@ -303,7 +302,6 @@ fn etag() -> SuiteRecord {
             HOSTILE,
         )),
     );
-    failed.severity = Severity::DataLoss;
     failed.exchanges = vec![
         Exchange {
             method: "PUT".to_owned(),
@@ -331,10 +329,12 @@ fn etag() -> SuiteRecord {
         ),
         check(
             "etag/local::is-stable",
-            Outcome::Error(Fault::new("timeout", "no answer within 60 s").with_hint("give it longer: --timeout 120s")),
+            Outcome::NotJudged(
+                Fault::new(FaultKind::Timeout, "no answer within 60 s").with_hint("give it longer: --timeout 120s"),
+            ),
         ),
     ];
-    suite.fault = Some(Fault::new("server-died", "the server ended with exit code 137"));
+    suite.fault = Some(Fault::new(FaultKind::ServerDied, "the server ended with exit code 137"));
     suite.server_log = vec![HOSTILE.to_owned(), "Killed".to_owned()];
     suite
 }
@@ -343,7 +343,7 @@ fn suite(id: &str, title: &str) -> SuiteRecord {
     SuiteRecord {
         id: SuiteId::new(id),
         title: title.to_owned(),
-        backend: "local".to_owned(),
+        storage: Storage::LOCAL,
         started_at: datetime!(2026-03-14 15:09:30.25 UTC),
         duration_ns: 4_200 * MILLISECOND,
         facts: Vec::new(),
@@ -357,14 +357,18 @@ fn suite(id: &str, title: &str) -> SuiteRecord {
 }
 
 fn check(id: &str, outcome: Outcome) -> CheckRecord {
+    check_of(Severity::BreaksClients, id, outcome)
+}
+
+fn check_of(worst: Severity, id: &str, outcome: Outcome) -> CheckRecord {
     let (suite, name) = id.split_once("::").unwrap();
     CheckRecord {
         id: CheckId::new(&SuiteId::new(suite), name),
-        severity: Severity::BreaksClients,
+        worst_severity: worst,
         rule: "what was stored is what is listed and fetched".to_owned(),
         consequence: "a sync client skips a modified file, and the backup is silently stale".to_owned(),
         source: "S3 API reference, ListObjectsV2".to_owned(),
-        outcome,
+        outcome: outcome.with_severity(worst),
         duration_ns: 41_234_567,
         exchanges: Vec::new(),
         repro: format!("s3ci run {suite} --check {name} --target pypi:0.2.1 --seed 7 --files 100"),

@@ -12,7 +12,7 @@ use super::tally::{Known, Tally};
 use super::verdicts;
 use crate::record::{Metric, RunRecord, SuiteRecord};
 
-/// What is new, old or mended against the base: at most so many of each group, and how many more there are.
+/// What is new, old or fixed against the base: at most so many of each group, and how many more there are.
 pub(super) fn changes(page: &mut Page, record: &RunRecord, most: usize) {
     for group in verdicts::groups(record) {
         page.block(&format!("{} ({})", group.title, group.checks.len()));
@@ -30,7 +30,7 @@ pub(super) fn known_issues(page: &mut Page, record: &RunRecord, tally: &Tally<'_
     page.block(&format!("Known issues{ledger}"));
     let (named, counted) = known::named_and_counted(tally);
     for Known { check, .. } in named {
-        page.item(2, "~", &format!("{}: {}", check.severity.words(), check.id));
+        page.item(2, "~", &format!("{}: {}", check.severity().words(), check.id));
     }
     for group in known::by_suite(counted) {
         page.item(2, "~", &standing(&group));

@@ -5,6 +5,7 @@
 use schemars::schema_for;
 use serde::Deserialize;
 
+use super::sanitize;
 use crate::record::{RunRecord, SCHEMA_VERSION};
 
 /// A record could not be written as JSON, or read from it.
@@ -20,10 +21,15 @@ pub enum JsonReportError {
     #[error("read the record: it is not what s3ci writes")]
     Shape(#[source] serde_json::Error),
     /// The record was written by an s3ci whose records mean something else.
-    #[error("read the record: its schema version is {found}, and this s3ci reads {SCHEMA_VERSION} and its kin")]
+    #[error(
+        "read the record: {writer} wrote it in schema {found}, and this s3ci reads schema {}",
+        major(SCHEMA_VERSION)
+    )]
     Version {
-        /// The version that the record claims.
+        /// The schema version that the record claims.
         found: String,
+        /// The s3ci that wrote it, as it says.
+        writer: String,
     },
 }
 
@@ -37,7 +43,9 @@ impl JsonReportError {
             Self::Shape(_) => {
                 Some("give a metrics.json that `s3ci run` wrote; `s3ci schema` prints its schema".to_owned())
             }
-            Self::Version { .. } => Some("use the s3ci that wrote the file; it stands under `tool`".to_owned()),
+            Self::Version { writer, .. } => {
+                Some(format!("run the suites again with this s3ci, or read the record with {writer}"))
+            }
         }
     }
 }
@@ -46,6 +54,14 @@ impl JsonReportError {
 #[derive(Deserialize)]
 struct Versioned {
     schema_version: String,
+    #[serde(default)]
+    tool: Writer,
+}
+
+#[derive(Default, Deserialize)]
+struct Writer {
+    #[serde(default)]
+    version: String,
 }
 
 /// Renders a record as JSON, indented, with a line feed at the end.
@@ -69,9 +85,10 @@ pub fn parse(json: &str) -> Result<RunRecord, JsonReportError> {
     let wrong = |error: serde_json::Error| {
         if error.is_data() { JsonReportError::Shape(error) } else { JsonReportError::Syntax(error) }
     };
-    let Versioned { schema_version: found } = serde_json::from_str(json).map_err(wrong)?;
+    let Versioned { schema_version: found, tool } = serde_json::from_str(json).map_err(wrong)?;
     if major(&found) != major(SCHEMA_VERSION) {
-        return Err(JsonReportError::Version { found });
+        let writer = format!("s3ci {}", sanitize::line(&tool.version)).trim_end().to_owned();
+        return Err(JsonReportError::Version { found: sanitize::line(&found), writer });
     }
     serde_json::from_str(json).map_err(wrong)
 }
@@ -117,20 +134,20 @@ mod tests {
     }
 
     #[test]
-    fn a_record_from_before_the_ledger_is_read() {
-        let mut old = serde_json::to_value(fixture::clean()).unwrap();
-        old.as_object_mut().unwrap().remove("ledger");
-        assert_eq!(parse(&old.to_string()).unwrap(), fixture::clean());
-    }
-
-    #[test]
     fn another_major_version_is_refused_and_a_later_minor_one_is_read() {
         let json = render(&fixture::clean()).unwrap();
         let version = |version: &str| json.replacen(&format!("\"{SCHEMA_VERSION}\""), &format!("\"{version}\""), 1);
-        let refused = parse(&version("2.0")).unwrap_err();
-        assert!(matches!(&refused, JsonReportError::Version { found } if found == "2.0"), "{refused}");
-        let later = version("1.99").replacen('{', "{\"a_later_field\": [1],", 1);
-        assert_eq!(parse(&later).unwrap().schema_version, "1.99");
+        let refused = parse(&version("1.3")).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "read the record: s3ci 0.1.0 wrote it in schema 1.3, and this s3ci reads schema 2"
+        );
+        assert!(refused.hint().unwrap().contains("run the suites again"));
+        // A record of schema 1 has other fields as well, and is refused for its version all the same.
+        let bare = parse(r#"{"schema_version": "1.0", "cases": []}"#).unwrap_err();
+        assert!(matches!(&bare, JsonReportError::Version { writer, .. } if writer == "s3ci"), "{bare}");
+        let later = version("2.99").replacen('{', "{\"a_later_field\": [1],", 1);
+        assert_eq!(parse(&later).unwrap().schema_version, "2.99");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! JUnit XML, for build servers.
 //!
 //! A suite of the run is a `testsuite` named `s3ci.<suite>.<backend>`; a check is a `testcase` of that class. Where the server
-//! is wrong there is a `failure`, where s3ci could not tell an `error`:
+//! is wrong there is a `failure`, where s3ci could not judge an `error`:
 //!
 //! ```xml
 //! <testsuite id="0" name="s3ci.etag.local" tests="1" errors="0" failures="1" skipped="0" …>
@@ -26,7 +26,7 @@ use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestCaseBu
 use time::format_description::well_known::Rfc3339;
 
 use super::{evidence, sanitize, tally, words};
-use crate::record::{CheckRecord, Fault, Outcome, RunRecord, SuiteRecord};
+use crate::record::{CheckRecord, Fault, FaultKind, Outcome, RunRecord, SuiteRecord};
 use totals::Timed;
 
 const ENVIRONMENT: &str = "s3ci.environment";
@@ -82,13 +82,13 @@ pub fn render(record: &RunRecord) -> Result<String, JunitError> {
 
 /// What went wrong outside every suite, one check for each kind of fault; none when nothing did.
 fn environment(record: &RunRecord) -> Result<Option<TestSuite>, JunitError> {
-    let mut kinds: Vec<&str> = record.faults.iter().map(|fault| fault.kind.as_str()).collect();
-    kinds.sort_unstable();
+    let mut kinds: Vec<FaultKind> = record.faults.iter().map(|fault| fault.kind).collect();
+    kinds.sort_unstable_by_key(|kind| kind.as_str());
     kinds.dedup();
-    let mut checks: Vec<TestCase> = kinds.iter().map(|kind| run_fault(record, kind)).collect();
+    let mut checks: Vec<TestCase> = kinds.iter().map(|kind| run_fault(record, *kind)).collect();
     if let Some(interruption) = record.interruption {
         let message = format!("the run was ended by {}", tally::signal(interruption));
-        checks.push(error_check("run-completed", ENVIRONMENT, &Fault::new("interrupted", message)));
+        checks.push(error_check("run-completed", ENVIRONMENT, &Fault::new(FaultKind::Interrupted, message)));
     }
     if checks.is_empty() {
         return Ok(None);
@@ -99,13 +99,12 @@ fn environment(record: &RunRecord) -> Result<Option<TestSuite>, JunitError> {
     Ok(Some(suite))
 }
 
-fn run_fault(record: &RunRecord, kind: &str) -> TestCase {
+fn run_fault(record: &RunRecord, kind: FaultKind) -> TestCase {
     let faults: Vec<&Fault> = record.faults.iter().filter(|fault| fault.kind == kind).collect();
     let texts: Vec<String> = faults.iter().map(|fault| evidence::of_fault(fault)).collect();
     let first = faults.first().map_or("", |fault| &fault.message);
     let message = if faults.len() > 1 { format!("{first} (and {} more)", faults.len() - 1) } else { first.to_owned() };
-    let mut check =
-        TestCaseBuilder::error(&sanitize::line(kind), Duration::ZERO, &attribute(kind), &attribute(&message));
+    let mut check = TestCaseBuilder::error(kind.as_str(), Duration::ZERO, kind.as_str(), &attribute(&message));
     check.set_classname(ENVIRONMENT).set_trace(&cdata(&texts.join("\n\n"))).build()
 }
 
@@ -117,7 +116,7 @@ fn test_suite(record: &RunRecord, suite: &SuiteRecord) -> Result<TestSuite, Juni
         rendered.add_testcase(error_check("suite-completed", &name, fault));
     }
     let mut lines = preamble(record);
-    lines.push(format!("{}, backend {}", suite.title, suite.backend));
+    lines.push(format!("{}, backend {}", suite.title, suite.storage));
     lines.extend(suite.facts.iter().map(|(name, value)| evidence::fact(name, value)));
     let support = suite.capabilities.iter().map(|it| evidence::fact(&it.name, &evidence::support(it)));
     lines.extend(support);
@@ -144,7 +143,7 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
     let mut rendered = match &check.outcome {
         Outcome::Passed => TestCaseBuilder::success(&name, time),
         Outcome::Failed(failure) => {
-            TestCaseBuilder::failure(&name, time, &attribute(&failure.kind), &attribute(&failure.message))
+            TestCaseBuilder::failure(&name, time, &attribute(failure.kind.as_str()), &attribute(&failure.message))
         }
         Outcome::Skipped { reason } => TestCaseBuilder::skipped_with_cause(&name, "skipped", &attribute(reason)),
         Outcome::Known(known) => {
@@ -154,14 +153,14 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
             let message = format!("inconclusive: {reason}");
             TestCaseBuilder::skipped_with_cause(&name, "inconclusive", &attribute(&message))
         }
-        Outcome::Error(fault) => {
-            TestCaseBuilder::error(&name, time, &attribute(&fault.kind), &attribute(&fault.message))
+        Outcome::NotJudged(fault) => {
+            TestCaseBuilder::error(&name, time, fault.kind.as_str(), &attribute(&fault.message))
         }
     };
     match &check.outcome {
         Outcome::Failed(failure) => rendered.set_trace(&cdata(&evidence::of_failure(record, check, failure))),
         Outcome::Known(known) => rendered.set_system_out(&cdata(&evidence::of_known(record, check, known))),
-        Outcome::Error(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, check, fault))),
+        Outcome::NotJudged(fault) => rendered.set_trace(&cdata(&evidence::of_error(record, check, fault))),
         Outcome::Passed | Outcome::Skipped { .. } | Outcome::Inconclusive { .. } => &mut rendered,
     };
     let mut rendered = rendered.set_classname(class).build();
@@ -170,7 +169,7 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
 }
 
 fn error_check(name: &str, class: &str, fault: &Fault) -> TestCase {
-    TestCaseBuilder::error(name, Duration::ZERO, &attribute(&fault.kind), &attribute(&fault.message))
+    TestCaseBuilder::error(name, Duration::ZERO, fault.kind.as_str(), &attribute(&fault.message))
         .set_classname(class)
         .set_trace(&cdata(&evidence::of_fault(fault)))
         .build()

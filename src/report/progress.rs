@@ -9,7 +9,7 @@ use super::page::Page;
 use super::sanitize;
 use super::tally::Tally;
 use crate::event::Event;
-use crate::record::{CheckRecord, Outcome, SuiteId};
+use crate::record::{Backend, CheckRecord, Outcome, SuiteId};
 
 /// Where a run stands.
 #[derive(Debug, Default)]
@@ -41,10 +41,10 @@ impl Progress {
             }
             Event::Output { line } if verbose => page.item(2, "", line),
             Event::Notice { text } => page.item(0, "notice:", text),
-            Event::SuiteStarted { suite, title, checks, backend } => {
+            Event::SuiteStarted { suite, title, checks, storage, .. } => {
                 self.begin(suite.clone(), *checks);
                 // Whether a service was the real one must be seen at once; a disk is a disk.
-                let on = if backend == "local" { String::new() } else { format!(", on {backend}") };
+                let on = if storage.backend == Backend::Local { String::new() } else { format!(", on {storage}") };
                 let checks = format::counted(*checks, "check");
                 self.routine(&mut page, 0, "→", &format!("{suite}: {title}, {checks}{on}"));
             }
@@ -59,6 +59,7 @@ impl Progress {
                 }
                 self.units = Some((*done, *total));
             }
+            Event::Running { text } => text.clone_into(&mut self.step),
             Event::Standing { text } => {
                 text.clone_into(&mut self.step);
                 self.routine(&mut page, 4, "•", text);
@@ -149,11 +150,11 @@ impl Progress {
                 page.item(
                     2,
                     "✗",
-                    &format!("{name}: {} ({})", sanitize::line(&failure.message), check.severity.words()),
+                    &format!("{name}: {} ({})", sanitize::line(&failure.message), check.severity().words()),
                 );
             }
-            Outcome::Error(fault) => {
-                page.item(2, "!", &format!("{name}: could not be told: {}", sanitize::line(&fault.message)));
+            Outcome::NotJudged(fault) => {
+                page.item(2, "!", &format!("{name}: not judged: {}", sanitize::line(&fault.message)));
             }
         }
         self.checks.push(check.clone());
@@ -181,7 +182,8 @@ mod tests {
         let checks = suite.checks.len();
         progress.lines(&Event::SuiteStarted {
             suite: suite.id.clone(),
-            backend: suite.backend,
+            at: time::OffsetDateTime::UNIX_EPOCH,
+            storage: suite.storage,
             title: suite.title,
             checks,
         });

@@ -55,7 +55,7 @@ pub(super) fn render(record: &RunRecord, outputs: &Outputs) -> String {
 
 fn failure(page: &mut Page, Failed { check, failure }: Failed<'_>) {
     page.blank();
-    page.item(0, "✗", &format!("{}: {}", check.severity.words(), check.id));
+    page.item(0, "✗", &format!("{}: {}", check.severity().words(), check.id));
     page.item(2, "", &sanitize::line(&failure.message));
     page.item(2, "", &sanitize::line(&check.consequence));
     page.command(2, "repro:", &check.repro);

@@ -1,13 +1,12 @@
-//! The record counted and sorted for a reader: how many checks passed, what failed worst, what could not be told.
+//! The record counted and sorted for a reader: how many checks passed, what failed worst, what could not be judged.
 //!
 //! All reports take their numbers from here, so that they agree. Counting only: what a result means was decided before.
 
 use super::format::counted;
 use super::verdicts;
-use crate::record::{CheckRecord, Failure, Fault, Interruption, KnownIssue, Outcome, RunRecord, Severity};
-
-/// Kind of the faults that are not s3ci's to tell more of: what was to be tested is not there, or is something else.
-const TARGET: &str = "target";
+use crate::record::{
+    CheckRecord, Failure, Fault, FaultKind, Interruption, KnownIssue, Outcome, RunRecord, Severity, Storage,
+};
 
 /// From the worst to the least.
 const SEVERITIES: [Severity; 5] =
@@ -27,7 +26,7 @@ pub(super) struct Known<'a> {
     pub(super) issue: &'a KnownIssue,
 }
 
-/// Something that s3ci could not tell, and where.
+/// Something that s3ci could not judge, and where.
 #[derive(Debug, Clone)]
 pub(super) struct Trouble<'a> {
     pub(super) place: String,
@@ -53,12 +52,12 @@ pub(super) struct Tally<'a> {
 }
 
 /// The suites of each backend on their own, in the order of the run.
-pub(super) fn by_backend(record: &RunRecord) -> Vec<(&str, Tally<'_>)> {
-    let mut backends: Vec<(&str, Tally<'_>)> = Vec::new();
+pub(super) fn by_backend(record: &RunRecord) -> Vec<(Storage, Tally<'_>)> {
+    let mut backends: Vec<(Storage, Tally<'_>)> = Vec::new();
     for suite in &record.suites {
-        let at = backends.iter().position(|(backend, _)| *backend == suite.backend).unwrap_or(backends.len());
+        let at = backends.iter().position(|(backend, _)| *backend == suite.storage).unwrap_or(backends.len());
         if at == backends.len() {
-            backends.push((&suite.backend, Tally::default()));
+            backends.push((suite.storage, Tally::default()));
         }
         if let Some((_, tally)) = backends.get_mut(at) {
             tally.add_checks(&suite.checks);
@@ -75,7 +74,7 @@ impl<'a> Tally<'a> {
     pub(super) fn of(record: &'a RunRecord) -> Self {
         let mut tally = Self { interruption: record.interruption, ..Self::default() };
         for fault in &record.faults {
-            tally.trouble(if fault.kind == TARGET { TARGET } else { "run" }.to_owned(), fault, None);
+            tally.trouble(if fault.kind == FaultKind::Target { "target" } else { "run" }.to_owned(), fault, None);
         }
         for suite in &record.suites {
             tally.add_checks(&suite.checks);
@@ -83,8 +82,10 @@ impl<'a> Tally<'a> {
                 tally.trouble(suite.id.to_string(), fault, None);
             }
         }
-        tally.failed.sort_by_key(|failed| (!verdicts::is_regression(record, &failed.check.id), failed.check.severity));
-        tally.known.sort_by_key(|known| known.check.severity);
+        tally
+            .failed
+            .sort_by_key(|failed| (!verdicts::is_regression(record, &failed.check.id), failed.check.severity()));
+        tally.known.sort_by_key(|known| known.check.severity());
         tally
     }
 
@@ -128,12 +129,12 @@ impl<'a> Tally<'a> {
 
     /// What became of what the troubles are about: it was refused where all that is wrong is the target that was named.
     pub(super) fn of_troubles(&self) -> &'static str {
-        if self.is_refused() { "was refused" } else { "could not be told" }
+        if self.is_refused() { "was refused" } else { "could not be judged" }
     }
 
     /// Whether all that is wrong is the target that was named.
     pub(super) fn is_refused(&self) -> bool {
-        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == TARGET)
+        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == FaultKind::Target)
     }
 
     /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be
@@ -162,7 +163,7 @@ impl<'a> Tally<'a> {
                 Outcome::Inconclusive { .. } => self.inconclusive += 1,
                 Outcome::Failed(failure) => self.failed.push(Failed { check, failure }),
                 Outcome::Known(issue) => self.known.push(Known { check, issue }),
-                Outcome::Error(fault) => {
+                Outcome::NotJudged(fault) => {
                     self.errored_checks += 1;
                     self.trouble(check.id.to_string(), fault, Some(&check.repro));
                 }
@@ -177,7 +178,7 @@ impl<'a> Tally<'a> {
 
 /// How many checks there are of each severity, the worst first; severities without any are left out.
 pub(super) fn by_severity<'a>(checks: impl Iterator<Item = &'a CheckRecord>) -> Vec<(Severity, usize)> {
-    let found: Vec<Severity> = checks.map(|check| check.severity).collect();
+    let found: Vec<Severity> = checks.map(|check| check.severity()).collect();
     let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
     SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
 }
@@ -212,7 +213,7 @@ mod tests {
     fn failures_come_worst_first() {
         let record = fixture::record();
         let tally = Tally::of(&record);
-        let severities: Vec<Severity> = tally.failed.iter().map(|failed| failed.check.severity).collect();
+        let severities: Vec<Severity> = tally.failed.iter().map(|failed| failed.check.severity()).collect();
         assert_eq!(severities, [Severity::DataLoss, Severity::BreaksClients]);
         assert_eq!(tally.by_severity(), [(Severity::DataLoss, 1), (Severity::BreaksClients, 1)]);
         assert_eq!((tally.passed, tally.skipped, tally.troubles.len(), tally.checks()), (4, 1, 3, 8));

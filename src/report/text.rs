@@ -111,7 +111,7 @@ fn compared(page: &mut Page, record: &RunRecord, suite: &SuiteRecord) {
 fn configuration(page: &mut Page, suite: &SuiteRecord) {
     page.block("Configuration");
     page.pair("Suite", &suite.title);
-    page.pair("Backend", &suite.backend);
+    page.pair("Backend", &suite.storage.to_string());
     for (name, value) in &suite.facts {
         page.pair(name, value);
     }
@@ -140,7 +140,7 @@ fn final_result(page: &mut Page, record: &RunRecord) {
     if backends.len() > 1 {
         for (backend, tally) in &backends {
             let counts = format!("{} {}", tally.glyph(), tally.counts());
-            page.pair(backend, &counts);
+            page.pair(&backend.to_string(), &counts);
         }
         page.blank();
     }

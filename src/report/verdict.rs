@@ -6,7 +6,7 @@ use super::format::counted;
 use super::sanitize;
 use super::tally::{self, Tally};
 use super::verdicts;
-use crate::record::{RunRecord, Severity, SuiteId};
+use crate::record::{FaultKind, RunRecord, Severity, SuiteId};
 
 /// Kinds of suites whose failures no ledger may hide from the first line: what they check is what backups stand on.
 const BEDROCK: [&str; 4] = ["bench", "sync", "etag", "clients"];
@@ -46,8 +46,8 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
     if let (true, Some(trouble)) = (tally.is_refused(), tally.troubles.first()) {
         return format!("REFUSED: {}", sanitize::line(&trouble.fault.message));
     }
-    if tally.troubles.iter().any(|trouble| trouble.fault.kind != "report") {
-        return format!("ERROR: s3ci could not tell ({}; {})", checks, tally.counts());
+    if tally.troubles.iter().any(|trouble| trouble.fault.kind != FaultKind::Report) {
+        return format!("ERROR: s3ci could not judge ({}; {})", checks, tally.counts());
     }
     if !tally.troubles.is_empty() {
         return format!("REPORT MISSING: {} ({checks})", tally.counts());
@@ -65,7 +65,7 @@ fn on_the_unknown(record: &RunRecord, tally: &Tally<'_>) -> String {
 
 /// Known data loss, if it is in what backups stand on as well: the first such suite, and how many others there are of any kind.
 fn known_in_bedrock(tally: &Tally<'_>) -> Option<(SuiteId, usize)> {
-    let grave = tally.known.iter().filter(|known| known.check.severity == Severity::DataLoss);
+    let grave = tally.known.iter().filter(|known| known.check.severity() == Severity::DataLoss);
     let mut suites: Vec<SuiteId> = grave.map(|known| known.check.id.suite()).collect();
     suites.dedup();
     let first = suites.iter().find(|suite| BEDROCK.contains(&suite.kind()))?;
@@ -88,7 +88,7 @@ mod tests {
         for suite in &mut record.suites {
             suite.checks.retain(|check| !check.outcome.is_failed());
         }
-        assert_eq!(of(&record), "ERROR: s3ci could not tell (6 checks; 4 passed, 1 skipped, 3 errors)");
+        assert_eq!(of(&record), "ERROR: s3ci could not judge (6 checks; 4 passed, 1 skipped, 3 errors)");
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
         let mut record = fixture::clean();
         record.suites.clear();
         let message = "failed to find release 9.9.9 of pys3local: there is no such release";
-        record.faults = vec![Fault::new("target", message)];
+        record.faults = vec![Fault::new(FaultKind::Target, message)];
         record.exit_code = 2;
         let tally = Tally::of(&record);
         assert_eq!(of(&record), format!("REFUSED: {message}"));
@@ -104,9 +104,9 @@ mod tests {
             (tally.glyph(), tally.of_troubles(), tally.troubles[0].place.as_str()),
             ('!', "was refused", "target")
         );
-        record.faults.push(Fault::new("docker", "connect to the Docker daemon: no such file"));
-        assert_eq!(Tally::of(&record).of_troubles(), "could not be told");
-        assert!(of(&record).starts_with("ERROR: s3ci could not tell "), "{}", of(&record));
+        record.faults.push(Fault::new(FaultKind::Docker, "connect to the Docker daemon: no such file"));
+        assert_eq!(Tally::of(&record).of_troubles(), "could not be judged");
+        assert!(of(&record).starts_with("ERROR: s3ci could not judge "), "{}", of(&record));
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(of(&record), "PASSED: all of 2 checks");
         record.suites.iter_mut().for_each(|suite| suite.checks.clear());
         assert_eq!(of(&record), "NOTHING CHECKED: nothing checked");
-        record.faults.push(Fault::new("report", "write out.xml: disk full"));
+        record.faults.push(Fault::new(FaultKind::Report, "write out.xml: disk full"));
         assert_eq!(of(&record), "REPORT MISSING: 1 error (0 checks)");
     }
 

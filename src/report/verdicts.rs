@@ -23,8 +23,8 @@ pub(super) fn groups(record: &RunRecord) -> Vec<Group<'_>> {
     let kinds = [
         ('✗', "Regressions: passed on the base", Change::Regression),
         ('~', "Failed on the base too", Change::PreExisting),
-        ('✓', "Mended: failed on the base", Change::Mended),
-        ('!', "Not comparable: one of the two could not be told", Change::Unknown),
+        ('✓', "Fixed: failed on the base", Change::Fixed),
+        ('!', "Not comparable: one of the two was not judged", Change::Unknown),
     ];
     let checks = record.suites.iter().flat_map(|suite| &suite.checks);
     let known: BTreeSet<_> =
@@ -62,7 +62,7 @@ mod tests {
         let mut record = fixture::compared();
         record.against.as_mut().unwrap().verdicts = vec![
             compared("a", Change::Unchanged),
-            compared("b", Change::Mended),
+            compared("b", Change::Fixed),
             compared("c", Change::Regression),
             compared("d", Change::PreExisting),
         ];
@@ -80,7 +80,7 @@ mod tests {
             record.against.as_mut().unwrap().verdicts = verdicts;
             groups(&record).len()
         };
-        assert_eq!((checks(Change::PreExisting), checks(Change::Regression), checks(Change::Mended)), (0, 1, 1));
+        assert_eq!((checks(Change::PreExisting), checks(Change::Regression), checks(Change::Fixed)), (0, 1, 1));
     }
 
     #[test]

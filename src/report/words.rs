@@ -21,7 +21,7 @@ pub(super) fn runtime(runtime: &RuntimeIdentity) -> String {
     let kind = match runtime.kind {
         RuntimeKind::Docker => "docker",
         RuntimeKind::Process => "process",
-        RuntimeKind::External => "external",
+        RuntimeKind::Endpoint => "external",
     };
     let isolation = if runtime.isolated { "" } else { ", not isolated" };
     format!("{kind}{isolation} ({})", runtime.detail)

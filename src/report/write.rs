@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::json::JsonReportError;
 use super::junit::JunitError;
 use crate::base::{causes_of, shell_word};
-use crate::record::Fault;
+use crate::record::{Fault, FaultKind};
 
 /// A report could not be written, or could not be if it were tried.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +111,7 @@ impl WriteError {
     pub fn fault(&self) -> Fault {
         let mut message = vec![format!("failed to {self}")];
         message.extend(causes_of(self));
-        Fault { kind: "report".to_owned(), message: message.join(": "), hint: self.hint() }
+        Fault { kind: FaultKind::Report, message: message.join(": "), hint: self.hint() }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::Run;
 use crate::event::Event;
 use crate::record::{
-    Against, CheckId, CheckRecord, Decision, Failure, Outcome, RunRecord, Severity, SinceBaseline, SuiteId,
-    SuiteRecord, percent,
+    Against, CheckId, CheckRecord, Decision, Failure, FailureKind, Outcome, RunRecord, Severity, SinceBaseline,
+    SuiteId, SuiteRecord, percent,
 };
 use crate::throughput::since_baseline;
 
@@ -13,7 +13,7 @@ impl Run<'_> {
     pub(super) fn afterwards(&self, record: &RunRecord, event: &Event) -> Vec<Event> {
         let (Event::SuiteFinished { end, .. }, Some(suite)) = (event, record.suites.last()) else { return Vec::new() };
         let suite = SuiteRecord { fault: end.fault.clone(), ..suite.clone() };
-        let of_suite = self.config.thresholds.iter().filter(|threshold| threshold.suite == suite.id);
+        let of_suite = self.config.thresholds.0.iter().filter(|threshold| threshold.suite == suite.id);
         let mut checks: Vec<CheckRecord> =
             of_suite.map(|threshold| threshold.check(&suite, &self.config.repro)).collect();
         checks.extend(self.baseline.into_iter().flat_map(|baseline| self.since(baseline, record, &suite.id)));
@@ -28,7 +28,7 @@ impl Run<'_> {
         }
         let check = |name: &str, outcome: Outcome| CheckRecord {
             id: CheckId::new(suite, name),
-            severity: Severity::Slower,
+            worst_severity: Severity::Slower,
             rule: "throughput is no less than in the baseline, but for the tolerance".to_owned(),
             consequence: "backups and restores take longer than with the baseline".to_owned(),
             source: format!("run {} of {}, through the base that both had", baseline.run_id, baseline.target.spec),
@@ -56,7 +56,7 @@ fn outcome(since: &SinceBaseline) -> Outcome {
             let drop = percent(1_000_000_u64.saturating_sub(since.ratio_ppm.unwrap_or_default()));
             let message = format!("{} has {drop} less throughput than in the baseline", since.metric);
             let expected = format!("no drop of more than {}", since.tolerated);
-            Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, since.in_words()))
+            Outcome::Failed(Failure::new(FailureKind::THROUGHPUT_DROP, message, expected, since.in_words()))
         }
     }
 }

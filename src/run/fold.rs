@@ -19,7 +19,7 @@ use crate::server::Target;
 #[must_use]
 pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
     let kind = match (&config.target, &config.runtime) {
-        (Target::Endpoint(_), _) => RuntimeKind::External,
+        (Target::Endpoint(_), _) => RuntimeKind::Endpoint,
         (_, crate::server::RuntimeChoice::Process) => RuntimeKind::Process,
         _ => RuntimeKind::Docker,
     };
@@ -57,7 +57,11 @@ pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
 pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
     record.duration_ns = nanoseconds(started.elapsed());
     match event {
-        Event::Preparing { .. } | Event::Output { .. } | Event::Progress { .. } | Event::Standing { .. } => return,
+        Event::Preparing { .. }
+        | Event::Output { .. }
+        | Event::Progress { .. }
+        | Event::Standing { .. }
+        | Event::Running { .. } => return,
         Event::Prepared { prepared } => {
             record.target = prepared.target.clone();
             record.runtime = prepared.runtime.clone();
@@ -80,11 +84,11 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
         Event::Notice { text } => record.notices.push(text.clone()),
         Event::Fault { fault } => record.faults.push(fault.clone()),
         Event::Interrupted { by } => record.interruption = Some(*by),
-        Event::SuiteStarted { suite, title, backend, .. } => record.suites.push(SuiteRecord {
+        Event::SuiteStarted { suite, at, title, storage, .. } => record.suites.push(SuiteRecord {
             id: suite.clone(),
             title: title.clone(),
-            backend: backend.clone(),
-            started_at: OffsetDateTime::now_utc(),
+            storage: *storage,
+            started_at: *at,
             duration_ns: 0,
             facts: Vec::new(),
             capabilities: Vec::new(),
@@ -101,6 +105,10 @@ pub(super) fn apply(record: &mut RunRecord, event: &Event, started: Instant) {
         | Event::SuiteFinished { .. } => {
             if let Some(suite) = record.suites.last_mut() {
                 within(suite, event);
+            }
+            if matches!(event, Event::SuiteFinished { .. }) {
+                // Suites that ran side by side end in any order; the record has that of the catalogue.
+                record.suites.sort_by_key(|suite| CATALOGUE.iter().position(|known| known.name == suite.id.as_str()));
             }
         }
     }
@@ -132,9 +140,10 @@ fn enter(suite: &mut SuiteRecord, check: CheckRecord) {
 }
 
 fn finish_suite(suite: &mut SuiteRecord, end: &SuiteEnd) {
+    suite.duration_ns = nanoseconds(end.duration);
     suite.fault.clone_from(&end.fault);
     suite.server_start.clone_from(&end.server_start);
-    let wrong = suite.checks.iter().any(|check| check.outcome.is_failed() || check.outcome.is_error());
+    let wrong = suite.checks.iter().any(|check| check.outcome.is_failed() || check.outcome.is_not_judged());
     if wrong || suite.fault.is_some() {
         suite.server_log.clone_from(&end.server_log);
     }

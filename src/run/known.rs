@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::ledger::{Ledger, Listed};
-use crate::record::{CheckRecord, LedgerIdentity, SuiteId};
+use crate::record::{Backend, CheckRecord, LedgerIdentity, SuiteId};
 
 /// The ledger of a run.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(super) struct KnownIssues<'a> {
     ledger: Option<&'a Ledger>,
     listed: Option<Listed<'a>>,
     /// The suite under way, and the backend of its server.
-    suite: Option<(SuiteId, String)>,
+    suite: Option<(SuiteId, Backend)>,
 }
 
 impl<'a> KnownIssues<'a> {
@@ -25,13 +25,10 @@ impl<'a> KnownIssues<'a> {
             Event::Prepared { prepared } => {
                 self.listed = self.ledger.map(|ledger| ledger.of(prepared.target.version.as_deref()));
             }
-            Event::SuiteStarted { suite, backend, .. } => {
-                let backend = backend.split(' ').next().unwrap_or_default().to_owned();
-                self.suite = Some((suite.clone(), backend));
-            }
+            Event::SuiteStarted { suite, storage, .. } => self.suite = Some((suite.clone(), storage.backend)),
             Event::Capability { capability, .. } => {
                 if let (Some(listed), Some((_, backend))) = (&self.listed, &self.suite) {
-                    capability.expected = listed.support(backend, &capability.name);
+                    capability.expected = listed.support(*backend, &capability.name);
                 }
             }
             Event::CheckFinished { check } => {
@@ -54,7 +51,7 @@ impl<'a> KnownIssues<'a> {
     pub(super) fn follows(&self, event: &Event, repro: &str) -> Option<Event> {
         let Event::Capability { capability, exchanges } = event else { return None };
         let (suite, backend) = self.suite.as_ref()?;
-        let check = self.listed.as_ref()?.changed(suite, backend, capability)?;
+        let check = self.listed.as_ref()?.changed(suite, *backend, capability)?;
         let (exchanges, repro) = (exchanges.clone(), format!("{repro} {suite}"));
         Some(Event::CheckFinished { check: Box::new(CheckRecord { exchanges, repro, ..check }) })
     }
@@ -72,7 +69,7 @@ mod tests {
 
     /// A run of the built-in ledger that has come to a suite on a backend of 0.2.1.
     fn under_way(ledger: &Ledger) -> KnownIssues<'_> {
-        let suite = Some((SuiteId::new("api/local"), "local".to_owned()));
+        let suite = Some((SuiteId::new("api/local"), Backend::Local));
         KnownIssues { ledger: Some(ledger), listed: Some(ledger.of(Some("0.2.1"))), suite }
     }
 

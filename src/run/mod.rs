@@ -8,6 +8,7 @@ mod fold;
 mod host;
 mod known;
 mod redaction;
+mod side_by_side;
 mod suite;
 mod throughput;
 mod upgrade;
@@ -19,11 +20,12 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::nanoseconds;
+use crate::checks::Suite;
 use crate::config::Config;
 use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
-use crate::plan::Plan;
-use crate::record::{Fault, HarnessTiming, Interruption, RunRecord};
+use crate::plan::{Plan, PlannedSuite};
+use crate::record::{Fault, FaultKind, HarnessTiming, Interruption, RunRecord, RuntimeKind};
 use crate::server::reaper::Reaper;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
@@ -134,7 +136,7 @@ impl Run<'_> {
             Ok(directory) => directory,
             Err(error) => {
                 let message = format!("make a directory in {}: {error}", self.config.work_dir.display());
-                let fault = Fault::new("work-dir", message).with_hint("name another directory with --work-dir");
+                let fault = Fault::new(FaultKind::WorkDir, message).with_hint("name another directory with --work-dir");
                 return events.emit(Event::Fault { fault }).await;
             }
         };
@@ -230,32 +232,37 @@ impl Run<'_> {
         Ok(runtime)
     }
 
+    /// Runs the suites that measure one after the other, and then all others side by side.
     async fn suites(&self, arms: Arms, directory: &std::path::Path, events: &Events) {
         let Arms { candidate: runtime, base } = arms;
-        for planned in &self.plan.suites {
-            if self.stopper.is_stopped() {
-                break;
-            }
-            let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
-            let base = base.as_ref();
+        let run_one = async |planned: &PlannedSuite, events: &Events| {
             let suite = suite::SuiteRun {
                 run: self,
                 planned,
                 runtime: &runtime,
-                base,
+                base: base.as_ref(),
                 is_on_the_base: false,
                 upgrades: None,
                 directory,
                 events,
-                credentials,
+                credentials: self.external_credentials.clone().unwrap_or_else(Credentials::random),
             };
             Box::pin(suite.execute()).await;
-            if let Some(base) = base
+            if let Some(base) = &base
                 && !self.stopper.is_stopped()
             {
                 Box::pin(suite.execute_on_the_base(base)).await;
             }
+        };
+        let jobs = self.jobs(&runtime);
+        let (alone, together): (Vec<_>, Vec<_>) =
+            self.plan.suites.iter().partition(|planned| jobs == 1 || self.runs_alone(planned.suite));
+        for planned in alone {
+            if !self.stopper.is_stopped() {
+                run_one(planned, events).await;
+            }
         }
+        Box::pin(side_by_side::run_all(longest_first(together), jobs, &self.stopper, events, run_one)).await;
         if self.stopper.is_stopped() {
             events.emit(Event::Interrupted { by: self.stopper.stopped().await }).await;
         }
@@ -263,6 +270,23 @@ impl Run<'_> {
             events.emit(Event::Fault { fault: error.into() }).await;
         }
     }
+
+    /// How many suites run at a time. Servers that share a port, or are one and the same, serve one suite at a time.
+    fn jobs(&self, runtime: &Runtime) -> usize {
+        let shared = runtime.identity().kind == RuntimeKind::Endpoint || self.config.port.is_some();
+        if shared { 1 } else { self.config.jobs }
+    }
+
+    /// What measures must not be measured beside others, and one account in the cloud takes one suite at a time.
+    fn runs_alone(&self, suite: &Suite) -> bool {
+        suite.measures() || (suite.backend.is_drime() && self.drime.account.is_some())
+    }
+}
+
+/// The suites that take longest begin first, so that none is left over at the end: real clients, then by the number of checks.
+fn longest_first(mut suites: Vec<&PlannedSuite>) -> Vec<&PlannedSuite> {
+    suites.sort_by_key(|planned| std::cmp::Reverse((planned.suite.has_clients(), planned.suite.checks().len())));
+    suites
 }
 
 /// A duration of the harness, for the record.

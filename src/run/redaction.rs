@@ -59,12 +59,12 @@ impl Redaction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Fault;
+    use crate::record::{Fault, FaultKind};
 
     #[test]
     fn a_secret_is_taken_out_of_a_fault_however_it_is_spelled() {
         let redaction = Redaction::of(Some("k\"ey"));
-        let fault = Fault::new("x", "the server said k\"ey, twice: k\"ey");
+        let fault = Fault::new(FaultKind::Timeout, "the server said k\"ey, twice: k\"ey");
         let Event::Fault { fault } = redaction.apply(Event::Fault { fault }) else { panic!("another event") };
         assert_eq!(fault.message, "the server said [redacted], twice: [redacted]");
     }

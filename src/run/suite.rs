@@ -1,13 +1,15 @@
 //! One suite on a server of its own: start, run, give buckets back, stop.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
 
 use super::Run;
 use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, Fault, RuntimeKind};
+use crate::record::{CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -43,8 +45,9 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let checks = self.selected().len();
-        let (id, title, backend) = (suite.id(), suite.title.to_owned(), self.backend());
-        self.events.emit(Event::SuiteStarted { suite: id.clone(), backend, title, checks }).await;
+        let (id, title, storage) = (suite.id(), suite.title.to_owned(), self.storage());
+        let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
+        self.events.emit(Event::SuiteStarted { suite: id.clone(), at, storage, title, checks }).await;
         let mut end = SuiteEnd::default();
         match (self.must_not_run(), self.base) {
             (Some(reason), _) => self.skip_all(reason).await,
@@ -52,6 +55,7 @@ impl SuiteRun<'_> {
             (None, Some(base)) if suite.is_upgrade() => Box::pin(self.upgrade(base, &mut end)).await,
             (None, _) => Box::pin(self.on_a_server(&mut end)).await,
         }
+        end.duration = began.elapsed();
         self.events.emit(Event::SuiteFinished { suite: id, end: Box::new(end) }).await;
     }
 
@@ -59,23 +63,22 @@ impl SuiteRun<'_> {
     fn must_not_run(&self) -> Option<&'static str> {
         let suite = self.planned.suite;
         match self.runtime.identity().kind {
-            RuntimeKind::External | RuntimeKind::Process if suite.escapes => Some(
+            RuntimeKind::Endpoint | RuntimeKind::Process if suite.escapes => Some(
                 "not tried: it may delete files outside the server's data, so it needs a container (`--runtime docker`)",
             ),
-            RuntimeKind::External if suite.bucket_mode == BucketMode::Default => {
+            RuntimeKind::Endpoint if suite.bucket_mode == BucketMode::Default => {
                 Some("the default bucket of an endpoint may hold what is not the run's own")
             }
             _ => None,
         }
     }
 
-    /// What reports call the backend.
-    fn backend(&self) -> String {
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+    fn storage(&self) -> Storage {
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         match self.planned.suite.backend {
-            Backend::Drime(_) if external => "drime (endpoint)".to_owned(),
-            Backend::Drime(_) => self.run.drime.backend_name().to_owned(),
-            Backend::Local => Backend::Local.name().to_owned(),
+            Backend::Drime(_) if external => Storage::drime(DrimeService::Endpoint),
+            Backend::Drime(_) => Storage::drime(self.run.drime.service()),
+            Backend::Local => Storage::LOCAL,
         }
     }
 
@@ -111,7 +114,7 @@ impl SuiteRun<'_> {
         end.server_start = Some(server.started().clone());
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
-            end.fault = Some(Fault::new("work-dir", error.to_string()));
+            end.fault = Some(Fault::new(FaultKind::WorkDir, error.to_string()));
         } else if let Err(error) = self.ask(&server, &work_dir).await {
             end.fault = Some(error.into());
         }
@@ -125,7 +128,7 @@ impl SuiteRun<'_> {
         }
         if let (Some(how), None) = (server.exited(), &end.fault) {
             let hint = "the last lines of its log are in the report";
-            end.fault = Some(Fault::new("server-died", format!("the server died: {how}")).with_hint(hint));
+            end.fault = Some(Fault::new(FaultKind::ServerDied, format!("the server died: {how}")).with_hint(hint));
         }
         if let Err(error) = server.stop().await {
             end.fault.get_or_insert(error.into());
@@ -177,7 +180,7 @@ impl SuiteRun<'_> {
         );
         context.toolbox = toolbox;
         context.kept = self.upgrades.map(|(_, kept)| kept);
-        let external = self.runtime.identity().kind == RuntimeKind::External;
+        let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
         context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
         if let Some(only) = &self.planned.only

@@ -8,8 +8,8 @@ use crate::checks::Finding;
 use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
 use crate::record::{
-    Against, Decision, Failure, Fault, Outcome, TargetIdentity, ThroughputComparison, ThroughputProcedure,
-    ThroughputResult, percent,
+    Against, Decision, Failure, FailureKind, Fault, FaultKind, Outcome, TargetIdentity, ThroughputComparison,
+    ThroughputProcedure, ThroughputResult, percent,
 };
 use crate::server::{Runtime, ServerError};
 use crate::throughput::SequenceError;
@@ -55,7 +55,7 @@ impl SuiteRun<'_> {
         let procedure = match comparison::procedure(config.dataset, config.seed, &self.run.run_id, tolerance_ppm) {
             Ok(procedure) => procedure,
             Err(error) => {
-                end.fault = Some(Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT));
+                end.fault = Some(Fault::new(FaultKind::Comparison, error.to_string()).with_hint(SequenceError::HINT));
                 return;
             }
         };
@@ -136,7 +136,7 @@ fn undecided(name: &str, comparison: &ThroughputComparison) -> Finding {
     let message = format!("not decided: the comparison broke off after {} blocks{seen}", comparison.blocks.len());
     Finding {
         name: name.to_owned(),
-        outcome: Outcome::Error(Fault::new("comparison", message)),
+        outcome: Outcome::NotJudged(Fault::new(FaultKind::Comparison, message)),
         duration: Duration::ZERO,
     }
 }
@@ -150,7 +150,7 @@ fn outcome(result: &ThroughputResult) -> Option<Outcome> {
             let drop = percent(1_000_000_u64.saturating_sub(result.ratio_ppm));
             let message = format!("{} has {drop} less throughput than the base", result.metric);
             let expected = format!("no drop of more than {}", result.tolerated());
-            Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, message, expected, seen))
+            Outcome::Failed(Failure::new(FailureKind::THROUGHPUT_DROP, message, expected, seen))
         }
         Decision::Inconclusive => {
             let would =
@@ -200,7 +200,7 @@ mod tests {
         broken.break_off();
         let decided: Vec<String> = findings(&broken).into_iter().map(|finding| finding.name).collect();
         assert_eq!(decided, ["get"], "what passed stays");
-        let Outcome::Error(fault) = undecided("put", &broken).outcome else { panic!("no error") };
+        let Outcome::NotJudged(fault) = undecided("put", &broken).outcome else { panic!("no error") };
         assert!(fault.message.contains("broke off") && fault.message.contains("0.884 of the base"), "{fault:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that belong to an object and come back with it: stored, asked for, and replaced by a copy.
+//! Headers that S3 stores with an object: how to send them, read them, and replace them with a copy.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -9,22 +9,17 @@ use bytes::Bytes;
 
 use super::{RequestError, S3};
 
-/// Headers of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes {
-    /// Content-Type.
     pub content_type: Option<String>,
-    /// Content-Encoding.
     pub content_encoding: Option<String>,
-    /// Cache-Control.
     pub cache_control: Option<String>,
-    /// Content-Disposition.
     pub content_disposition: Option<String>,
-    /// `x-amz-meta-…`, without that prefix.
+    /// The `x-amz-meta-…` headers, without that prefix.
     pub metadata: BTreeMap<String, String>,
 }
 
-/// The attributes in the answer of either operation, whose types have nothing in common but the names of their fields.
+/// The types of the two answers have nothing in common but the names of their fields.
 macro_rules! attributes {
     ($output:ident) => {
         Attributes {
@@ -44,10 +39,7 @@ impl Attributes {
 }
 
 impl S3 {
-    /// `PutObject` with headers; the tag of the answer as sent.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `PutObject` with headers. Returns the ETag of the answer as sent.
     pub async fn put_with(
         &self,
         bucket: &str,
@@ -69,28 +61,18 @@ impl S3 {
         self.send_put(request).await
     }
 
-    /// The headers by `HeadObject`.
-    ///
-    /// # Errors
-    /// Any answer other than yes.
     pub async fn attributes_by_head(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
         let output = self.within("HeadObject", self.client.head_object().bucket(bucket).key(key).send()).await?;
         Ok(attributes!(output))
     }
 
-    /// The headers by `GetObject`, whose content is left unread.
-    ///
-    /// # Errors
-    /// Any answer other than yes.
+    /// Leaves the content of the answer unread.
     pub async fn attributes_by_get(&self, bucket: &str, key: &str) -> Result<Attributes, RequestError> {
         let output = self.within("GetObject", self.client.get_object().bucket(bucket).key(key).send()).await?;
         Ok(attributes!(output))
     }
 
     /// `CopyObject` of an object onto itself with the directive REPLACE.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn replace_attributes(
         &self,
         bucket: &str,
@@ -110,7 +92,7 @@ impl S3 {
     }
 }
 
-/// The source of a copy as its header wants it: URL-encoded.
+/// URL-encoded, as the header of a copy wants it.
 pub(super) fn copy_source(bucket: &str, key: &str) -> String {
     let mut text = format!("{bucket}/");
     for byte in key.bytes() {

@@ -1,4 +1,4 @@
-//! A bound on answers that the SDK collects in memory: a server under test is not trusted to end its sentences.
+//! Limits how much of an answer the SDK collects in memory, because the server under test may send without end.
 
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -7,10 +7,12 @@ use aws_sdk_s3::primitives::SdkBody;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use http_body_util::Limited;
 
-/// More than any answer other than an object's content can need: 1,000 keys of 1,024 bytes, escaped, with their metadata.
+/// More than any answer can need that is not the content of an object: 1,000 keys of 1,024 bytes, escaped, with their
+/// metadata.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
 
-/// Cuts off answers past [`MAX_ANSWER_BYTES`]; object contents are streamed and bounded by their reader.
+/// Cuts off answers past [`MAX_ANSWER_BYTES`]. It lets the content of objects pass, which is streamed and bounded by
+/// its reader.
 #[derive(Debug)]
 pub(super) struct BodyBound;
 

@@ -1,4 +1,4 @@
-//! The client and how it is configured.
+//! The client and its configuration.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,19 +16,15 @@ use super::bounds::BodyBound;
 use super::recorder::Recorder;
 use crate::record::Exchange;
 
-/// Idle connections are given up before any common server closes them, so that no request meets a closing one.
+/// The client closes idle connections before any common server does, so that no request meets a connection that closes.
 const POOL_IDLE: Duration = Duration::from_secs(4);
 
-/// What a client needs to know.
 #[derive(Clone)]
 pub struct ClientSettings {
-    /// URL of the server.
     pub endpoint: String,
-    /// Access key id.
     pub access_key: String,
-    /// Secret access key.
     pub secret_key: String,
-    /// Deadline of each request, answer's body included.
+    /// Deadline of each request, including the body of the answer.
     pub deadline: Duration,
 }
 
@@ -38,7 +34,7 @@ impl std::fmt::Debug for ClientSettings {
     }
 }
 
-/// A client for one server. Cheap to clone; clones share connections.
+/// Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct S3 {
     pub(super) client: aws_sdk_s3::Client,
@@ -48,9 +44,9 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// A client for one server: path style, no retries, checksums only where the protocol demands them.
+    /// Path style, no retries, and checksums only where the protocol requires them.
     ///
-    /// Proxy settings of the environment do not apply: a proxy between client and server would be measured and judged as well.
+    /// Ignores the proxy settings of the environment: s3ci would measure and judge the proxy as well.
     #[must_use]
     pub fn new(settings: &ClientSettings) -> Self {
         let credentials = Credentials::new(&settings.access_key, &settings.secret_key, None, None, "s3ci");
@@ -76,13 +72,12 @@ impl S3 {
         }
     }
 
-    /// Deadline of each request.
     #[must_use]
     pub fn deadline(&self) -> Duration {
         self.deadline
     }
 
-    /// The same client for another server, noted by the same recorder.
+    /// The same client for another server, with the same recorder.
     #[must_use]
     pub fn towards(&self, endpoint: &str) -> Self {
         let config = self.client.config().to_builder().endpoint_url(endpoint).build();
@@ -91,13 +86,13 @@ impl S3 {
         Self { client, settings: Arc::new(settings), ..self.clone() }
     }
 
-    /// What was noted of this client's latest exchanges; nothing where none are noted.
+    /// The latest exchanges of this client; empty if it has no recorder.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.recorder.as_ref().map(Recorder::exchanges).unwrap_or_default()
     }
 
-    /// The same client, with every exchange noted in the returned recorder.
+    /// The same client with a recorder that records every exchange.
     #[must_use]
     pub fn recorded(&self) -> (Self, Recorder) {
         let recorder = Recorder::default();
@@ -107,7 +102,7 @@ impl S3 {
     }
 }
 
-/// TLS roots are only loaded for an endpoint that needs them.
+/// Loads TLS roots only for an endpoint that needs them.
 fn http_client(endpoint: &str) -> SharedHttpClient {
     let builder = HttpClientBuilder::new();
     if endpoint.starts_with("https:") {

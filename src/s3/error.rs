@@ -1,4 +1,4 @@
-//! What can become of a request other than the answer that was asked for.
+//! Errors of a request.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -6,57 +6,32 @@ use std::time::Duration;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
-/// A request that did not bring the answer asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// The server refused, in S3's own terms.
+    /// The server refused the request with an S3 error.
     #[error("{operation}: HTTP {status} {code}: {message}")]
     Rejected {
-        /// Name of the S3 operation.
         operation: &'static str,
-        /// HTTP status.
         status: u16,
-        /// S3 error code; `(no code)` where the answer had none.
+        /// S3 error code, or `(no code)` if the answer had none.
         code: String,
-        /// The server's message.
         message: String,
     },
-    /// The server answered, but not with an S3 answer: malformed XML, a body that broke off, a connection closed early.
+    /// The answer is not an S3 answer: malformed XML, a body that broke off, a connection that closed early.
     #[error("{operation}: broken answer: {message}")]
-    Broken {
-        /// Name of the S3 operation.
-        operation: &'static str,
-        /// What was wrong with it.
-        message: String,
-    },
-    /// Nobody accepted the connection.
+    Broken { operation: &'static str, message: String },
+    /// Nothing accepted the connection.
     #[error("{operation}: no connection: {message}")]
-    Unreachable {
-        /// Name of the S3 operation.
-        operation: &'static str,
-        /// The chain of causes.
-        message: String,
-    },
+    Unreachable { operation: &'static str, message: String },
     /// No complete answer within the deadline.
     #[error("{operation}: no complete answer within {} s", after.as_secs_f64())]
-    Timeout {
-        /// Name of the S3 operation.
-        operation: &'static str,
-        /// The deadline.
-        after: Duration,
-    },
-    /// The request could not be made on this side: a file that cannot be read, a full disk.
-    #[error("{operation}: on this side: {message}")]
-    Local {
-        /// Name of the S3 operation.
-        operation: &'static str,
-        /// The chain of causes.
-        message: String,
-    },
+    Timeout { operation: &'static str, after: Duration },
+    /// s3ci could not make the request: it cannot read a file, or the disk is full.
+    #[error("{operation}: s3ci could not make the request: {message}")]
+    Local { operation: &'static str, message: String },
 }
 
 impl RequestError {
-    /// Sorts an error of the SDK into one of ours.
     pub(super) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
@@ -91,7 +66,6 @@ impl RequestError {
         }
     }
 
-    /// The S3 error code of a refusal.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -100,7 +74,6 @@ impl RequestError {
         }
     }
 
-    /// The HTTP status of a refusal.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -110,7 +83,7 @@ impl RequestError {
     }
 }
 
-/// Whether no connection came about, as opposed to one that was closed later.
+/// Whether there was never a connection, as opposed to one that closed later.
 fn refused(error: &(dyn StdError + 'static)) -> bool {
     use std::io::ErrorKind;
     causes(error).any(|cause| {
@@ -128,7 +101,7 @@ fn refused(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// The message of the innermost cause, which is the one that names the trouble.
+/// The innermost cause says what went wrong; the outer ones only say where.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! A file that a body is written to with few hand-overs to the threads that do file work: one where it fits the buffer.
+//! Writes a body to a file, and hands work to the blocking threads as seldom as possible: once if the body fits the
+//! buffer.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::operations::FILE_BUFFER_BYTES;
 
-/// A file under way; it is made with the first full buffer, or at the end.
+/// Creates the file with the first full buffer, or at the end.
 pub(super) struct FileSink {
     path: PathBuf,
     file: Option<File>,
     buffer: Vec<u8>,
-    /// Bytes taken so far.
     pub(super) size_bytes: u64,
 }
 
@@ -20,14 +20,14 @@ impl FileSink {
         Self { path: path.to_owned(), file: None, buffer: Vec::new(), size_bytes: 0 }
     }
 
-    /// Takes the next bytes; writes when the buffer is full.
+    /// Writes when the buffer is full.
     pub(super) async fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.buffer.extend_from_slice(bytes);
         self.size_bytes += bytes.len() as u64;
         if self.buffer.len() < FILE_BUFFER_BYTES { Ok(()) } else { self.write().await }
     }
 
-    /// Writes what is left, and makes the file if nothing ever came; the bytes in all.
+    /// Writes the rest, and creates the file even if it is empty. Returns the total number of bytes.
     pub(super) async fn finish(mut self) -> io::Result<u64> {
         self.write().await?;
         Ok(self.size_bytes)

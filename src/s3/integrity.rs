@@ -1,6 +1,6 @@
-//! The SDK as it comes: with the checksums and the signatures that it sends unless it is told otherwise.
+//! The SDK with its default checksums and signatures.
 //!
-//! All else in `s3` asks for checksums only where the protocol demands them, and leaves payloads unsigned.
+//! The rest of `s3` asks for checksums only where the protocol requires them, and leaves payloads unsigned.
 
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
@@ -11,11 +11,11 @@ use hyper::body::Frame;
 
 use super::{RequestError, S3};
 
-/// Bytes of a stream that come at a time.
+/// Size of each piece of a stream.
 const PIECE_BYTES: usize = 10_000;
 
 impl S3 {
-    /// The same client with the SDK's own settings for checksums.
+    /// The same client with the SDK's default settings for checksums.
     #[must_use]
     pub fn with_default_integrity(&self) -> Self {
         let config = self
@@ -29,18 +29,12 @@ impl S3 {
     }
 
     /// `PutObject` from memory, signed as the SDK does it.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn put_signed(&self, bucket: &str, key: &str, bytes: Bytes) -> Result<(), RequestError> {
         let request = self.client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes));
         self.within("PutObject", request.send()).await.map(drop)
     }
 
-    /// `PutObject` of a stream of known length, as from a file, signed as the SDK does it: in chunks, with a trailer.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `PutObject` of a stream of known length, such as a file. The SDK signs it in chunks, with a trailer.
     pub async fn put_streamed(&self, bucket: &str, key: &str, bytes: &Bytes) -> Result<(), RequestError> {
         let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let starts = (0..bytes.len()).step_by(PIECE_BYTES);

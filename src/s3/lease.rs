@@ -1,4 +1,4 @@
-//! Buckets and keys of the run's own: nothing else is ever written or deleted.
+//! The buckets and keys that belong to the run. s3ci never writes or deletes any other.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -6,25 +6,25 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::{RequestError, S3};
 use crate::base::lock;
 
-/// Most keys of one `DeleteObjects` request, by the S3 API reference.
+/// Most keys in one `DeleteObjects` request (S3 API reference).
 const DELETE_BATCH: usize = 1000;
 
-/// All buckets that a run has leased and not yet given back. Clones share the books.
+/// All buckets of a run that are not given back yet. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Leases {
     books: Arc<Mutex<Vec<Lease>>>,
-    /// The only check whose buckets these are; those of all where none.
+    /// If set, only the buckets of this check are visible.
     check: Option<&'static str>,
 }
 
 impl Leases {
-    /// The same books, of which only the pages of one check are seen: it gives back its own buckets while others go on.
+    /// The same buckets, restricted to those of one check. So a check can give back its own buckets while others go on.
     #[must_use]
     pub fn of_check(&self, check: &'static str) -> Self {
         Self { books: Arc::clone(&self.books), check: Some(check) }
     }
 
-    /// Enters a bucket before it is asked for, so that one is never forgotten between request and answer.
+    /// Call this before the request that creates the bucket, so that the bucket is known even if no answer comes.
     #[must_use]
     pub fn enter(&self, bucket: impl Into<String>, kept: bool) -> Lease {
         let (keys, uploads) = (Arc::default(), Arc::default());
@@ -33,16 +33,16 @@ impl Leases {
         lease
     }
 
-    /// Strikes out a bucket that the server has refused to make.
+    /// Forgets a bucket that the server refused to create.
     pub fn forget(&self, bucket: &str) {
         self.books().retain(|held| held.bucket != bucket);
     }
 
-    /// Gives every bucket back: deletes the keys that were written, then the bucket. Goes on after an error;
-    /// what could not be given back stays in the books.
+    /// Gives every bucket back: deletes the keys that the run wrote, then the bucket. Goes on after an error, and keeps
+    /// what it could not give back.
     ///
     /// # Errors
-    /// The first request that failed for another reason than that the bucket is gone.
+    /// The first request that failed, unless it failed because the bucket is gone.
     pub async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
         let mut first = None;
         for lease in self.held() {
@@ -54,7 +54,6 @@ impl Leases {
         first.map_or(Ok(()), Err)
     }
 
-    /// The buckets that are not given back.
     #[must_use]
     pub fn held(&self) -> Vec<Lease> {
         let mut held = self.books().clone();
@@ -67,41 +66,38 @@ impl Leases {
     }
 }
 
-/// A bucket of the run's own.
 #[derive(Debug, Clone)]
 pub struct Lease {
     bucket: String,
     check: Option<&'static str>,
     kept: bool,
     keys: Arc<Mutex<BTreeSet<String>>>,
-    /// Uploads in parts that were begun, each a key and an id.
+    /// Multipart uploads that were begun: key and upload id.
     uploads: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
 impl Lease {
-    /// The bucket's name.
     #[must_use]
     pub fn bucket(&self) -> &str {
         &self.bucket
     }
 
-    /// Notes a key before it is written.
+    /// Call this before the request that writes the key.
     pub fn writes(&self, key: &str) {
         lock(&self.keys).insert(key.to_owned());
     }
 
-    /// Notes an upload in parts that was begun, and with it its key.
+    /// Notes a multipart upload that was begun, and its key.
     pub fn uploads(&self, key: &str, id: &str) {
         self.writes(key);
         lock(&self.uploads).insert((key.to_owned(), id.to_owned()));
     }
 
-    /// Notes a key that the server has deleted.
     pub fn deleted(&self, key: &str) {
         lock(&self.keys).remove(key);
     }
 
-    /// Whether the run ever noted this key and has not deleted it since.
+    /// Whether the run wrote this key and has not deleted it since.
     #[must_use]
     pub fn holds(&self, key: &str) -> bool {
         lock(&self.keys).contains(key)
@@ -110,7 +106,7 @@ impl Lease {
     async fn give_back(&self, s3: &S3) -> Result<(), RequestError> {
         let uploads = std::mem::take(&mut *lock(&self.uploads));
         for (key, id) in uploads {
-            // Most have ended, and are not there to be aborted.
+            // Most uploads are complete, and then there is nothing to abort.
             let _ = s3.abort_upload(&self.bucket, &key, &id).await;
         }
         let keys: Vec<String> = lock(&self.keys).iter().cloned().collect();
@@ -124,7 +120,8 @@ impl Lease {
         if self.kept {
             return first.map_or(Ok(()), Err);
         }
-        // A server may delete what it says it could not; an empty bucket goes all the same, and a full one is refused.
+        // The server may have deleted a key although it reported an error. So try: it deletes an empty bucket and
+        // refuses a full one.
         match s3.delete_bucket(&self.bucket).await {
             Err(error) if error.status() != Some(404) => Err(first.unwrap_or(error)),
             _ => Ok(()),

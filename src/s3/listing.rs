@@ -1,68 +1,53 @@
-//! A listing, followed to its end.
+//! A listing, read page by page to its end.
 
 use aws_sdk_s3::types::Object;
 
 use super::{RequestError, S3};
 
-/// One entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The key.
     pub key: String,
-    /// The tag as sent, quotes included.
+    /// The ETag as sent, quotes included.
     pub etag: Option<String>,
     /// Size in bytes, as the server says.
     pub size_bytes: Option<u64>,
-    /// When it was stored, as the server says, in seconds since 1970.
+    /// Last-Modified as the server says, in seconds since 1970.
     pub modified: Option<i64>,
 }
 
-/// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Entries in the order sent.
+    /// In the order of the answer.
     pub entries: Vec<Listed>,
-    /// Whether the server says that there is more.
+    /// `IsTruncated`: the server says that more pages follow.
     pub truncated: bool,
-    /// Where the next page begins.
     pub next_token: Option<String>,
 }
 
-/// Why a listing could not be followed to its end.
+/// Why s3ci could not read a listing to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
-    /// A request failed.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The server says that there is more, but not where.
+    /// The server says that more pages follow, and gives no token for them.
     #[error("page {page} is truncated but names no continuation token, after {keys} keys")]
     TruncatedWithoutToken {
-        /// The page, counted from 1.
+        /// Counted from 1.
         page: usize,
-        /// Keys received so far.
         keys: usize,
     },
-    /// The token leads to the page that was just read.
+    /// The token leads to the page that was read before.
     #[error("the continuation token does not advance: page {page} names the token of the page before it")]
     TokenStandsStill {
-        /// The page, counted from 1.
+        /// Counted from 1.
         page: usize,
     },
-    /// More entries, or more pages, than there can be.
+    /// There are more entries or pages than there can be.
     #[error("the listing does not end: {keys} keys and still more pages, where at most {bound} keys were stored")]
-    Endless {
-        /// Keys received so far.
-        keys: usize,
-        /// The most there can be.
-        bound: usize,
-    },
+    Endless { keys: usize, bound: usize },
 }
 
 impl S3 {
-    /// One page of `ListObjectsV2`.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a listing.
     pub async fn list_page(
         &self,
         bucket: &str,
@@ -85,10 +70,7 @@ impl S3 {
         })
     }
 
-    /// Follows a listing to its end; `bound` is the most entries that there can be.
-    ///
-    /// # Errors
-    /// A request that fails, and every way in which a server's pages lead nowhere.
+    /// Reads all pages. `bound` is the most entries that the listing can have.
     pub async fn list_all(
         &self,
         bucket: &str,
@@ -101,7 +83,7 @@ impl S3 {
         for page_number in 1.. {
             let page = self.list_page(bucket, prefix, page_size, token.clone()).await?;
             entries.extend(page.entries);
-            // A page without any entry leads nowhere either, however new its token.
+            // A server that sends empty pages with ever new tokens would never end.
             if entries.len() > bound || page_number > bound + 1 {
                 return Err(ListError::Endless { keys: entries.len(), bound });
             }
@@ -120,7 +102,6 @@ impl S3 {
     }
 }
 
-/// The entries of a page.
 pub(super) fn entries(operation: &'static str, objects: &[Object]) -> Result<Vec<Listed>, RequestError> {
     let entry = |object: &Object| {
         let key = object
@@ -136,7 +117,7 @@ pub(super) fn entries(operation: &'static str, objects: &[Object]) -> Result<Vec
     objects.iter().map(entry).collect()
 }
 
-/// Whether the server says that there is more; every listing has to say.
+/// Every listing must have `IsTruncated`.
 pub(super) fn truncated(operation: &'static str, said: Option<bool>) -> Result<bool, RequestError> {
     let message = "not a listing: the answer has no IsTruncated";
     said.ok_or_else(|| RequestError::Broken { operation, message: message.to_owned() })

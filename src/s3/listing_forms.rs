@@ -1,37 +1,31 @@
-//! Listings in other forms than the plain one: version 1, after a key, one level.
+//! Other forms of listing: version 1, after a key, with a delimiter, URL-encoded.
 
 use aws_sdk_s3::types::EncodingType;
 
 use super::listing::{entries, truncated};
 use super::{Listed, Page, RequestError, S3};
 
-/// A page of one level of a listing with the delimiter `/`.
+/// A page of a listing with the delimiter `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
-    /// Entries in the order sent.
     pub entries: Vec<Listed>,
-    /// Common prefixes in the order sent.
     pub prefixes: Vec<String>,
-    /// Whether the server says that there is more.
     pub truncated: bool,
-    /// Where the next page begins.
     pub next_token: Option<String>,
 }
 
-/// A listing whose keys were asked for URL-encoded.
+/// The answer to a listing with `encoding-type=url`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedListing {
-    /// How the server says that it encoded them.
+    /// `EncodingType` of the answer.
     pub encoding: Option<String>,
-    /// Keys as sent.
+    /// As sent, not decoded.
     pub keys: Vec<String>,
 }
 
 impl S3 {
-    /// One page of `ListObjects`, version 1. Where the next page begins is said by some servers only; the last key will do.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a listing.
+    /// One page of `ListObjects`, version 1. Only some servers send a marker for the next page; without one, use the
+    /// last key.
     pub async fn list_page_v1(
         &self,
         bucket: &str,
@@ -47,10 +41,7 @@ impl S3 {
         Ok(Page { entries, truncated, next_token: output.next_marker })
     }
 
-    /// The first page of `ListObjectsV2` after a key.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a listing.
+    /// The first page of `ListObjectsV2` with `start-after`.
     pub async fn list_after(&self, bucket: &str, start_after: &str) -> Result<Vec<Listed>, RequestError> {
         const OPERATION: &str = "ListObjectsV2";
         let request = self.client.list_objects_v2().bucket(bucket).start_after(start_after);
@@ -59,10 +50,7 @@ impl S3 {
         entries(OPERATION, output.contents())
     }
 
-    /// A page of `ListObjectsV2` with a prefix, which may be empty, and the delimiter `/`.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a listing.
+    /// A page of `ListObjectsV2` with the delimiter `/` and a prefix, which may be empty.
     pub async fn list_level(
         &self,
         bucket: &str,
@@ -89,10 +77,7 @@ impl S3 {
         })
     }
 
-    /// The first page of `ListObjectsV2` with its keys URL-encoded.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a listing.
+    /// The first page of `ListObjectsV2` with `encoding-type=url`.
     pub async fn list_url_encoded(&self, bucket: &str) -> Result<EncodedListing, RequestError> {
         const OPERATION: &str = "ListObjectsV2";
         let request = self.client.list_objects_v2().bucket(bucket).encoding_type(EncodingType::Url);

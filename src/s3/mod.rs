@@ -1,8 +1,9 @@
-//! The S3 client: requests that the suites make, with answers as plain values.
+//! The S3 client: the requests that suites make, with answers as plain values.
 //!
-//! Owns everything that knows aws-sdk-s3: how the client is configured (path style, no retries, checksums only where the
-//! protocol demands them), how its errors are told apart ([`RequestError`]), how exchanges are recorded, how a listing is followed
-//! to its end, requests that no SDK would send (`raw`), and which buckets and keys belong to the run ([`Lease`]). Deliberately absent: any judgement of an answer.
+//! Owns everything that knows aws-sdk-s3: how the client is configured (path style, no retries, checksums only where
+//! the protocol requires them), its errors ([`RequestError`]), how it records exchanges, how it reads all pages of a
+//! listing, requests that no SDK sends (`raw`), and which buckets and keys belong to the run ([`Lease`]). Deliberately
+//! absent: any judgement of an answer.
 
 mod attributes;
 mod bounds;

@@ -1,4 +1,4 @@
-//! Uploads in parts.
+//! Multipart uploads.
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
@@ -6,20 +6,17 @@ use bytes::Bytes;
 
 use super::{RequestError, S3};
 
-/// A part as its upload was answered.
+/// An uploaded part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadedPart {
-    /// Its number, from 1 on.
+    /// Counted from 1.
     pub number: i32,
-    /// Its tag as sent, quotes included.
+    /// The ETag as sent, quotes included.
     pub etag: Option<String>,
 }
 
 impl S3 {
-    /// `CreateMultipartUpload`; the id of the upload.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes, and an answer that names no upload.
+    /// `CreateMultipartUpload`. Returns the upload id.
     pub async fn create_upload(&self, bucket: &str, key: &str) -> Result<String, RequestError> {
         const OPERATION: &str = "CreateMultipartUpload";
         let request = self.client.create_multipart_upload().bucket(bucket).key(key);
@@ -29,10 +26,6 @@ impl S3 {
         output.upload_id.filter(|id| !id.is_empty()).ok_or_else(nameless)
     }
 
-    /// `UploadPart`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn upload_part(
         &self,
         bucket: &str,
@@ -47,10 +40,7 @@ impl S3 {
         Ok(UploadedPart { number, etag: output.e_tag })
     }
 
-    /// `CompleteMultipartUpload`; the tag of the answer as sent.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `CompleteMultipartUpload`. Returns the ETag of the answer as sent.
     pub async fn complete_upload(
         &self,
         bucket: &str,
@@ -67,10 +57,6 @@ impl S3 {
         Ok(output.e_tag)
     }
 
-    /// `AbortMultipartUpload`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn abort_upload(&self, bucket: &str, key: &str, upload: &str) -> Result<(), RequestError> {
         let request = self.client.abort_multipart_upload().bucket(bucket).key(key).upload_id(upload);
         self.within("AbortMultipartUpload", request.send()).await.map(drop)

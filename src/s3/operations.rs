@@ -17,55 +17,50 @@ use super::attributes::copy_source;
 use super::file_sink::FileSink;
 use super::{RequestError, S3};
 
-/// How much of a file is read or written at a time. File work goes to another thread, so a hand-over for each MiB, and the most
-/// memory that a request under way takes.
+/// Bytes of a file that are read or written at a time. Each time the work goes to another thread, and a request holds
+/// this much in memory.
 pub(super) const FILE_BUFFER_BYTES: usize = 1 << 20;
 
-/// How long a server that is asked whether it is there may take.
+/// How long the server may take to show that it is there.
 const REACHABLE_WITHIN: Duration = Duration::from_secs(10);
 
-/// An object's content in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
-    /// The tag as sent, quotes included.
+    /// The ETag as sent, quotes included.
     pub etag: Option<String>,
-    /// The content.
     pub bytes: Bytes,
 }
 
-/// What HEAD says of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// The tag as sent, quotes included.
+    /// The ETag as sent, quotes included.
     pub etag: Option<String>,
-    /// Content-Length.
+    /// `Content-Length`.
     pub size_bytes: Option<u64>,
-    /// Last-Modified, in seconds since 1970.
+    /// `Last-Modified`, in seconds since 1970.
     pub modified: Option<i64>,
 }
 
-/// What a server says that became of the keys of one `DeleteObjects`.
+/// What the answer to `DeleteObjects` says about each key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteReport {
-    /// Deleted.
     pub deleted: Vec<String>,
-    /// Not deleted, each with the reason.
+    /// Key and reason.
     pub refused: Vec<(String, String)>,
 }
 
-/// An object that was written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Downloaded {
-    /// Bytes received; past the limit by a chunk at most.
+    /// Bytes received; at most one chunk more than the limit.
     pub size_bytes: u64,
-    /// From the request to the head of the answer.
+    /// Time from the request to the head of the answer.
     pub first_byte: Duration,
 }
 
 impl S3 {
-    /// Runs a request under the client's deadline and sorts its error.
+    /// Runs a request with the client's deadline.
     ///
-    /// The SDK's futures are tens of kilobytes large; boxed at once, they do not make those of the checks so.
+    /// The SDK's futures have tens of kilobytes. Boxed here, they do not make the futures of the checks as large.
     pub(super) fn within<'a, T: 'a, E>(
         &self,
         operation: &'static str,
@@ -84,59 +79,39 @@ impl S3 {
         .boxed()
     }
 
-    /// Whether anybody answers there within a few seconds; what is answered does not matter.
+    /// Whether the server answers within a few seconds, with any answer.
     pub async fn is_reachable(&self) -> bool {
         let ask = Self { deadline: self.deadline.min(REACHABLE_WITHIN), ..self.clone() };
         let answer = ask.within("ListBuckets", self.client.list_buckets().send()).await;
         !matches!(answer, Err(RequestError::Unreachable { .. } | RequestError::Timeout { .. }))
     }
 
-    /// `ListBuckets`: their names.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being a list.
+    /// `ListBuckets`.
     pub async fn bucket_names(&self) -> Result<Vec<String>, RequestError> {
         let output = self.within("ListBuckets", self.client.list_buckets().send()).await?;
         Ok(output.buckets().iter().filter_map(|bucket| bucket.name().map(str::to_owned)).collect())
     }
 
-    /// `CreateBucket`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn create_bucket(&self, bucket: &str) -> Result<(), RequestError> {
         self.within("CreateBucket", self.client.create_bucket().bucket(bucket).send()).await.map(drop)
     }
 
-    /// `HeadBucket`: whether the bucket is there.
-    ///
-    /// # Errors
-    /// Any answer other than yes and 404.
+    /// `HeadBucket`.
     pub async fn bucket_exists(&self, bucket: &str) -> Result<bool, RequestError> {
         present(self.within("HeadBucket", self.client.head_bucket().bucket(bucket).send()).await)
             .map(|found| found.is_some())
     }
 
-    /// `DeleteBucket`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn delete_bucket(&self, bucket: &str) -> Result<(), RequestError> {
         self.within("DeleteBucket", self.client.delete_bucket().bucket(bucket).send()).await.map(drop)
     }
 
-    /// `PutObject` from memory; the tag of the answer as sent.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `PutObject` from memory. Returns the ETag of the answer as sent.
     pub async fn put(&self, bucket: &str, key: &str, bytes: Bytes) -> Result<Option<String>, RequestError> {
         self.put_stream(bucket, key, ByteStream::from(bytes)).await
     }
 
-    /// `PutObject` from a file of a known size, streamed; the tag of the answer as sent.
-    ///
-    /// # Errors
-    /// The file cannot be read, or whatever keeps the server from saying yes.
+    /// `PutObject` from a file of a known size, streamed. Returns the ETag of the answer as sent.
     pub async fn put_file(
         &self,
         bucket: &str,
@@ -161,16 +136,13 @@ impl S3 {
         self.send_put(self.client.put_object().bucket(bucket).key(key).body(body)).await
     }
 
-    /// Sends a `PutObject`, with its payload unsigned as in every one of them.
+    /// Every `PutObject` goes this way, with an unsigned payload.
     pub(super) async fn send_put(&self, request: PutObjectFluentBuilder) -> Result<Option<String>, RequestError> {
         let output = self.within("PutObject", request.customize().disable_payload_signing().send()).await?;
         Ok(output.e_tag)
     }
 
-    /// `GetObject` into memory, at most `limit_bytes` of it and one more to show that there was more.
-    ///
-    /// # Errors
-    /// Whatever keeps the content from arriving whole.
+    /// `GetObject` into memory. Stops after the chunk that exceeds `limit_bytes`.
     pub async fn get(&self, bucket: &str, key: &str, limit_bytes: u64) -> Result<Body, RequestError> {
         const OPERATION: &str = "GetObject";
         let read = async {
@@ -181,10 +153,7 @@ impl S3 {
         self.bounded(OPERATION, read).await
     }
 
-    /// `GetObject` into a file, streamed, at most `limit_bytes` and what came with the chunk that passed them.
-    ///
-    /// # Errors
-    /// Whatever keeps the content from arriving whole, or the file from being written.
+    /// `GetObject` into a file, streamed. Stops after the chunk that exceeds `limit_bytes`.
     pub async fn get_to_file(
         &self,
         bucket: &str,
@@ -215,10 +184,7 @@ impl S3 {
         self.bounded(OPERATION, read).await
     }
 
-    /// `HeadObject`; none where the server says 404.
-    ///
-    /// # Errors
-    /// Any answer other than yes and 404.
+    /// `None` if the answer is 404.
     pub async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>, RequestError> {
         let output =
             present(self.within("HeadObject", self.client.head_object().bucket(bucket).key(key).send()).await)?;
@@ -229,26 +195,15 @@ impl S3 {
         }))
     }
 
-    /// `DeleteObject`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), RequestError> {
         self.within("DeleteObject", self.client.delete_object().bucket(bucket).key(key).send()).await.map(drop)
     }
 
-    /// `DeleteObjects`; the keys that the server says it could not delete, each with its reason.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from answering for each key.
+    /// `DeleteObjects`. Returns the keys that the server did not delete, each with its reason.
     pub async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<(String, String)>, RequestError> {
         self.delete_reporting(bucket, keys, false).await.map(|report| report.refused)
     }
 
-    /// `DeleteObjects`, quiet or not; what the server says of each key.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from answering for each key.
     pub async fn delete_reporting(
         &self,
         bucket: &str,
@@ -281,10 +236,7 @@ impl S3 {
         })
     }
 
-    /// `CopyObject` within a bucket; the tag of the answer as sent.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `CopyObject` within a bucket. Returns the ETag of the answer as sent.
     pub async fn copy(&self, bucket: &str, source: &str, destination: &str) -> Result<Option<String>, RequestError> {
         let request =
             self.client.copy_object().bucket(bucket).key(destination).copy_source(copy_source(bucket, source));
@@ -292,7 +244,7 @@ impl S3 {
         Ok(output.copy_object_result.and_then(|result| result.e_tag))
     }
 
-    /// Bounds a request whose body is read here by the client's deadline.
+    /// Applies the client's deadline to a request whose body is read here.
     pub(super) async fn bounded<T>(
         &self,
         operation: &'static str,
@@ -304,7 +256,7 @@ impl S3 {
     }
 }
 
-/// Reads a body into memory, up to the first chunk that passes the limit.
+/// Stops after the chunk that exceeds the limit.
 pub(super) async fn collected(
     operation: &'static str,
     mut body: ByteStream,
@@ -325,7 +277,7 @@ fn broken_body(operation: &'static str, error: &dyn std::error::Error) -> Reques
     RequestError::Broken { operation, message: format!("the body broke off: {}", cause.unwrap_or_default()) }
 }
 
-/// Turns a 404 into absence.
+/// Turns a 404 into `None`.
 fn present<T>(answer: Result<T, RequestError>) -> Result<Option<T>, RequestError> {
     match answer {
         Ok(value) => Ok(Some(value)),

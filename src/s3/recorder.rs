@@ -1,4 +1,4 @@
-//! Notes what went over the wire, as evidence for a failure.
+//! Records requests and answers, as evidence for a failure.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,12 +14,12 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use crate::base::lock;
 use crate::record::Exchange;
 
-/// Only the latest exchanges are kept: a failure is explained by what came right before it.
+/// Number of exchanges that are kept. The latest ones explain a failure.
 const KEPT: usize = 12;
-/// Longest part of a body that is kept.
+/// Bytes of a body that are kept.
 const BODY_BYTES: usize = 4096;
 
-/// Request headers worth keeping; never the credentials.
+/// Request headers that are kept; never the credentials.
 const REQUEST_HEADERS: [&str; 26] = [
     "cache-control",
     "content-disposition",
@@ -48,7 +48,7 @@ const REQUEST_HEADERS: [&str; 26] = [
     "x-amz-sdk-checksum-algorithm",
     "x-amz-trailer",
 ];
-/// Answer headers worth keeping.
+/// Answer headers that are kept.
 const RESPONSE_HEADERS: [&str; 12] = [
     "accept-ranges",
     "cache-control",
@@ -64,28 +64,27 @@ const RESPONSE_HEADERS: [&str; 12] = [
     "x-amz-meta-mtime",
 ];
 
-/// Collects the exchanges of one client. Clones share what they collect.
+/// Records the exchanges of one client. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder(Arc<Mutex<Kept>>);
 
-/// The latest exchanges, each under its number.
 #[derive(Debug, Default)]
 struct Kept {
     begun: u64,
     exchanges: VecDeque<(ExchangeNumber, Exchange)>,
 }
 
-/// Which exchange an answer belongs to: requests of one client overlap.
+/// Tells which request an answer belongs to, because requests of one client overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ExchangeNumber(u64);
 
-/// The SDK carries it from a request to its answer.
+/// The SDK carries the number from a request to its answer.
 impl Storable for ExchangeNumber {
     type Storer = StoreReplace<Self>;
 }
 
 impl Recorder {
-    /// The latest exchanges, in the order in which their requests were sent.
+    /// In the order in which the requests were sent.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.kept().exchanges.iter().map(|(_, exchange)| exchange.clone()).collect()
@@ -95,7 +94,6 @@ impl Recorder {
         lock(&self.0)
     }
 
-    /// Notes a request that is about to be sent.
     pub(super) fn note_request<'a>(
         &self,
         method: &str,
@@ -103,7 +101,7 @@ impl Recorder {
         header: impl Fn(&str) -> Option<&'a str>,
     ) -> ExchangeNumber {
         let mut request_headers = kept(&REQUEST_HEADERS, &header);
-        // That a request was signed explains its answer; with which key and how is nobody's business.
+        // A reader needs to know that the request was signed, but not with which key.
         request_headers.extend(header("authorization").map(|_| ("authorization".to_owned(), "[redacted]".to_owned())));
         self.begin(Exchange {
             method: method.to_owned(),
@@ -115,7 +113,6 @@ impl Recorder {
         })
     }
 
-    /// Notes the answer to a request.
     pub(super) fn note_answer<'a>(
         &self,
         number: ExchangeNumber,
@@ -141,7 +138,7 @@ impl Recorder {
         number
     }
 
-    /// Adds to an exchange, unless so many followed it that it is not kept any more.
+    /// Does nothing if the exchange is so old that it is no longer kept.
     fn complete(&self, number: ExchangeNumber, change: impl FnOnce(&mut Exchange)) {
         if let Some((_, exchange)) = self.kept().exchanges.iter_mut().find(|(other, _)| *other == number) {
             change(exchange);
@@ -198,7 +195,6 @@ fn kept<'a>(names: &[&str], value: impl Fn(&str) -> Option<&'a str>) -> Vec<(Str
     names.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?.to_owned()))).collect()
 }
 
-/// The beginning of a body, as text.
 fn start_of(bytes: &[u8]) -> String {
     let start = &bytes[..bytes.len().min(BODY_BYTES)];
     let text = String::from_utf8_lossy(start).into_owned();
@@ -208,7 +204,7 @@ fn start_of(bytes: &[u8]) -> String {
     format!("{text}\n[… the first {} of {} bytes]", start.len(), bytes.len())
 }
 
-/// A path whose query, where it is a presigned one, names neither key nor signature.
+/// Redacts the key and the signature of a presigned URL.
 fn without_signature(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let redacted = query.split('&').map(|pair| match pair.split_once('=') {
@@ -244,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Takes a request, says so, takes another one, and answers the second before the first.
+    /// A server that takes two requests and answers the second one first. It signals when it has the first.
     async fn backwards() -> (S3, Recorder, oneshot::Receiver<()>, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());

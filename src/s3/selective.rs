@@ -1,4 +1,4 @@
-//! Reading a part of an object, and reading or writing under a condition.
+//! Reads of a range of an object, and reads and writes under a condition.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,18 +18,17 @@ use super::{Body, RequestError, S3};
 
 const GET: &str = "GetObject";
 
-/// What a request for a part of an object brought.
+/// The answer to a request for a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// HTTP status: 206 for a part, 200 for the whole.
+    /// 206 for a range, 200 for the whole object.
     pub status: u16,
-    /// Content-Range as sent.
+    /// `Content-Range` as sent.
     pub content_range: Option<String>,
-    /// The content.
     pub bytes: Bytes,
 }
 
-/// A condition on the tag of an object that is read.
+/// A condition on the ETag of an object that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition<'a> {
     /// `If-Match`.
@@ -39,10 +38,7 @@ pub enum Condition<'a> {
 }
 
 impl S3 {
-    /// `GetObject` with a `Range`, at most `limit_bytes` of the answer and what came with the chunk that passed them.
-    ///
-    /// # Errors
-    /// Whatever keeps the content from arriving whole.
+    /// `GetObject` with a `Range`. Stops after the chunk that exceeds `limit_bytes`.
     pub async fn get_range(
         &self,
         bucket: &str,
@@ -60,10 +56,10 @@ impl S3 {
         self.bounded(GET, read).await
     }
 
-    /// `GetObject` under a condition, at most `limit_bytes` and what came with the chunk that passed them.
+    /// `GetObject` under a condition. Stops after the chunk that exceeds `limit_bytes`.
     ///
     /// # Errors
-    /// Whatever keeps the content from arriving whole; that the condition does not hold is a refusal with 304 or 412.
+    /// If the condition does not hold, the server refuses with 304 or 412.
     pub async fn get_if(
         &self,
         bucket: &str,
@@ -83,10 +79,7 @@ impl S3 {
         self.bounded(GET, read).await
     }
 
-    /// `PutObject` whose body stops half way until the gate opens.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
+    /// `PutObject` whose body stops half way until `gate` is ready.
     pub async fn put_stalling(
         &self,
         bucket: &str,
@@ -105,17 +98,17 @@ impl S3 {
         self.send_put(self.client.put_object().bucket(bucket).key(key).content_length(length).body(body)).await
     }
 
-    /// `PutObject` with `If-None-Match: *`: only where nothing is stored under the key.
+    /// `PutObject` with `If-None-Match: *`.
     ///
     /// # Errors
-    /// Whatever keeps the server from saying yes; that something is there is a refusal with 412.
+    /// If the key has an object, the server refuses with 412.
     pub async fn put_if_absent(&self, bucket: &str, key: &str, bytes: Bytes) -> Result<Option<String>, RequestError> {
         let request = self.client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes)).if_none_match("*");
         self.send_put(request).await
     }
 }
 
-/// Notes the status of the answer, which the SDK keeps to itself.
+/// Takes the status from the answer, because the SDK does not return it.
 #[derive(Debug, Clone, Default)]
 struct StatusNote(Arc<AtomicU16>);
 

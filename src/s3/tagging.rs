@@ -1,4 +1,4 @@
-//! The tags that a user gives an object: not its `ETag`.
+//! Object tags, which a user gives an object. They have nothing to do with its `ETag`.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,6 @@ use super::{RequestError, S3};
 
 impl S3 {
     /// `PutObjectTagging`.
-    ///
-    /// # Errors
-    /// Whatever keeps the server from saying yes.
     pub async fn put_tags(&self, bucket: &str, key: &str, tags: &BTreeMap<String, String>) -> Result<(), RequestError> {
         const OPERATION: &str = "PutObjectTagging";
         let local = |error: aws_sdk_s3::error::BuildError| RequestError::Local {
@@ -25,9 +22,6 @@ impl S3 {
     }
 
     /// `GetObjectTagging`.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being tags.
     pub async fn tags(&self, bucket: &str, key: &str) -> Result<BTreeMap<String, String>, RequestError> {
         let request = self.client.get_object_tagging().bucket(bucket).key(key);
         let output = self.within("GetObjectTagging", request.send()).await?;

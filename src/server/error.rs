@@ -7,7 +7,7 @@ use super::process::ProcessError;
 use super::ready::ReadyError;
 use super::target::TargetError;
 use super::toolbox::ToolboxError;
-use crate::record::Fault;
+use crate::record::{Fault, FaultKind};
 
 /// So many releases are named where one was asked for that does not exist.
 const NEWEST: usize = 5;
@@ -121,23 +121,23 @@ impl ServerError {
 
     /// Stable, kebab-case class of the error.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FaultKind {
         match self {
             Self::Target(_)
             | Self::UnknownRelease { .. }
-            | Self::Process(ProcessError::Target(_) | ProcessError::UnknownRelease { .. }) => "target",
-            Self::Unsupported { .. } => "unsupported",
+            | Self::Process(ProcessError::Target(_) | ProcessError::UnknownRelease { .. }) => FaultKind::Target,
+            Self::Unsupported { .. } => FaultKind::Unsupported,
             Self::Docker(error) => error.kind(),
             Self::Drime(error) | Self::Process(ProcessError::Drime(error)) => error.kind(),
-            Self::Process(ProcessError::PortTaken { .. }) => "port-taken",
+            Self::Process(ProcessError::PortTaken { .. }) => FaultKind::PortInUse,
             Self::EndedAtOnce { .. }
             | Self::NotReady { .. }
             | Self::Process(ProcessError::NotReady { .. })
-            | Self::External(_) => "server-not-ready",
-            Self::Process(_) => "process-runtime",
-            Self::NotRestarted { .. } => "server-not-restarted",
-            Self::Toolbox(_) => "clients",
-            Self::Reaper(_) => "reaper",
+            | Self::External(_) => FaultKind::ServerNotReady,
+            Self::Process(_) => FaultKind::ProcessRuntime,
+            Self::NotRestarted { .. } => FaultKind::ServerNotRestarted,
+            Self::Toolbox(_) => FaultKind::Clients,
+            Self::Reaper(_) => FaultKind::Reaper,
         }
     }
 
@@ -175,7 +175,7 @@ impl ServerError {
             }
             cause = error.source();
         }
-        Fault { kind: self.kind().into(), message, hint: self.hint() }
+        Fault { kind: self.kind(), message, hint: self.hint() }
     }
 }
 
@@ -205,7 +205,7 @@ mod tests {
         let error = ServerError::Reaper(std::io::Error::other("no such program"));
         let fault = error.fault();
         assert_eq!(fault.message, "failed to start the process that clears up after a killed s3ci: no such program");
-        assert_eq!(fault.kind, "reaper");
+        assert_eq!(fault.kind, FaultKind::Reaper);
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         for error in [unknown, in_a_process.into()] {
             assert_eq!(error.to_string(), "find release 9.9.9 of pys3local: there is no such release");
             let hint = "the newest releases are 0.8.0, 0.7.0, 0.6.0, 0.5.0, 0.4.0; try `pypi:0.8.0`";
-            assert_eq!((error.kind(), error.hint().as_deref()), ("target", Some(hint)));
+            assert_eq!((error.kind(), error.hint().as_deref()), (FaultKind::Target, Some(hint)));
         }
     }
 }

@@ -84,7 +84,7 @@ impl ExternalRuntime {
     /// How the target is run.
     #[must_use]
     pub fn identity(&self) -> RuntimeIdentity {
-        RuntimeIdentity { kind: RuntimeKind::External, isolated: false, detail: self.endpoint.clone() }
+        RuntimeIdentity { kind: RuntimeKind::Endpoint, isolated: false, detail: self.endpoint.clone() }
     }
 
     /// What is known of the target.

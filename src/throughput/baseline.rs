@@ -1,11 +1,11 @@
-//! A comparison with an earlier run, through the reference that both were compared with.
+//! The comparison with an earlier run, through the base that both runs had.
 //!
-//! Figures of two machines, or of one at two times, differ by more than most regressions do. Their ratios to one reference do not: what
-//! the machine does to a server it does to the reference in the same block. So two runs can be compared if each was a comparison with
-//! the same release by the same procedure; for any other pair there is a reason why not, and no answer.
+//! Figures of two machines, or of one machine at two times, differ by more than most regressions do. Their ratios to
+//! one base do not: whatever the machine does to the candidate, it does to the base in the same block. So two runs are
+//! comparable if each compared with the same release by the same procedure. Otherwise there is no answer, but a reason.
 //!
-//! Half of the error is kept back: what the two intervals are added by is an approximation, and a run that was decided early stopped
-//! where its blocks happened to lie well. The tests simulate both.
+//! Only half of the error is spent. The sum of the two intervals is an approximation, and a run that was decided early
+//! stopped at a moment when its blocks happened to lie well. The tests simulate both.
 
 use super::ALPHA;
 use super::location::shift;
@@ -13,13 +13,13 @@ use super::millionths::{millionths, share, signed_share};
 use super::sequence::decide;
 use crate::record::{Decision, Reference, RunRecord, SinceBaseline, SuiteId, ThroughputComparison, ThroughputResult};
 
-/// The metrics that decide, now and in `baseline`.
+/// Compares every deciding metric.
 ///
-/// The error of a run's comparison is shared out over them evenly, so that a drop that equals the tolerance fails in no more than
+/// The metrics share the error of a comparison evenly, so that a drop that equals the tolerance fails in at most
 /// [`ALPHA`] of the runs.
 ///
 /// # Errors
-/// Why the two cannot be compared.
+/// Why the two runs are not comparable.
 pub fn since_baseline(
     baseline: &RunRecord,
     now: &RunRecord,
@@ -33,7 +33,7 @@ pub fn since_baseline(
         (Some(_), Some(_)) => {
             return Err("the baseline was compared with another base, or one with other dependencies");
         }
-        _ => return Err("nobody can tell whether the baseline was compared with the same base"),
+        _ => return Err("the records do not say whether both runs had the same base"),
     }
     if baseline.runtime.kind != now.runtime.kind {
         return Err("the baseline ran in another runtime");
@@ -55,7 +55,7 @@ fn throughput<'a>(record: &'a RunRecord, suite: &SuiteId) -> Option<&'a Throughp
     record.against.as_ref()?.throughput.iter().find(|comparison| comparison.suite == *suite)
 }
 
-/// One metric, with an error of `alpha`; inconclusive where either run has no blocks of it.
+/// Compares one metric with an error of `alpha`. Inconclusive if either run has no blocks of it.
 fn judge(then: &[i64], now: &ThroughputResult, alpha: f64) -> SinceBaseline {
     let logs = |ppm: &[i64]| -> Vec<f64> { ppm.iter().copied().map(signed_share).collect() };
     let found = shift(&logs(then), &logs(&now.log_ratios_ppm), alpha / 2.0);
@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    /// Blocks around a ratio, as noisy as they are on a quiet machine.
+    /// Blocks around a ratio, with the noise of a quiet machine.
     fn blocks(ratio: f64, count: i64) -> Vec<i64> {
         (0..count).map(|at| signed_millionths(ratio.ln()) + 7_000 * (at * 7 % 5 - 2)).collect()
     }
@@ -129,7 +129,8 @@ mod tests {
         assert_eq!(found.in_words(), "the baseline has no blocks of it");
     }
 
-    /// How often a run fails against an earlier one, where each is normal around its ratio and was decided as runs are.
+    /// How often a run fails against an earlier one. Both are normal around their ratio and are decided as real runs
+    /// are.
     fn failed(spreads: (f64, f64), drop: f64, blocks: Option<(usize, usize)>) -> usize {
         let mut generator = seeded(1, &format!("baseline/{spreads:?}/{drop}/{blocks:?}"));
         let sequence = Sequence::new(&LOOKS, 5).unwrap();

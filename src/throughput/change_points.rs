@@ -1,9 +1,10 @@
-//! Where a series changed for good: E-divisive with a permutation test.
+//! Change points of a series: E-divisive with a permutation test.
 //!
-//! The energy distance between what lies before and behind a place is largest where the distribution changes, whatever it is that
-//! changes: level, spread or shape. The best place of all intervals is tried by shuffling the points within their intervals; where that
-//! seldom gives as much, it is a change point, and the search goes on in the intervals to both sides. The method is that of Matteson
-//! and James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data" (2014).
+//! The energy distance between the points before and behind a place is largest where the distribution changes, be it in
+//! level, spread or shape. The test takes the best place of all intervals and shuffles the points within their
+//! intervals. If shuffled points seldom reach the same distance, the place is a change point, and the search continues
+//! on both sides of it. The method is that of Matteson and James, "A Nonparametric Approach for Multiple Change Point
+//! Analysis of Multivariate Data" (2014).
 //!
 //! Deliberately absent: a verdict. A change point is advice to look; the throughput comparison judges.
 
@@ -13,27 +14,27 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// The chance at which a place that is no change point is taken for one.
+/// The probability that a place without a change counts as a change point.
 pub const SIGNIFICANCE: f64 = 0.001;
-/// Shuffles of a test.
+/// Shuffles in one test.
 const PERMUTATIONS: u32 = 999;
-/// How many shuffles may come as high as what was seen, by Otava's count: the chance is their number over one more than all shuffles. It
-/// leaves the series itself out, which most others count among the extremes.
+/// How many shuffles may reach the distance that was seen. Otava counts this way: the probability is their number
+/// divided by the number of shuffles plus one. It does not count the series itself as an extreme; most others do.
 const EXTREMES: u32 = 1;
-/// Points that a change needs behind it: a last point that is off is no change yet.
+/// A change needs this many points behind it: one odd last point is not a change yet.
 const POINTS_AFTER: usize = 3;
 
-/// Points that a series needs at least: fewer have so few orders that chance gives every division of them too often.
+/// A series needs this many points. Fewer points have so few orders that every division of them is too likely by
+/// chance.
 pub const FEWEST_POINTS: usize = 11;
 
-/// A place where a series changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChangePoint {
-    /// The first point after the change.
+    /// Index of the first point after the change.
     pub index: usize,
-    /// The energy distance between what lies before and behind it.
+    /// The energy distance between the points before and behind it.
     pub qhat: f64,
-    /// The chance of as much where nothing changed.
+    /// The probability of such a distance by chance.
     pub chance: f64,
 }
 
@@ -44,14 +45,14 @@ struct Candidate {
     qhat: f64,
 }
 
-/// Finds the change points of a series, in its order. The same seed finds the same.
+/// Finds the change points of a series, in its order. The same seed finds the same points.
 #[must_use]
 pub fn change_points(series: &[f64], seed: u64) -> Vec<ChangePoint> {
     let settled = |point: &ChangePoint| series.len() - point.index >= POINTS_AFTER;
     divide(series, seed).into_iter().filter(settled).collect()
 }
 
-/// All change points, those that have few points behind them included.
+/// All change points, including those with few points behind them.
 fn divide(series: &[f64], seed: u64) -> Vec<ChangePoint> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut found: Vec<ChangePoint> = Vec::new();
@@ -66,14 +67,14 @@ fn divide(series: &[f64], seed: u64) -> Vec<ChangePoint> {
     found
 }
 
-/// What lies between the change points.
+/// The intervals between the change points.
 fn intervals(found: &[ChangePoint], end: usize) -> Vec<Range<usize>> {
     let starts = std::iter::once(0).chain(found.iter().map(|point| point.index));
     let ends = found.iter().map(|point| point.index).chain(std::iter::once(end));
     starts.zip(ends).map(|(start, end)| start..end).collect()
 }
 
-/// The best place of all intervals; none where each is a single point.
+/// The best place of all intervals. `None` if each interval is a single point.
 fn best(series: &[f64], intervals: &[Range<usize>]) -> Option<Candidate> {
     let mut best: Option<Candidate> = None;
     for interval in intervals {
@@ -85,7 +86,7 @@ fn best(series: &[f64], intervals: &[Range<usize>]) -> Option<Candidate> {
     best
 }
 
-/// How often shuffled points come as high; none where it is too often, which is known before all shuffles are made.
+/// The share of shuffles that reach the distance that was seen. `None` as soon as there are too many.
 fn chance(seen: Candidate, series: &[f64], intervals: &[Range<usize>], random: &mut ChaCha8Rng) -> Option<f64> {
     let mut shuffled = series.to_vec();
     let mut extremes = 0;
@@ -103,13 +104,15 @@ fn chance(seen: Candidate, series: &[f64], intervals: &[Range<usize>], random: &
     Some(f64::from(extremes) / f64::from(PERMUTATIONS + 1))
 }
 
-/// The place that divides the start of a slice best, over all lengths of that start: a later change must not hide an earlier one.
+/// The place that divides the start of a slice best, over all lengths of that start, so that a later change does not
+/// hide an earlier one.
 #[expect(clippy::cast_precision_loss, reason = "a series has few points")]
 fn candidate(series: &[f64]) -> Option<Candidate> {
-    // Sums of distances: across each place, and among the points behind it, as far as the slice goes by now.
+    // Sums of distances across each place, and among the points behind it, up to the current end of the slice.
     let mut across = vec![0.0; series.len()];
     let mut behind = vec![0.0; series.len()];
-    // Among the points before a place, over the number of their pairs: that does not depend on how far the slice goes.
+    // The sum among the points before a place, divided by the number of their pairs. It does not depend on the end of
+    // the slice.
     let mut before = vec![0.0; series.len() + 1];
     let mut pairs_before = 0.0;
     let inverse: Vec<f64> = (0..=series.len()).map(|count| 1.0 / count.max(1) as f64).collect();
@@ -122,7 +125,7 @@ fn candidate(series: &[f64]) -> Option<Candidate> {
             across[place] += sum;
             behind[place] += total - sum;
             let (left, right) = (place as f64, (last + 1 - place) as f64);
-            // Where there is one point behind the place, `behind` is zero, and so is this.
+            // With one point behind the place, `behind` is zero, and so is this term.
             let among = right * before[place] + left * behind[place] * inverse[last - place];
             let qhat = 2.0 * inverse[last + 1] * (across[place] - among);
             if qhat > best.qhat || (qhat >= best.qhat && place < best.index) {
@@ -198,7 +201,7 @@ mod tests {
         assert!(!divide(&series(2), 1).is_empty(), "two points are seen, and not told yet");
     }
 
-    /// The plainest change there is: two levels with next to no noise, which change in any place.
+    /// The clearest change there is: two levels with almost no noise, which change at any place.
     fn is_found(points: usize, seed: u64) -> bool {
         let level = |point: usize, place: usize| if point < place { 1.0 } else { 2.0 };
         let noise = |point: usize| [0.000, 0.003, 0.001, 0.004, 0.002][point % 5];

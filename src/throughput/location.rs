@@ -1,42 +1,41 @@
-//! Where a symmetric distribution lies: the Hodges-Lehmann estimate and the exact interval that belongs to it.
+//! The location of a symmetric distribution: the Hodges-Lehmann estimate and its exact interval.
 //!
-//! Both come from the Walsh averages, the means of all pairs of observations, each with itself included. The interval holds every
-//! shift that the exact signed-rank test does not reject. Ties and zeros need no correction here: the k-th smallest average is what it
-//! is, and with ties the interval, ends included, covers at least as often as it says. What the distribution looks like does not
-//! matter, as long as it is symmetric, which drawing the order of the arms makes it where the arms are equal.
+//! Both come from the Walsh averages, the means of all pairs of observations, each observation paired with itself as
+//! well. The interval holds every shift that the exact signed-rank test does not reject. Ties and zeros need no
+//! correction: with ties the closed interval covers at least as often as it says. The shape of the distribution does
+//! not matter, as long as it is symmetric. If the arms are equal, the random order of the arms makes it so.
 //!
-//! How far one sample lies from another follows from the two intervals, whatever the spread of either.
+//! The shift between two samples follows from their two intervals, whatever the spread of either.
 
 use super::signed_rank::SignedRank;
 
-/// An estimate with an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Location {
     /// The Hodges-Lehmann estimate: the median of the Walsh averages.
     pub(crate) estimate: f64,
-    /// The interval; none where there are too few observations for the error that was asked for.
+    /// `None` if there are too few observations for the error.
     pub(crate) interval: Option<Interval>,
 }
 
 /// Two one-sided bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Interval {
-    /// Below this with a chance of at most alpha.
+    /// The location is below this with a probability of at most alpha.
     pub(crate) lower: f64,
-    /// Above this with a chance of at most alpha.
+    /// The location is above this with a probability of at most alpha.
     pub(crate) upper: f64,
 }
 
-/// Estimates the location of observations, each end of the interval with a one-sided error of `alpha`. None without observations.
+/// Estimates the location. Each end of the interval has a one-sided error of `alpha`. `None` without observations.
 pub(crate) fn locate(observations: &[f64], alpha: f64) -> Option<Location> {
     within(&walsh_averages(observations), SignedRank::of(observations.len()).critical(alpha))
 }
 
-/// Estimates how far `to` lies above `from`. None where either is empty.
+/// Estimates how far `to` lies above `from`. `None` if either is empty.
 ///
-/// What either estimate may be off, by its own exact interval, is added as independent errors add: squared (the method of variance
-/// estimates recovery, Zou and Donner 2008). Other than a rank test of both samples together this supposes no equal spreads. It is an
-/// approximation.
+/// The errors of both estimates come from their own exact intervals and add as independent errors add, squared (the
+/// method of variance estimates recovery, Zou and Donner 2008). Unlike a rank test of both samples together, this does
+/// not assume equal spreads. It is an approximation.
 pub(crate) fn shift(from: &[f64], to: &[f64], alpha: f64) -> Option<Location> {
     let (from, to) = (locate(from, alpha)?, locate(to, alpha)?);
     let estimate = to.estimate - from.estimate;
@@ -47,7 +46,7 @@ pub(crate) fn shift(from: &[f64], to: &[f64], alpha: f64) -> Option<Location> {
     Some(Location { estimate, interval })
 }
 
-/// A hypothesis is rejected where at most `critical` of the sorted values lie on its far side.
+/// The test rejects a hypothesis if at most `critical` of the sorted values lie on its far side.
 fn within(sorted: &[f64], critical: Option<usize>) -> Option<Location> {
     let interval = critical.and_then(|critical| {
         let lower = sorted.get(critical)?;
@@ -57,16 +56,16 @@ fn within(sorted: &[f64], critical: Option<usize>) -> Option<Location> {
     Some(Location { estimate: middle(sorted)?, interval })
 }
 
-/// The chance that observations as low as these come about if they lie around `location` or above it.
+/// The probability of observations as low as these if the true location is `location` or higher.
 ///
-/// An average that equals the location counts as above it, and so do zeros and ties: the chance is never too small.
+/// An average that equals the location counts as above it, and so do zeros and ties, so the result is never too small.
 #[cfg(test)]
 pub(crate) fn chance_of_as_low(observations: &[f64], location: f64) -> f64 {
     let above = walsh_averages(observations).iter().filter(|average| **average >= location).count();
     SignedRank::of(observations.len()).at_most(above)
 }
 
-/// Means of all pairs, in order.
+/// Sorted.
 fn walsh_averages(observations: &[f64]) -> Vec<f64> {
     let mut averages: Vec<f64> = observations
         .iter()

@@ -1,4 +1,4 @@
-//! Whole millionths, as records have them, and the numbers that statistics want.
+//! Conversion between whole millionths, as in records, and the numbers that statistics need.
 
 #[expect(clippy::cast_precision_loss, reason = "millionths are small")]
 pub(crate) fn share(millionths: u64) -> f64 {

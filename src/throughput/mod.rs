@@ -1,9 +1,9 @@
 //! The throughput comparison: did the candidate become slower than the base?
 //!
-//! Owns the [`comparison`], which measures both in turn, and the statistics, which are pure: the exact signed-rank interval of the
-//! Hodges-Lehmann estimate, the looks by which a [`Sequence`] judges, the smallest drop that could have been seen, and the comparison
-//! with an earlier run through the reference that both had ([`since_baseline`]). The unit is
-//! the block, never the request: requests of one server have that server's luck in common. Nothing is thrown away as an outlier.
+//! Owns the [`comparison`], which measures both in turns, and the statistics, which are pure: the exact signed-rank
+//! interval of the Hodges-Lehmann estimate, the looks at which a [`Sequence`] judges, the smallest drop that a
+//! comparison would have found, and the comparison with an earlier run ([`since_baseline`]). The unit is the block,
+//! never the request, because the requests to one server all depend on that server. Nothing is discarded as an outlier.
 
 mod baseline;
 mod change_points;

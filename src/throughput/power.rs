@@ -1,21 +1,22 @@
-//! The smallest drop that a comparison would have found, from what its own blocks left unexplained.
+//! The smallest drop that a comparison would have found, computed from the residuals of its blocks.
 //!
-//! The normal formula is optimistic: it knows neither outliers nor an interval that is exact for few blocks. So comparisons are made
-//! up: as many blocks as there were, drawn with replacement from the residuals, their interval's upper end noted. A drop moves that
-//! end down by itself, so the drop that is found in 80 of 100 comparisons is the one that brings the 80th percentile of those ends to
-//! the tolerance.
+//! The normal formula is optimistic: it ignores outliers, and it ignores that the interval is exact for few blocks. So
+//! this resamples comparisons: it draws as many blocks as there were, with replacement, from the residuals, and notes
+//! the upper end of their interval. A drop moves that end down by the drop itself. So 80 of 100 comparisons find the
+//! drop that moves the 80th percentile of those ends to the tolerance.
 
 use rand::RngExt;
 
 use super::location::locate;
 use crate::workload::seeded;
 
-/// Comparisons that are made up: the percentile is good to a few thousandths of a standard deviation.
+/// Resampled comparisons. With this many, the percentile is good to a few thousandths of a standard deviation.
 const RESAMPLES: usize = 400;
-/// Of 100 comparisons, so many are to find the drop.
+/// This many of 100 comparisons must find the drop.
 const POWER: usize = 80;
 
-/// The smallest drop, as a share, that would have failed with a power of 80%; none where no interval could be had.
+/// The smallest drop, as a share, that would have failed with a power of 80%. `None` if there are too few blocks for an
+/// interval.
 pub(crate) fn detectable_drop(log_ratios: &[f64], alpha: f64, tolerance: f64, seed: u64) -> Option<f64> {
     let estimate = locate(log_ratios, alpha)?.estimate;
     let mut generator = seeded(seed, "comparison/power");

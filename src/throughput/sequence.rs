@@ -1,51 +1,43 @@
-//! When a comparison is looked at, how much error each look may make, and what follows from it.
+//! When a comparison looks at its blocks, how much error each look may make, and what the look decides.
 //!
-//! The chance of a false alarm is shared out evenly: every look at every gating metric has its part, and by the union bound all
-//! together make no more than the whole. A drop that equals the tolerance therefore fails with at most that chance; a smaller one
-//! less often.
+//! Every look at every deciding metric gets an equal share of the error. By the union bound the comparison as a whole
+//! makes no more than [`ALPHA`]. So a drop that equals the tolerance fails with at most that probability, and a smaller
+//! drop less often.
 
 use super::location::{Interval, Location, locate};
 use super::signed_rank::{MOST_BLOCKS, SignedRank};
 use crate::record::Decision;
 
-/// The chance of a false alarm of a whole comparison.
+/// The probability of a false alarm in a whole comparison.
 pub const ALPHA: f64 = 0.05;
 
-/// A sequence of looks that cannot work.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SequenceError {
-    /// There are none, they do not grow, or there are too many blocks.
+    /// There are no looks, they do not grow, or they have too many blocks.
     #[error("look after {} blocks: looks are growing numbers of blocks, {MOST_BLOCKS} at the most", listed(looks))]
-    Disorderly {
-        /// The looks.
-        looks: Vec<u64>,
-    },
-    /// Not even the clearest result would be significant.
+    Disorderly { looks: Vec<u64> },
+    /// Not even the clearest result would be significant at this look.
     #[error(
-        "look after {look} blocks: {looks} looks at {metrics} metrics leave each an error of {alpha:.5}, and {look} blocks on one side come about \
-         by chance with {chance:.5}"
+        "look after {look} blocks: {looks} looks at {metrics} metrics leave each an error of {alpha:.5}, and {look} blocks on one side happen \
+         by chance with probability {chance:.5}"
     )]
     NeverFires {
-        /// The look.
         look: u64,
-        /// Number of looks.
         looks: usize,
-        /// Number of gating metrics.
+        /// Number of deciding metrics.
         metrics: usize,
-        /// What each look at each metric may err.
+        /// Error of each look at each metric.
         alpha: f64,
-        /// The chance that all blocks lie on one side.
+        /// The probability that all blocks lie on one side by chance.
         chance: f64,
     },
 }
 
 impl SequenceError {
-    /// What to do about it: no option sets the looks.
     pub const HINT: &str =
-        "the looks are part of s3ci, and no option changes them: this is a mistake of its own, please report it";
+        "the looks are part of s3ci, and no option changes them: this is a bug in s3ci, please report it";
 }
 
-/// The looks of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sequence {
     looks: Vec<usize>,
@@ -53,10 +45,10 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// Shares the error out over looks and gating metrics.
+    /// Divides the error over looks and deciding metrics.
     ///
     /// # Errors
-    /// Looks that are in no order, and a look at which nothing could ever fail: it would cost error, and find nothing.
+    /// The looks are in no order, or nothing could ever fail at one of them: such a look costs error and finds nothing.
     pub fn new(looks: &[u64], metrics: usize) -> Result<Self, SequenceError> {
         let disorderly = || SequenceError::Disorderly { looks: looks.to_vec() };
         let counts: Vec<usize> = looks.iter().filter_map(|look| usize::try_from(*look).ok()).collect();
@@ -81,25 +73,25 @@ impl Sequence {
         Ok(Self { looks: counts, alpha_per_look })
     }
 
-    /// What each look at each metric may err, one-sided.
+    /// The one-sided error of each look at each metric.
     #[must_use]
     pub fn alpha_per_look(&self) -> f64 {
         self.alpha_per_look
     }
 
-    /// The last look: no more blocks are run.
+    /// The number of blocks at the last look.
     #[must_use]
     pub fn last(&self) -> usize {
         self.looks.last().copied().unwrap_or_default()
     }
 
-    /// Whether it is looked at after this many blocks.
     #[must_use]
     pub fn looks_after(&self, blocks: usize) -> bool {
         self.looks.contains(&blocks)
     }
 
-    /// Judges the logarithms of a metric's ratios, one a block, if it is time to look and they decide; after the last look they always do.
+    /// Judges a metric by the logarithms of its ratios, one a block. `None` if it is not time to look, or if the
+    /// interval does not decide. The last look always decides.
     #[must_use]
     pub fn judge(&self, log_ratios: &[f64], tolerance: f64) -> Option<Decision> {
         if !self.looks_after(log_ratios.len()) {
@@ -111,7 +103,7 @@ impl Sequence {
     }
 }
 
-/// What the interval of a logarithm says of a tolerated drop; none where it holds both.
+/// `None` if the interval of the logarithm contains the tolerated drop.
 pub(super) fn decide(interval: Option<Interval>, tolerance: f64) -> Option<Decision> {
     let tolerated = (1.0 - tolerance).ln();
     match interval? {
@@ -149,7 +141,7 @@ mod tests {
         let text = refused(&[6], 5).to_string();
         assert_eq!(
             text,
-            "look after 6 blocks: 1 looks at 5 metrics leave each an error of 0.01000, and 6 blocks on one side come about by chance with 0.01562"
+            "look after 6 blocks: 1 looks at 5 metrics leave each an error of 0.01000, and 6 blocks on one side happen by chance with probability 0.01562"
         );
     }
 

@@ -1,21 +1,20 @@
 //! The exact distribution of Wilcoxon's signed-rank statistic, as a table.
 //!
-//! Under the hypothesis each sign is a fair coin, so the number of sign patterns that give a sum follows by adding one rank after the
-//! other. No sampling, no normal approximation.
+//! Under the hypothesis each sign is a fair coin. So the table counts the sign patterns that give each sum, by adding
+//! one rank after another. No sampling, no normal approximation.
 
-/// More blocks than this would overflow the counts, and no comparison takes as many.
+/// More blocks would overflow the counts. No comparison has that many.
 pub(crate) const MOST_BLOCKS: usize = 60;
 
-/// The distribution for a number of observations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SignedRank {
-    /// How many of the sign patterns give each sum of positive ranks.
+    /// Number of sign patterns for each sum of positive ranks.
     patterns: Vec<u64>,
     n: usize,
 }
 
 impl SignedRank {
-    /// The table for `n` observations, [`MOST_BLOCKS`] at the most.
+    /// `n` is at most [`MOST_BLOCKS`].
     pub(crate) fn of(n: usize) -> Self {
         let n = n.min(MOST_BLOCKS);
         let mut patterns = vec![0; n * (n + 1) / 2 + 1];
@@ -28,13 +27,13 @@ impl SignedRank {
         Self { patterns, n }
     }
 
-    /// The chance that the sum is at most this.
+    /// The probability that the sum is at most `sum`.
     pub(crate) fn at_most(&self, sum: usize) -> f64 {
         let patterns: u64 = self.patterns.iter().take(sum + 1).sum();
         share(patterns, self.n)
     }
 
-    /// The largest sum that is at most as likely, with all below it, as `alpha`; none where even the smallest is likelier.
+    /// The largest sum whose cumulative probability is at most `alpha`. `None` if even sum 0 is more likely than that.
     pub(crate) fn critical(&self, alpha: f64) -> Option<usize> {
         let mut patterns = 0;
         let mut critical = None;

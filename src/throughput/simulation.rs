@@ -1,7 +1,8 @@
-//! What the procedure does over many comparisons: how often it fails where nothing changed, and what it finds.
+//! How often the procedure fails over many comparisons: without a change, and with drops of several sizes.
 //!
-//! Seeded throughout, and made of the same [`Judge`](super::comparison) that real blocks go to. The noise of a block is assumed,
-//! [`QUIET`]; the other kinds are twice as noisy, or have outliers, or drift, or are what was seen in Docker, [`TABLE`].
+//! Everything is seeded. The blocks go to the same [`Judge`](super::comparison) as real ones. The noise of a block is
+//! an assumption ([`QUIET`]). The other kinds have twice the noise, outliers, or drift, or are as measured in Docker
+//! ([`TABLE`]).
 
 use std::f64::consts::TAU;
 
@@ -11,31 +12,28 @@ use super::comparison::simulated::{Comparison, METRICS};
 use crate::record::Decision;
 use crate::workload::seeded;
 
-/// Assumed standard deviation of a block's logarithm by metric: put, get, head, list, delete. The first two are what unchanged pairs
-/// showed on an idle machine; the others are taken to be like the second.
+/// Assumed standard deviation of a block's logarithm by metric: put, get, head, list, delete. The first two are what
+/// equal arms showed on an idle machine. The others are assumed to be like the second.
 const QUIET: [f64; METRICS] = [0.015, 0.030, 0.030, 0.030, 0.030];
-/// The same as the table of `docs/THROUGHPUT.md` has it of equal arms in Docker on two cores.
+/// Standard deviations of equal arms in Docker on two cores, from the table in `docs/THROUGHPUT.md`.
 const TABLE: [f64; METRICS] = [0.073, 0.077, 0.036, 0.022, 0.023];
 
-/// Kinds of noise.
 #[derive(Debug, Clone, Copy)]
 enum Noise {
-    /// Normal, so many times that of real blocks.
+    /// Normal, with a multiple of [`QUIET`].
     Times(f64),
     /// One block in ten is eight times as noisy.
     Outliers,
-    /// The ratio wanders up and down over a dozen blocks, by as much again as the noise.
+    /// The ratio wanders up and down over a dozen blocks, by as much as the noise.
     Drift,
-    /// Normal, as the table has it.
+    /// Normal, with [`TABLE`].
     Table,
 }
 
-/// Which operations have dropped.
 #[derive(Debug, Clone, Copy)]
 enum Dropped {
-    /// One, each in its turn.
+    /// One operation, a different one in each comparison.
     One,
-    /// All of them.
     All,
 }
 
@@ -51,22 +49,22 @@ impl Noise {
     }
 }
 
-/// By the transform of Box and Muller.
+/// A normal variate by the Box-Muller transform.
 pub(super) fn normal(generator: &mut impl Rng) -> f64 {
     let (one, two): (f64, f64) = (1.0 - generator.random::<f64>(), generator.random());
     (-2.0 * one.ln()).sqrt() * (TAU * two).cos()
 }
 
-/// What became of many comparisons.
+/// How many comparisons ended in which way.
 #[derive(Debug, Default)]
 struct Ends {
     failed: usize,
     undecided: usize,
-    /// So many needed no more than two looks.
+    /// Comparisons that needed at most two looks.
     soon: usize,
 }
 
-/// Runs comparisons in which operations have dropped by a share.
+/// Runs comparisons in which the throughput of operations has dropped by the share `drop`.
 fn simulate(name: &str, noise: Noise, dropped: Dropped, drop: f64) -> Ends {
     let mut generator = seeded(1, &format!("simulation/{name}"));
     let mut ends = Ends::default();

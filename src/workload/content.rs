@@ -5,7 +5,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::Sha256;
 
-/// A generator for one purpose of one run: the same seed and purpose give the same stream on every machine and in every release.
+/// A generator for one purpose of one run. The same seed and purpose give the same stream on every machine and in every
+/// release.
 #[must_use]
 pub fn seeded(seed: u64, purpose: &str) -> ChaCha8Rng {
     let mut hash = Sha256::new();
@@ -14,22 +15,22 @@ pub fn seeded(seed: u64, purpose: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
-/// How a file's bytes are made.
+/// How the bytes of a file are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// One letter, repeated: compresses to nothing.
+    /// One letter, repeated. It compresses to almost nothing.
     Compressible,
-    /// Random bytes: compresses not at all.
+    /// Random bytes. They do not compress.
     Random,
 }
 
 impl Content {
-    /// Draws one or the other with equal odds.
+    /// Draws one of the two with equal odds.
     pub fn draw(generator: &mut impl Rng) -> Self {
         if generator.random_bool(0.5) { Self::Compressible } else { Self::Random }
     }
 
-    /// A source that fills buffers with this content.
+    /// A function that fills a buffer with this content.
     pub fn filler(self, generator: &mut impl Rng) -> impl FnMut(&mut [u8]) {
         let letter = generator.random_range(b'a'..=b'z');
         let mut bytes = ChaCha8Rng::seed_from_u64(generator.random());
@@ -39,7 +40,6 @@ impl Content {
         }
     }
 
-    /// `size` bytes of this content.
     pub fn bytes(self, size: usize, generator: &mut impl Rng) -> Vec<u8> {
         let mut buffer = vec![0; size];
         self.filler(generator)(&mut buffer);
@@ -47,19 +47,19 @@ impl Content {
     }
 }
 
-/// MD5 in lower-check hexadecimal, the ETag of a simple upload by the S3 API reference.
+/// In lower-case hexadecimal: the ETag of a simple upload (S3 API reference).
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
-    hex::encode(&Md5::digest(bytes))
+    hex::encode(Md5::digest(bytes))
 }
 
-/// SHA-256 in lower-check hexadecimal.
+/// In lower-case hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
-/// MD5 of the MD5s of some parts, in lower-check hexadecimal: what the `ETag` of an upload in parts begins with.
+/// MD5 of the MD5s of the parts, in lower-case hexadecimal: the `ETag` of a multipart upload begins with it.
 #[must_use]
 pub fn md5_of_md5s_hex<T: AsRef<[u8]>>(parts: &[T]) -> String {
     let digests: Vec<u8> = parts.iter().flat_map(|part| Md5::digest(part.as_ref())).collect();

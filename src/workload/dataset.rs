@@ -1,4 +1,5 @@
-//! A directory of seeded random files, as pys3local's benchmarks make it: half compressible, half random, spread over subdirectories.
+//! A directory of seeded random files, as pys3local's benchmarks make it: half compressible, half random, spread over
+//! subdirectories.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,24 +10,22 @@ use sha2::{Digest, Sha256};
 
 use super::content::{Content, seeded};
 
-/// Buffer of a file under way; bounds memory whatever the size of the file. File systems take large writes at less cost.
+/// Files are written through a buffer of this size, so memory does not grow with the size of a file. File systems take
+/// large writes at less cost.
 pub(super) const BUFFER_BYTES: usize = 1 << 20;
 
-/// Shape of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatasetSettings {
-    /// Number of files.
     pub files: usize,
-    /// Smallest size in bytes.
     pub min_size_bytes: u64,
-    /// Largest size in bytes.
     pub max_size_bytes: u64,
-    /// Subdirectories that share the files with the root.
+    /// Subdirectories beside the root; the files are spread over all of them.
     pub subdirs: usize,
 }
 
 impl DatasetSettings {
-    /// The most room that such a dataset can take: a file system gives out whole pages, and each file has its entry.
+    /// The most disk space that such a dataset takes: a file system gives out whole pages, and each file has a
+    /// directory entry.
     #[must_use]
     pub fn most_bytes(&self) -> u64 {
         const PAGE_BYTES: u64 = 4096;
@@ -35,31 +34,28 @@ impl DatasetSettings {
     }
 }
 
-/// One file of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFile {
-    /// Path below the root with `/` as separator, which is also the object's key.
+    /// Path below the root with `/` as separator. It is also the key of the object.
     pub key: String,
-    /// Size in bytes.
     pub size_bytes: u64,
-    /// SHA-256 of the content, taken while it was generated.
+    /// Computed while the content was generated.
     pub sha256: [u8; 32],
 }
 
-/// Files on disk and what they should contain.
+/// Files on disk, and what they should contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
-    /// The directory.
     pub root: PathBuf,
-    /// The files, in the order in which they were made.
+    /// In the order in which they were made.
     pub files: Vec<DataFile>,
 }
 
 impl Dataset {
-    /// Writes the files of a seed below `root`, which must exist.
+    /// Writes the files below `root`, which must exist.
     ///
     /// # Errors
-    /// The file system's, such as a full disk; the path is part of the message.
+    /// Those of the file system, such as a full disk. The message has the path.
     pub fn generate(root: &Path, settings: &DatasetSettings, seed: u64) -> io::Result<Self> {
         let mut generator = seeded(seed, "dataset");
         for index in 0..settings.subdirs {
@@ -82,7 +78,6 @@ impl Dataset {
         Ok(Self { root: root.to_owned(), files })
     }
 
-    /// Bytes of all files.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.size_bytes).sum()

@@ -1,6 +1,6 @@
-//! What is stored: seeded test data on disk and in memory, and the comparison of what came back.
+//! Test data on disk and in memory, and the comparison with what came back.
 //!
-//! Everything here follows from a seed, so that a failure can be repeated. Deliberately absent: S3, servers, and verdicts; a
+//! Everything follows from a seed, so that you can repeat a failure. Deliberately absent: S3, servers, and verdicts. A
 //! difference between two trees is a value.
 
 mod content;

@@ -1,4 +1,4 @@
-//! Directory trees: where a key lies in one, how two compare, and a plain copy as the yardstick.
+//! Directory trees: the path of a key, the comparison of two trees, and a plain copy as a yardstick for the disk.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,22 +9,21 @@ use sha2::{Digest, Sha256};
 use super::Dataset;
 use super::dataset::BUFFER_BYTES;
 
-/// Objects of like size, so that latencies are comparable.
+/// Objects of similar size, so that latencies are comparable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SizeClass {
-    /// Under 64 KiB: the request dominates.
+    /// Under 64 KiB: the request takes most of the time.
     Small,
     /// From 64 KiB, under 1 MiB.
     Medium,
-    /// From 1 MiB: the content dominates.
+    /// From 1 MiB: the content takes most of the time.
     Large,
 }
 
 impl SizeClass {
-    /// All of them, smallest first.
+    /// Smallest first.
     pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
 
-    /// The class of a size.
     #[must_use]
     pub fn of(size_bytes: u64) -> Self {
         match size_bytes {
@@ -34,7 +33,7 @@ impl SizeClass {
         }
     }
 
-    /// The name that metrics carry.
+    /// The name in metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,9 +44,8 @@ impl SizeClass {
     }
 }
 
-/// Where the object of a key lies below `root`; none where the key would lead anywhere else.
-///
-/// Keys come from the server under test, which is not trusted with paths.
+/// The path of an object below `root`. `None` if the key would lead anywhere else: keys come from the server under
+/// test, and s3ci does not trust it with paths.
 #[must_use]
 pub fn path_for(root: &Path, key: &str) -> Option<PathBuf> {
     let relative = Path::new(key);
@@ -56,17 +54,12 @@ pub fn path_for(root: &Path, key: &str) -> Option<PathBuf> {
     (plain && canonical && !key.contains(['\0', '\\'])).then(|| root.join(relative))
 }
 
-/// One difference between what was uploaded and what came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// The file did not come back.
-    Missing {
-        /// Its key.
-        key: String,
-    },
+    Missing { key: String },
     /// The file came back with another size.
     Size {
-        /// Its key.
         key: String,
         /// Bytes uploaded.
         expected: u64,
@@ -74,10 +67,7 @@ pub enum Difference {
         actual: u64,
     },
     /// The file came back with the right size and other bytes.
-    Content {
-        /// Its key.
-        key: String,
-    },
+    Content { key: String },
 }
 
 impl std::fmt::Display for Difference {
@@ -92,11 +82,8 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Compares a directory with the dataset that it should hold, by SHA-256. Files of other names are not looked for: only keys that
-/// were uploaded are ever written there.
-///
-/// # Errors
-/// The file system's.
+/// Compares a directory with the dataset that it should hold, by SHA-256. Ignores other files, because s3ci only writes
+/// keys there that it uploaded.
 pub fn compare(dataset: &Dataset, downloaded: &Path) -> io::Result<Vec<Difference>> {
     let mut differences = Vec::new();
     let mut buffer = vec![0; BUFFER_BYTES];
@@ -127,10 +114,7 @@ fn digest(path: &Path, buffer: &mut [u8]) -> io::Result<[u8; 32]> {
     }
 }
 
-/// Copies a dataset's files below another directory: what the disk alone takes for the same work.
-///
-/// # Errors
-/// The file system's.
+/// Copies the files of a dataset: this is what the disk alone takes for the same work.
 pub fn copy_tree(dataset: &Dataset, destination: &Path) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     for file in &dataset.files {
@@ -138,7 +122,7 @@ pub fn copy_tree(dataset: &Dataset, destination: &Path) -> io::Result<()> {
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        // Read and write, as the benchmark does: a reflink would measure nothing.
+        // Reads and writes, as the benchmark does. A reflink would measure nothing.
         let mut from = File::open(dataset.root.join(&file.key))?;
         let mut to = File::create(&target)?;
         loop {

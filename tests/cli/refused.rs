@@ -36,7 +36,7 @@ fn a_release_that_does_not_exist_is_said_not_to_exist() {
         assert!(!text.contains("could not"), "{text}");
     }
     assert!(said.contains("hint: the newest releases are 0.2.1, 0.1.0; try `pypi:0.2.1`"), "{said}");
-    assert_eq!(record_in(out.path()).faults[0].kind, "target");
+    assert_eq!(record_in(out.path()).faults[0].kind, s3ci::record::FaultKind::Target);
 }
 
 #[test]

@@ -64,6 +64,6 @@ impl Outcomes {
 
     /// Ids of the checks that s3ci could not judge.
     pub(crate) fn errors(&self) -> Vec<String> {
-        self.checks(|check| check.outcome.is_error())
+        self.checks(|check| check.outcome.is_not_judged())
     }
 }

@@ -13,7 +13,7 @@ fn the_cloud_is_used_in_a_folder_of_its_own_and_left_as_it_was() {
     let ran =
         run(&["sync/drime", "etag/drime-keep-both", "--runtime", "docker", "--drime", "cloud"], &account.environment());
     assert_eq!((ran.code(), ran.failed()), (0, vec![]), "{}", ran.said());
-    assert!(ran.record.suites.iter().all(|suite| suite.backend == "drime (cloud)"));
+    assert!(ran.record.suites.iter().all(|suite| suite.storage.to_string() == "drime (cloud)"));
     assert!(ran.said().contains("drime (cloud): the drime suites store in workspace"), "{}", ran.said());
     assert!(account.requests("upload") > 0, "the account was used");
     assert_eq!(account.root_folders(), ["Photos"], "nothing else is left, and what was there still is");
@@ -83,7 +83,7 @@ fn a_wrong_key_and_an_unknown_workspace_are_named_before_any_check() {
     };
     let check = |ran: &Ran, kind: &str, words: &str| {
         assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
-        assert_eq!(ran.record.suites[0].fault.as_ref().unwrap().kind, kind);
+        assert_eq!(ran.record.suites[0].fault.as_ref().unwrap().kind.as_str(), kind);
         assert!(ran.said().contains(words) && ran.said().contains("hint:"), "{}", ran.said());
         assert!(ran.report("out.xml").contains("<error"), "the reports are written");
     };

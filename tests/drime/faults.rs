@@ -32,7 +32,7 @@ fn a_stand_in_that_dies_is_a_fault_that_names_it() {
     let ran = going.end();
     assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
     let fault = ran.record.suites[0].fault.as_ref().expect("a fault");
-    assert_eq!(fault.kind, "drime-stand-in-died");
+    assert_eq!(fault.kind, s3ci::record::FaultKind::DrimeStandInDied);
     assert!(fault.message.contains("the Drime stand-in: it died: it was killed by signal 9"), "{fault:?}");
     assert_eq!(belongings(ran.pid), (vec![], vec![]));
 }

@@ -17,7 +17,12 @@ fn without_credentials_auto_is_emulated_and_the_cloud_is_refused() {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(refused.status.code() == Some(2) && said.contains("`home` is no number"), "{said}");
     let ran = run(&["sync/drime", "--runtime", "process", "--drime-set", &format!("workspace-id={WORKSPACE}")], &[]);
-    assert_eq!((ran.code(), ran.record.suites[0].backend.as_str()), (0, "drime (emulated)"), "{}", ran.said());
+    assert_eq!(
+        (ran.code(), ran.record.suites[0].storage.to_string()),
+        (0, "drime (emulated)".to_owned()),
+        "{}",
+        ran.said()
+    );
 }
 
 /// A run at a terminal of its own, whose user answers questions with lines.
@@ -106,7 +111,7 @@ fn a_person_at_a_terminal_is_asked_for_the_key_and_it_is_shown_nowhere() {
     let ran = at_terminal(&["sync/drime", "--drime", "cloud", "-vv"], &environment, &answers);
     assert_eq!(ran.code, Some(0), "{}", ran.shown);
     let record = record_in(ran.reports.path());
-    assert_eq!((record.suites[0].backend.as_str(), record.suites[0].checks.len()), ("drime (cloud)", 5));
+    assert_eq!((record.suites[0].storage.to_string(), record.suites[0].checks.len()), ("drime (cloud)".to_owned(), 5));
     assert!(account.requests("upload") > 0, "the key was accepted");
     assert!(ran.shown.contains(&workspace), "what is typed is seen, unless it is the key: {}", ran.shown);
     let written = std::fs::read_dir(ran.reports.path()).unwrap();
@@ -125,7 +130,12 @@ fn nobody_is_asked_who_does_not_have_to_be() {
     assert!(cloud.code == Some(0) && cloud.shown.contains("drime (cloud)"), "{}", cloud.shown);
     let emulated = at_terminal(&["sync/drime", "--drime", "auto"], &[], &[]);
     let record = record_in(emulated.reports.path());
-    assert_eq!((emulated.code, record.suites[0].backend.as_str()), (Some(0), "drime (emulated)"), "{}", emulated.shown);
+    assert_eq!(
+        (emulated.code, record.suites[0].storage.to_string()),
+        (Some(0), "drime (emulated)".to_owned()),
+        "{}",
+        emulated.shown
+    );
     for shown in [cloud.shown, emulated.shown] {
         assert!(!shown.contains(KEY_QUESTION) && !shown.contains(WORKSPACE_QUESTION), "{shown}");
     }

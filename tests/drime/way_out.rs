@@ -65,7 +65,10 @@ fn certificates_reach_the_server_that_stores_in_the_cloud() {
     let by_variable = run(&arguments, &environment);
     for ran in [by_option, by_variable] {
         assert_eq!((ran.code(), ran.failed()), (0, vec![]), "{}", ran.said());
-        assert_eq!((ran.record.suites[0].backend.as_str(), ran.record.suites[0].checks.len()), ("drime (cloud)", 5));
+        assert_eq!(
+            (ran.record.suites[0].storage.to_string(), ran.record.suites[0].checks.len()),
+            ("drime (cloud)".to_owned(), 5)
+        );
     }
     assert!(account.requests("upload") > 0, "the account was used");
     assert_eq!(account.root_folders(), Vec::<String>::new());

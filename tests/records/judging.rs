@@ -2,7 +2,8 @@
 
 use s3ci::exit::Exit;
 use s3ci::record::{
-    Calibration, Change, ComparedCheck, Decision, Direction, FailOn, Failure, Fault, Outcome, RunRecord, RuntimeKind,
+    Calibration, Change, ComparedCheck, Decision, Direction, FailOn, Failure, FailureKind, Fault, FaultKind, Outcome,
+    RunRecord, RuntimeKind,
 };
 
 use crate::records_support::throughput::against;
@@ -48,9 +49,9 @@ fn what_is_undecided_counts_where_that_was_asked_for_and_after_all_else() {
     assert_eq!(exits(false, None), [Exit::Success]);
     assert_eq!(exits(true, None), [Exit::Inconclusive]);
     assert_eq!(Exit::Inconclusive.code(), 6);
-    let error = Outcome::Error(Fault::new("timeout", "no answer"));
+    let error = Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"));
     assert_eq!(exits(true, Some(error)), [Exit::Environment, Exit::Inconclusive]);
-    let slow = Outcome::Failed(Failure::new(Failure::THROUGHPUT_DROP, "slower", "no drop", "0.8"));
+    let slow = Outcome::Failed(Failure::new(FailureKind::THROUGHPUT_DROP, "slower", "no drop", "0.8"));
     assert_eq!(exits(true, Some(slow)), [Exit::Slower, Exit::Inconclusive]);
 }
 
@@ -61,8 +62,8 @@ fn a_comparison_that_broke_off_is_an_environment_error_and_no_regression() {
     assert_eq!(throughput.results[0].decision, Some(Decision::Fail));
     throughput.break_off();
     assert_eq!((throughput.results[0].decision, throughput.results[1].decision), (None, Some(Decision::Pass)));
-    record.suites[0].fault = Some(Fault::new("server-died", "the candidate's server died in block 12"));
-    record.suites[0].checks[0].outcome = Outcome::Error(Fault::new("comparison", "not decided"));
+    record.suites[0].fault = Some(Fault::new(FaultKind::ServerDied, "the candidate's server died in block 12"));
+    record.suites[0].checks[0].outcome = Outcome::NotJudged(Fault::new(FaultKind::Comparison, "not decided"));
     assert_eq!(Exit::of(&record), [Exit::Environment]);
 }
 

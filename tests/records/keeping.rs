@@ -169,6 +169,22 @@ fn a_remote_that_refuses_is_told_from_one_that_others_were_faster_at() {
     assert!(stderr(&gone).contains("ls-remote"), "{}", stderr(&gone));
 }
 
+#[test]
+fn a_history_of_another_format_is_refused_with_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = written(folder.path(), "a.json", &record("one"));
+    let history = folder.path().join("history.jsonl");
+    let to = history.display().to_string();
+    assert!(adding(&record, &to, "one").wait().unwrap().success());
+    let older = std::fs::read_to_string(&history).unwrap().replace("{\"format\":2,", "{\"format\":1,");
+    std::fs::write(&history, &older).unwrap();
+    let refused = adding(&record, &to, "two").wait_with_output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("line 1 has format 1, and this s3ci reads format 2"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("hint: begin a new history"), "{}", stderr(&refused));
+    assert_eq!(std::fs::read_to_string(&history).unwrap(), older);
+}
+
 /// A slip of the hand must not write into somebody's settings, nor read them as a history without runs.
 #[test]
 fn what_is_no_history_is_refused_and_left_alone() {
@@ -192,7 +208,7 @@ fn a_line_that_was_cut_off_is_named_and_stands_alone() {
     let history = folder.path().join("history.jsonl");
     let record = written(folder.path(), "a.json", &record("one"));
     let to = history.display().to_string();
-    std::fs::write(&history, "{\"format\":1,\"commit\":\"ab").unwrap();
+    std::fs::write(&history, "{\"format\":2,\"commit\":\"ab").unwrap();
     assert!(adding(&record, &to, "one").wait().unwrap().success());
     let shown = s3ci().args(["history", "show", "--from", &to]).output().unwrap();
     let text = stdout(&shown);
@@ -212,4 +228,21 @@ fn bad_places_are_refused_with_advice() {
         assert_eq!(output.status.code(), Some(code), "{to}: {}", stderr(&output));
         assert!(stderr(&output).contains("hint:"), "{to}: {}", stderr(&output));
     }
+}
+
+/// A record comes from wherever the tests ran; the name in it must not become an option of git's.
+#[test]
+fn a_commit_of_a_record_that_is_an_option_of_git_is_refused_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    repository(path, &[]);
+    git(path, &["-c", "user.name=t", "-c", "user.email=t@e.org", "commit", "-q", "--allow-empty", "-m", "first"]);
+    let mut record = record("one");
+    record.target.commit = Some(format!("--output={}/written", path.display()));
+    let record = written(path, "a.json", &record);
+    let output = s3ci().current_dir(path).args(["history", "add"]).arg(&record).args(["--to", "kept.jsonl"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let names = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.starts_with("written")), "git wrote a file");
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use s3ci::record::{
     CheckId, CheckRecord, Direction, Failure, HostFingerprint, Metric, Outcome, RunRecord, RunSettings,
-    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, Severity, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
+    RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, Severity, Storage, SuiteId, SuiteRecord, TargetIdentity, Tool, Unit,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -66,7 +66,7 @@ fn suite() -> SuiteRecord {
     SuiteRecord {
         checks: vec![CheckRecord {
             id: CheckId::new(&id, "content-survives"),
-            severity: Severity::DataLoss,
+            worst_severity: Severity::DataLoss,
             rule: "what was stored is fetched".to_owned(),
             consequence: "a backup is wrong".to_owned(),
             source: "S3 API reference".to_owned(),
@@ -83,7 +83,7 @@ fn suite() -> SuiteRecord {
         ],
         id,
         title: "benchmark".to_owned(),
-        backend: "local".to_owned(),
+        storage: Storage::LOCAL,
         started_at: START,
         duration_ns: 1_000_000_000,
         facts: Vec::new(),

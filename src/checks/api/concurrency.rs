@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content, ensure_same_tag};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
 use crate::s3::Body;
 
 /// The check that measures how long others wait.
@@ -50,7 +50,7 @@ async fn torn_read(context: &CheckContext<'_>) -> Result<(), Stop> {
         }
     }
     let message = format!("in {ROUNDS} rounds of overwrites no two GETs under way brought two versions");
-    Err(Fault::new("no-overlap", message).with_hint("the machine is busy: run the check again, alone").into())
+    Err(Fault::new(FaultKind::NoOverlap, message).with_hint("the machine is busy: run the check again, alone").into())
 }
 
 /// Reads an object while it is overwritten; the versions that the reads met which began before the last overwrite was answered.

@@ -11,7 +11,7 @@ use super::{
 use crate::base::nanoseconds;
 use crate::checks::judge::{ensure, few};
 use crate::checks::{CheckRunner, SuiteContext};
-use crate::record::{CheckSpec, Direction, Fault, Metric, Stop, Unit};
+use crate::record::{CheckSpec, Direction, Fault, FaultKind, Metric, Stop, Unit};
 use crate::s3::{Lease, Listed, S3};
 use crate::server::{BucketMode, Usage};
 use crate::workload::{DataFile, Dataset, compare, copy_tree};
@@ -332,6 +332,6 @@ fn per_second(amount: u64, duration: Duration) -> u64 {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Stop> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => Ok(result?),
-        Err(error) => Err(Fault::new("harness", error.to_string()).into()),
+        Err(error) => Err(Fault::new(FaultKind::Harness, error.to_string()).into()),
     }
 }

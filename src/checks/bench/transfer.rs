@@ -9,7 +9,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::sampler::Sampler;
 use crate::event::Events;
-use crate::record::{Fault, Metric, Stop};
+use crate::record::{Fault, FaultKind, Metric, Stop};
 use crate::s3::{Lease, S3};
 use crate::workload::{DataFile, Dataset, SizeClass, path_for};
 
@@ -31,7 +31,7 @@ pub(super) struct Latencies {
 
 impl Latencies {
     fn new() -> Result<Self, Stop> {
-        let sampler = || Sampler::new().map_err(|error| Stop::Fault(Fault::new("harness", error.to_string())));
+        let sampler = || Sampler::new().map_err(|error| Stop::Fault(Fault::new(FaultKind::Harness, error.to_string())));
         let classes = SizeClass::ALL.into_iter().map(|class| Ok((class, sampler()?))).collect::<Result<_, Stop>>()?;
         Ok(Self { all: sampler()?, classes, first_byte: sampler()? })
     }
@@ -97,7 +97,7 @@ pub(super) async fn download(
 ) -> Result<Transfer, Stop> {
     let get = |file: DataFile| async move {
         let path = path_for(destination, &file.key)
-            .ok_or_else(|| Fault::new("harness", format!("{} is no relative path", file.key)))?;
+            .ok_or_else(|| Fault::new(FaultKind::Harness, format!("{} is no relative path", file.key)))?;
         let started = Instant::now();
         let got = s3.get_to_file(bucket, &file.key, &path, file.size_bytes).await?;
         Ok(Taken { size_bytes: got.size_bytes, latency: started.elapsed(), first_byte: Some(got.first_byte) })

@@ -10,7 +10,7 @@ use super::client::{Client, Counts, Environment, sdk_environment};
 use super::workbench::{Ran, SOURCE, Workbench};
 use super::{ClientCheck, Transport, flows, tree};
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, Failure, Severity, Stop};
+use crate::record::{CheckSpec, FailureKind, Severity, Stop};
 use crate::server::Planting;
 
 const SOURCE_OF_RULES: &str =
@@ -160,7 +160,7 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     let missing: Vec<&String> = stored.iter().filter(|key| !listed.contains(key)).collect();
     ensure(
         missing.is_empty(),
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION.as_str(),
         format!("boto3 sees {} of {OBJECTS} objects and no error: it lacks {}", listed.len(), few(&missing)),
         format!("{OBJECTS} keys"),
         format!("{} keys", listed.len()),

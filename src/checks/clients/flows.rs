@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::tree;
 use super::workbench::{Ran, SOURCE, Workbench};
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::record::{CheckSpec, FailureKind, Fault, FaultKind, Severity, Stop};
 use crate::server::Manifest;
 
 /// One step of a client.
@@ -154,7 +154,7 @@ pub(super) async fn ensure_keys(bench: &Workbench<'_>, expected: &Manifest) -> R
     let differences: Vec<String> = missing.chain(extra).collect();
     ensure(
         differences.is_empty(),
-        Failure::SILENT_CORRUPTION,
+        FailureKind::SILENT_CORRUPTION.as_str(),
         format!("the client says that all went well, and the bucket holds other files: {}", few(&differences)),
         format!("the {} files of the source", wanted.len()),
         few(&differences),
@@ -187,6 +187,6 @@ pub(super) async fn by_its_word<'a>(
 
 /// How many files a client transferred, by its own count, which it must give.
 fn transferred(ran: &Ran) -> Result<u64, Stop> {
-    let silent = || Fault::new("client-silent", format!("it does not say what it transferred: {}", ran.line));
+    let silent = || Fault::new(FaultKind::ClientSilent, format!("it does not say what it transferred: {}", ran.line));
     Ok(ran.counts.transferred.ok_or_else(silent)?)
 }

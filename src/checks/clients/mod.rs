@@ -2,12 +2,12 @@
 //!
 //! A file for each client, whose checks are its workflows. What a client says of itself (its exit status, its counts) is evidence and
 //! never the verdict: trees are compared by sums that s3ci's own agent makes of their files. A client that says all went well and has
-//! restored something else is the worst that there is, and has a class of its own ([`Failure::SILENT_CORRUPTION`]).
+//! restored something else is the worst that there is, and has a class of its own ([`FailureKind::SILENT_CORRUPTION`]).
 //!
 //! Plain HTTP goes straight to the server. HTTPS passes a proxy, for SDKs encode their uploads otherwise over TLS; the proxy also
 //! counts requests, which is how a second sync that copies everything again is caught whatever the client says.
 //!
-//! [`Failure::SILENT_CORRUPTION`]: crate::record::Failure::SILENT_CORRUPTION
+//! [`FailureKind::SILENT_CORRUPTION`]: crate::record::FailureKind::SILENT_CORRUPTION
 
 mod aws;
 mod boto3;

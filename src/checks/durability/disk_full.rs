@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use super::lost;
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure_content, ensure_same_tag};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
 use crate::s3::RequestError;
 
 /// What the disk is filled with.
@@ -66,7 +66,7 @@ async fn fill(context: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Sto
         ensure_content(&format!("{key}, accepted by a full disk"), &bytes, &body.bytes)?;
     }
     let hint = "the daemon may not bound the file systems of its containers";
-    Err(Fault::new("disk-not-full", format!("the disk of {limit_bytes} bytes holds more than that"))
+    Err(Fault::new(FaultKind::DiskNotFull, format!("the disk of {limit_bytes} bytes holds more than that"))
         .with_hint(hint)
         .into())
 }

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, ensure_content};
-use crate::record::{CheckSpec, Direction, Fault, Metric, Severity, Stop, Unit};
+use crate::record::{CheckSpec, Direction, Fault, FaultKind, Metric, Severity, Stop, Unit};
 
 /// Size of the upload.
 pub(super) const OBJECT_BYTES: usize = 64 << 20;
@@ -28,8 +28,9 @@ async fn large_put(context: &CheckContext<'_>) -> Result<(), Stop> {
     };
     let bytes = context.bytes("object", OBJECT_BYTES);
     context.put("object", &bytes).await?;
-    let (after, counts_data) =
-        peak(context).await.ok_or_else(|| Fault::new("usage", "the server's memory is not known any more"))?;
+    let (after, counts_data) = peak(context)
+        .await
+        .ok_or_else(|| Fault::new(FaultKind::MemoryUnknown, "the server's memory is not known any more"))?;
     let stored = if counts_data { OBJECT_BYTES as u64 } else { 0 };
     let taken = after.saturating_sub(before).saturating_sub(stored);
     context.measured(Metric::single("server.memory.large-put", Unit::Bytes, Direction::Lower, taken)).await;

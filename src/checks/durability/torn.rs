@@ -17,7 +17,7 @@ use rand::RngExt;
 
 use super::version::{Known, Version, Versions};
 use crate::checks::check::{Check, CheckContext};
-use crate::record::{CheckSpec, Failure, Fault, Severity, Stop};
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
 use crate::s3::RequestError;
 use crate::server::{Moment, Shutdown};
 
@@ -86,7 +86,7 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
     }
     if cut_off == 0 {
         let message = format!("none of {CRASHES} crashes cut off an upload");
-        return Err(Fault::new("no-upload-cut-off", message).into());
+        return Err(Fault::new(FaultKind::NoUploadCutOff, message).into());
     }
     match watch {
         Watch::Possible => Ok(()),

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ledger::Problem;
-use crate::record::{Fault, Severity};
+use crate::record::{CheckId, DrimeService, FailureKind, Fault, FaultKind, Storage, SuiteId};
 
 const LEDGER: &str = "\
 # About this ledger.
@@ -37,31 +37,37 @@ symptom = { kind = \"range-ignored\", actual = \"200\" }
 reason = \"it ignores Range\"
 ";
 
-fn failed(kind: &str, actual: &str) -> Outcome {
+fn failed(kind: impl Into<FailureKind>, actual: &str) -> Outcome {
     Outcome::Failed(Failure::new(kind, "wrong", "right", actual))
 }
 
+/// The worst that the catalogue says a check can find.
+fn worst(check: &str) -> &'static str {
+    let id = CheckId::new(&SuiteId::new(check.split("::").next().unwrap()), check.split("::").nth(1).unwrap());
+    file::worst_severity_of(&id, &FailureKind::from("any")).unwrap().as_str()
+}
+
 fn fixed() -> Outcome {
-    failed(Failure::FIXED, "the check passes")
+    failed(FailureKind::KNOWN_ISSUE_FIXED, "the check passes")
 }
 
 /// A record of a run on a version, of which only what a proposal looks at is said.
 fn record(version: Option<&str>, checks: &[(&str, Outcome)]) -> RunRecord {
     let check = |(id, outcome): &(&str, Outcome)| {
         json!({
-            "id": id, "severity": "data_loss", "rule": "", "consequence": "", "source": "", "outcome": outcome,
+            "id": id, "worst_severity": worst(id), "rule": "", "consequence": "", "source": "", "outcome": outcome,
             "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [],
         })
     };
     let suite = json!({
-        "id": "api/local", "title": "", "backend": "local", "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0,
-        "facts": [], "checks": checks.iter().map(check).collect::<Vec<_>>(), "metrics": [], "fault": null,
+        "id": "api/local", "title": "", "backend": "local", "drime_service": null, "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0,
+        "facts": [], "capabilities": [], "checks": checks.iter().map(check).collect::<Vec<_>>(), "metrics": [], "fault": null,
         "server_start": null, "server_log": [],
     });
     serde_json::from_value(json!({
-        "schema_version": "1.1", "tool": { "name": "s3ci", "version": "0" }, "run_id": "3f9a01bc",
+        "schema_version": "2.0", "tool": { "name": "s3ci", "version": "0" }, "run_id": "3f9a01bc",
         "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0, "seed": 1,
-        "target": { "spec": "pypi", "version": version, "source_digest": null, "image": null },
+        "target": { "spec": "pypi", "version": version, "commit": null, "source_digest": null, "image": null },
         "runtime": { "kind": "docker", "isolated": true, "detail": "" },
         "host": { "os": "", "arch": "", "cpu_model": null, "cpus": 1, "memory_bytes": null },
         "settings": {
@@ -90,7 +96,7 @@ fn a_run_that_the_ledger_foresaw_proposes_nothing() {
     let checks = [
         ("etag/local::put-is-md5", Outcome::Passed),
         ("api/local::list-v2-pages", skipped),
-        ("api/local::range-first", Outcome::Error(Fault::new("timeout", "no answer"))),
+        ("api/local::range-first", Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"))),
     ];
     assert_eq!(ledger().proposal(&record(Some("0.2.1"), &checks)).unwrap(), None);
 }
@@ -229,18 +235,18 @@ tagging = \"broken\"
         ]
     );
     assert!(diff.contains("# Offered otherwise than listed by 0.2.2: 2. "), "{diff}");
-    record.suites[0].backend = "drime (emulated)".to_owned();
+    record.suites[0].storage = Storage::drime(DrimeService::Emulated);
     assert!(ledger.proposal(&record).unwrap().unwrap().contains("+conditional-writes = \"unsupported\""));
     record.target.version = Some("0.3".to_owned());
     assert_eq!(ledger.proposal(&record).unwrap(), None, "nothing is listed of this version");
 }
 
 #[test]
-fn the_severity_is_that_of_the_catalogue_whatever_a_failure_made_of_it() {
-    let silent = failed(Failure::SILENT_CORRUPTION, "wrong bytes");
-    let check = record(None, &[("clients/local::boto3-paginator", silent.clone())]).suites[0].checks[0].clone();
-    let listed = file::severity_of(&check.id).unwrap();
-    let changes = changes(&[("clients/local::boto3-paginator", silent)]);
-    assert!(changes.contains(&format!("+severity = \"{}\"", crate::ledger::error::word(listed))), "{changes:#?}");
-    assert_ne!(listed, Severity::Security);
+fn the_severity_is_what_the_failure_cost() {
+    let loud = failed("request-refused", "HTTP 500");
+    let lines = changes(&[("api/local::range-first", loud)]);
+    assert!(lines.contains(&"+severity = \"breaks_clients\"".to_owned()), "{lines:#?}");
+    let silent = failed(FailureKind::SILENT_CORRUPTION, "wrong bytes");
+    let lines = changes(&[("clients/local::boto3-paginator", silent)]);
+    assert!(lines.contains(&"+severity = \"data_loss\"".to_owned()), "{lines:#?}");
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::record::{
-    CapabilityRecord, CompareError, Failure, Fault, KnownIssue, RunRecord, Shard, Support, compare, compare_verdicts,
+    CapabilityRecord, CompareError, DrimeService, Failure, Fault, FaultKind, KnownIssue, RunRecord, Shard, Storage,
+    Support, compare, compare_verdicts,
 };
 use crate::report::fixture;
 
@@ -32,7 +33,7 @@ fn two() -> (RunRecord, RunRecord) {
         ("becomes-known", Outcome::Passed),
         ("stays-red", failed("tag")),
         ("stays-known", known()),
-        ("mended", known()),
+        ("fixed", known()),
         ("unsure", failed("tag")),
         ("not-judged", Outcome::Passed),
         ("gone", Outcome::Passed),
@@ -43,8 +44,8 @@ fn two() -> (RunRecord, RunRecord) {
         ("becomes-known", known()),
         ("stays-red", failed("tag")),
         ("stays-known", known()),
-        ("mended", Outcome::Passed),
-        ("unsure", Outcome::Error(Fault::new("timeout", "no answer within 60 s"))),
+        ("fixed", Outcome::Passed),
+        ("unsure", Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer within 60 s"))),
         ("not-judged", Outcome::Skipped { reason: "the backend has no tags".to_owned() }),
         ("new-and-red", failed("tag")),
         ("new", Outcome::Passed),
@@ -144,6 +145,6 @@ fn records_that_have_nothing_in_common_are_refused() {
     part.shard = Some(Shard { number: 1, count: 2, split: 0 });
     assert!(matches!(compare(&from, &part), Err(CompareError::Parts { .. })));
     let mut cloud = from.clone();
-    cloud.suites[0].backend = "drime (cloud)".to_owned();
+    cloud.suites[0].storage = Storage::drime(DrimeService::Cloud);
     assert!(matches!(compare(&from, &cloud), Err(CompareError::Backends { .. })));
 }

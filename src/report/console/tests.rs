@@ -53,7 +53,8 @@ fn events() -> Vec<Event> {
         Event::Output { line: "Step 1/7".to_owned() },
         Event::SuiteStarted {
             suite: suite.id.clone(),
-            backend: suite.backend.clone(),
+            at: time::OffsetDateTime::UNIX_EPOCH,
+            storage: suite.storage,
             title: suite.title.clone(),
             checks: suite.checks.len(),
         },
@@ -87,7 +88,7 @@ fn without_a_terminal_every_step_is_a_line() {
       ✗ changes-on-same-size-edit: the ETag stayed the same after an edit of the
         same size (data loss or corruption)
       - survives-a-restart: skipped: an endpoint that others run is not restarted
-      ! is-stable: could not be told: no answer within 60 s
+      ! is-stable: not judged: no answer within 60 s
     etag/local: 1 passed, 1 failed, 1 skipped, 1 error
     ");
 }
@@ -99,7 +100,7 @@ fn with_a_bar_only_what_matters_is_a_line() {
     notice: the clock went back
       ✗ changes-on-same-size-edit: the ETag stayed the same after an edit of the
         same size (data loss or corruption)
-      ! is-stable: could not be told: no answer within 60 s
+      ! is-stable: not judged: no answer within 60 s
     etag/local: 1 passed, 1 failed, 1 skipped, 1 error
     ");
 }
@@ -116,7 +117,8 @@ fn thirty_seconds_of_silence_are_broken_once() {
     let (mut console, _, err) = console(ConsoleOptions::default());
     console.event(&Event::SuiteStarted {
         suite: SuiteId::new("etag/local"),
-        backend: "local".to_owned(),
+        at: time::OffsetDateTime::UNIX_EPOCH,
+        storage: crate::record::Storage::LOCAL,
         title: "ETag rules".to_owned(),
         checks: 4,
     });
@@ -174,10 +176,10 @@ fn a_closed_pipe_is_no_panic() {
 #[test]
 fn a_check_that_could_not_be_told_is_no_pass() {
     let check = events().into_iter().find_map(|event| match event {
-        Event::CheckFinished { check } if matches!(check.outcome, Outcome::Error(_)) => Some(check),
+        Event::CheckFinished { check } if matches!(check.outcome, Outcome::NotJudged(_)) => Some(check),
         _ => None,
     });
     let (mut console, _, err) = console(ConsoleOptions { stderr_is_terminal: true, ..ConsoleOptions::default() });
     console.event(&Event::CheckFinished { check: check.unwrap() });
-    assert!(err.text().starts_with("  ! is-stable: could not be told"), "{}", err.text());
+    assert!(err.text().starts_with("  ! is-stable: not judged"), "{}", err.text());
 }

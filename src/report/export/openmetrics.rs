@@ -99,13 +99,13 @@ fn shares(record: &RunRecord) -> Family {
 }
 
 fn checks(record: &RunRecord) -> Family {
-    let words = ["passed", "failed", "known", "skipped", "error", "inconclusive"];
+    let words = ["passed", "failed", "known", "skipped", "not_judged", "inconclusive"];
     let of = |outcome: &Outcome| match outcome {
         Outcome::Passed => 0,
         Outcome::Failed(_) => 1,
         Outcome::Known(_) => 2,
         Outcome::Skipped { .. } => 3,
-        Outcome::Error(_) => 4,
+        Outcome::NotJudged(_) => 4,
         Outcome::Inconclusive { .. } => 5,
     };
     let mut samples = Vec::new();

@@ -16,7 +16,7 @@ pub(super) fn render(record: &RunRecord) -> String {
         let message = format!(
             "{}\n{}: {}\nrepro: {}",
             sanitize::line(&failed.failure.message),
-            check.severity.words(),
+            check.severity().words(),
             check.consequence,
             check.repro
         );
@@ -25,7 +25,7 @@ pub(super) fn render(record: &RunRecord) -> String {
     let troubles = tally.troubles.iter().map(|trouble| {
         let hint = trouble.fault.hint.as_ref().map(|hint| format!("\nhint: {}", sanitize::line(hint)));
         let message =
-            format!("s3ci could not tell: {}{}", sanitize::text(&trouble.fault.message), hint.unwrap_or_default());
+            format!("s3ci could not judge: {}{}", sanitize::text(&trouble.fault.message), hint.unwrap_or_default());
         (trouble.place.clone(), message)
     });
     let errors: Vec<_> = failures.chain(troubles).collect();

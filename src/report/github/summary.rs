@@ -73,7 +73,7 @@ fn table(page: &mut String, title: &str, failed: &[&Failed]) {
     let _ = writeln!(page, "### {title} ({})\n", failed.len());
     page.push_str("| severity | check | what happened | what it costs |\n|---|---|---|---|\n");
     for Failed { check, failure } in failed.iter().take(MOST_ROWS) {
-        let cells = [check.severity.words(), check.id.as_str(), &failure.message, &check.consequence];
+        let cells = [check.severity().words(), check.id.as_str(), &failure.message, &check.consequence];
         let _ = writeln!(page, "| {} |", cells.map(inline).join(" | "));
     }
     if failed.len() > MOST_ROWS {
@@ -82,7 +82,7 @@ fn table(page: &mut String, title: &str, failed: &[&Failed]) {
     page.push('\n');
 }
 
-/// What changed against the base and did not fail: what the ledger lists and the base has not, what is mended, what cannot be told.
+/// What changed against the base and did not fail: what the ledger lists and the base has not, what is fixed, what is not comparable.
 fn changes(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     for group in verdicts::groups(record) {
         let failed = |id: &CheckId| tally.failed.iter().any(|failed| failed.check.id == *id);
@@ -172,7 +172,7 @@ fn row(suite: &SuiteRecord) -> String {
     let id = inline(suite.id.as_str());
     format!(
         "| {glyph} | {id} ({}) | {} | {} |",
-        inline(&suite.backend),
+        inline(&suite.storage.to_string()),
         tally.counts(),
         format::duration(suite.duration_ns)
     )
@@ -242,8 +242,8 @@ mod tests {
         let text = render(&fixture::record());
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
         assert!(text.starts_with("## ✗ FAILED: 2 of 8 checks"), "{text}");
-        assert!(place("### What broke") < place("### What could not be told"));
-        assert!(place("### What could not be told") < place("### Throughput"));
+        assert!(place("### What broke") < place("### What could not be judged"));
+        assert!(place("### What could not be judged") < place("### Throughput"));
         assert!(place("Repeat the worst of it") < place("<details>"));
     }
 

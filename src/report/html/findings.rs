@@ -20,7 +20,7 @@ pub(super) fn all(record: &RunRecord) -> Markup {
         @for (severity, count) in tally.by_severity() {
             section {
                 h2 { span.(tone(severity)) { "✗ " } (sanitize::line(severity.words())) span.soft { " · " (counted(count, "failed check")) } }
-                @for failed in tally.failed.iter().filter(|failed| failed.check.severity == severity) {
+                @for failed in tally.failed.iter().filter(|failed| failed.check.severity() == severity) {
                     (failure(record, *failed, unfolded))
                 }
             }
@@ -36,7 +36,7 @@ pub(super) fn all(record: &RunRecord) -> Markup {
 
 fn failure(record: &RunRecord, Failed { check, failure }: Failed<'_>, unfolded: bool) -> Markup {
     html! {
-        details.card.finding.{ "edge-" (tone(check.severity)) } id=(sanitize::line(check.id.as_str())) open[unfolded] {
+        details.card.finding.{ "edge-" (tone(check.severity())) } id=(sanitize::line(check.id.as_str())) open[unfolded] {
             summary {
                 h3 { (sanitize::line(check.id.as_str())) }
                 span { (sanitize::line(&failure.message)) }

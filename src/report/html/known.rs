@@ -37,7 +37,7 @@ fn one(record: &RunRecord, Known { check, issue }: Known<'_>) -> Markup {
     html! {
         details.card.finding.edge-soft id=(sanitize::line(check.id.as_str())) {
             summary {
-                h3 { (sanitize::line(check.id.as_str())) span.soft.small { " · " (check.severity.words()) } }
+                h3 { (sanitize::line(check.id.as_str())) span.soft.small { " · " (check.severity().words()) } }
                 span { (sanitize::line(&issue.reason)) }
             }
             @if let Some(upstream) = &issue.upstream { p { "upstream: " (sanitize::line(upstream)) } }

@@ -19,7 +19,7 @@ pub(super) fn tables(record: &RunRecord) -> Markup {
     }
 }
 
-/// What is new, old or mended against the base.
+/// What is new, old or fixed against the base.
 fn changes(record: &RunRecord) -> Markup {
     html! {
         @for group in verdicts::groups(record) {

@@ -68,7 +68,7 @@ fn bar(tally: &Tally<'_>) -> Markup {
 fn facts(suite: &SuiteRecord) -> Markup {
     html! {
         dl.small {
-            dt { "Backend" } dd { (sanitize::line(&suite.backend)) }
+            dt { "Backend" } dd { (suite.storage) }
             @for (name, value) in &suite.facts { dt { (sanitize::line(name)) } dd { (sanitize::line(value)) } }
             @for it in &suite.capabilities { dt { (sanitize::line(&it.name)) } dd { (evidence::support(it)) } }
             @if let Some(start) = &suite.server_start { dt { "Server ready" } dd { "after " (format::duration(start.ready_ns)) } }
@@ -83,7 +83,7 @@ fn row(check: &CheckRecord) -> Markup {
         Outcome::Known(issue) => ("soft", "~", format!("known: {}", issue.reason)),
         Outcome::Skipped { reason } => ("soft", "-", format!("skipped: {reason}")),
         Outcome::Inconclusive { reason } => ("warn", "?", format!("inconclusive: {reason}")),
-        Outcome::Error(fault) => ("warn", "!", format!("could not be told: {}", fault.message)),
+        Outcome::NotJudged(fault) => ("warn", "!", format!("not judged: {}", fault.message)),
     };
     html! {
         tr {

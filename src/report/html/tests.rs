@@ -75,7 +75,8 @@ fn what_a_server_sent_never_becomes_markup() {
 
 /// A record whose every free text ends with `attack`; words of the schema and moments stay.
 fn poisoned(mut json: serde_json::Value, attack: &str) -> serde_json::Value {
-    const KEPT: [&str; 6] = ["started_at", "severity", "status", "unit", "direction", "kind"];
+    const KEPT: [&str; 9] =
+        ["started_at", "backend", "drime_service", "severity", "worst_severity", "status", "unit", "direction", "kind"];
     fn walk(value: &mut serde_json::Value, attack: &str) {
         match value {
             serde_json::Value::String(text) => text.push_str(attack),

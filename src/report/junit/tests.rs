@@ -230,7 +230,7 @@ fn a_run_that_ended_before_its_first_suite_is_no_empty_report() {
 fn faults_of_one_kind_are_one_check_that_names_them_all() {
     let mut record = fixture::clean();
     record.faults =
-        ["one.xml", "two.txt"].map(|file| Fault::new("report", format!("write {file}: disk full"))).to_vec();
+        ["one.xml", "two.txt"].map(|file| Fault::new(FaultKind::Report, format!("write {file}: disk full"))).to_vec();
     let outline = outline(&render(&record).unwrap());
     assert!(outline.contains("error type=\"report\" message=\"write one.xml: disk full (and 1 more)\""), "{outline}");
     assert!(outline.contains("| write two.txt: disk full"), "{outline}");

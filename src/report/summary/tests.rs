@@ -9,7 +9,7 @@ fn outputs() -> Outputs {
 
 #[test]
 fn what_failed_comes_right_after_the_verdict_worst_first() {
-    insta::assert_snapshot!(render(&fixture::record(), &outputs()), @r"
+    insta::assert_snapshot!(render(&fixture::record(), &outputs()), @"
     ✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)
 
     ✗ data loss or corruption: etag/local::changes-on-same-size-edit
@@ -24,17 +24,17 @@ fn what_failed_comes_right_after_the_verdict_worst_first() {
       repro: s3ci run bench/local-default --check list-is-complete --target \
              pypi:0.2.1 --seed 7 --files 100
 
-    ! could not be told: run
+    ! could not be judged: run
       reason: connect to the Docker daemon: no such file
       hint: start Docker, or see `s3ci doctor`
 
-    ! could not be told: etag/local::is-stable
+    ! could not be judged: etag/local::is-stable
       reason: no answer within 60 s
       hint: give it longer: --timeout 120s
       repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 \
              --files 100
 
-    ! could not be told: etag/local
+    ! could not be judged: etag/local
       reason: the server ended with exit code 137
 
     Throughput:

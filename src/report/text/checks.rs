@@ -1,4 +1,4 @@
-//! A line for each check: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` could not be told. What
+//! A line for each check: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` not judged. What
 //! did not pass says why. Known issues stand in a block of their own, with the ledger's reason and no more.
 
 use super::super::curl;
@@ -30,10 +30,10 @@ pub(super) fn list(page: &mut Page, title: &str, record: &RunRecord, suite: &Sui
     if known.is_empty() {
         return;
     }
-    known.sort_by_key(|known| known.check.severity);
+    known.sort_by_key(|known| known.check.severity());
     page.block(&format!("Known issues ({})", known.len()));
     for Known { check, issue } in known {
-        let (severity, reason) = (check.severity.words(), sanitize::line(&issue.reason));
+        let (severity, reason) = (check.severity().words(), sanitize::line(&issue.reason));
         page.item(2, "~", &format!("{severity}: {}: {reason}", check.id.name()));
     }
 }
@@ -48,7 +48,7 @@ fn one(page: &mut Page, record: &RunRecord, check: &CheckRecord) {
         Outcome::Inconclusive { reason } => {
             page.item(2, "?", &format!("{name}: inconclusive: {}", sanitize::line(reason)));
         }
-        Outcome::Error(fault) => {
+        Outcome::NotJudged(fault) => {
             trouble(page, name, fault);
             explanation(page, record, check);
             commands(page, check);
@@ -56,7 +56,7 @@ fn one(page: &mut Page, record: &RunRecord, check: &CheckRecord) {
         }
         Outcome::Failed(failure) => {
             page.item(2, "✗", &format!("{name}: {}", sanitize::line(&failure.message)));
-            page.item(4, "severity:    ", check.severity.words());
+            page.item(4, "severity:    ", check.severity().words());
             page.item(4, "rule:        ", &check.rule);
             page.item(4, "expected:    ", &failure.expected);
             page.item(4, "actual:      ", &failure.actual);
@@ -94,7 +94,7 @@ fn commands(page: &mut Page, check: &CheckRecord) {
 }
 
 fn trouble(page: &mut Page, name: &str, fault: &Fault) {
-    page.item(2, "!", &format!("{name}: could not be told"));
+    page.item(2, "!", &format!("{name}: not judged"));
     page.item(4, "reason:", &fault.message);
     if let Some(hint) = &fault.hint {
         page.item(4, "hint:", hint);

@@ -28,7 +28,7 @@ fn failures(page: &mut Page, tally: &Tally<'_>) {
     if !tally.failed.is_empty() {
         page.block(&format!("What failed ({})", tally.failed.len()));
         up_to(page, FEW, &tally.failed, |page, Failed { check, failure }| {
-            let (severity, message) = (check.severity.words(), sanitize::line(&failure.message));
+            let (severity, message) = (check.severity().words(), sanitize::line(&failure.message));
             page.item(2, "✗", &format!("{severity}: {}: {message}", check.id));
         });
     }

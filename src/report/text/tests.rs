@@ -1,5 +1,5 @@
 use super::render;
-use crate::record::{Change, ComparedCheck, Outcome};
+use crate::record::{Change, ComparedCheck, DrimeService, Outcome, Storage};
 use crate::report::fixture;
 use crate::report::wrap::columns;
 
@@ -27,7 +27,7 @@ fn the_first_page_of_a_run_with_failures() {
       ✗ breaks clients: bench/local-default::list-is-complete: 1 of 100 keys is not
         listed
 
-    What could not be told (3):
+    What could not be judged (3):
       ! run: connect to the Docker daemon: no such file
       ! etag/local::is-stable: no answer within 60 s
       ! etag/local: the server ended with exit code 137
@@ -83,8 +83,8 @@ fn a_run_with_failures() {
         actual:      99 keys
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
-        repro:       s3ci run bench/local-default --check list-is-complete --target \
-                     pypi:0.2.1 --seed 7 --files 100
+        repro:       s3ci run bench/local-default --check list-is-complete \
+                     --target pypi:0.2.1 --seed 7 --files 100
 
     ======================================================================
       ETAG RULES: etag/local
@@ -109,17 +109,17 @@ fn a_run_with_failures() {
         consequence: a sync client skips a modified file, and the backup is silently
                      stale
         request:     HEAD /s3ci-k3x9q2/file%2000.txt -> no answer
-        repro:       s3ci run etag/local --check changes-on-same-size-edit --target \
-                     pypi:0.2.1 --seed 7 --files 100
+        repro:       s3ci run etag/local --check changes-on-same-size-edit \
+                     --target pypi:0.2.1 --seed 7 --files 100
         curl:        curl -sS --globoff --path-as-is --head \
                      "${AWS_ENDPOINT_URL%/}"'/s3ci-k3x9q2/file%2000.txt'
       - survives-a-restart: skipped: an endpoint that others run is not restarted
-      ! is-stable: could not be told
+      ! is-stable: not judged
         reason: no answer within 60 s
         hint: give it longer: --timeout 120s
         repro: s3ci run etag/local --check is-stable --target pypi:0.2.1 --seed 7 \
                --files 100
-      ! suite-completed: could not be told
+      ! suite-completed: not judged
         reason: the server ended with exit code 137
 
     ======================================================================
@@ -347,8 +347,8 @@ fn the_report_begins_with_the_verdict_and_what_led_to_it_and_figures_come_before
     assert_eq!(lines[0].trim(), "S3CI REPORT");
     assert_eq!(lines[1], "✗ FAILED: 2 of 8 checks (1 data loss or corruption, 1 breaks clients)");
     assert_eq!(lines[2], "What failed (2):");
-    assert!(place("What failed (2):") < place("What could not be told (3):"));
-    assert!(place("What could not be told (3):") < place("Throughput:"));
+    assert!(place("What failed (2):") < place("What could not be judged (3):"));
+    assert!(place("What could not be judged (3):") < place("Throughput:"));
     assert!(place("Throughput:") < place("Where to look:"));
     assert!(place("Where to look:") < place("BENCHMARK REPORT: "));
     assert!(place("BENCHMARK REPORT: ") < place("FINAL RESULT\n"));
@@ -393,7 +393,7 @@ fn a_known_issue_takes_one_line_in_the_block_of_its_suite_the_worst_first() {
 fn two_backends_are_counted_apart() {
     let mut record = fixture::record();
     let last = record.suites.len() - 1;
-    record.suites[last].backend = "drime (emulated)".to_owned();
+    record.suites[last].storage = Storage::drime(DrimeService::Emulated);
     let text = render(&record);
     let result = &text[text.rfind("FINAL RESULT").unwrap()..];
     let line = |backend: &str| result.lines().find(|line| line.trim_start().starts_with(backend)).unwrap();

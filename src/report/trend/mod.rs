@@ -102,9 +102,9 @@ fn of_panel<'a>(chart: &'a Chart, panel: &'a Panel) -> impl Iterator<Item = Chan
 /// How the latest run ended: a mark, and a sentence that leaves nothing out.
 pub(super) fn verdict(entry: &Entry) -> (char, String) {
     let checks = entry.checks;
-    let all = checks.passed + checks.failed + checks.known + checks.skipped + checks.errors + checks.inconclusive;
+    let all = checks.passed + checks.failed + checks.known + checks.skipped + checks.not_judged + checks.inconclusive;
     let rest: String = [
-        (checks.errors, "not told"),
+        (checks.not_judged, "not judged"),
         (checks.inconclusive, "inconclusive"),
         (checks.known, "known to fail"),
         (checks.skipped, "skipped"),

@@ -1,6 +1,6 @@
-//! The framing `aws-chunked`: content in chunks, signed or not, with or without a trailer.
+//! The framing `aws-chunked`: content in chunks, signed or unsigned, with or without a trailer.
 //!
-//! Its rules are in the S3 API reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers".
+//! The rules are in the S3 API reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers".
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -8,48 +8,46 @@ use md5::{Digest, Md5};
 
 use super::sign::Signer;
 
-/// A checksum that is sent behind the content.
+/// A checksum that follows the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trailer {
-    /// Name of the header, such as `x-amz-checksum-crc32`.
+    /// Header name, such as `x-amz-checksum-crc32`.
     pub name: &'static str,
-    /// Its value.
     pub value: String,
 }
 
 impl Trailer {
-    /// The CRC32 of content.
     #[must_use]
     pub fn crc32(content: &[u8]) -> Self {
         Self { name: "x-amz-checksum-crc32", value: crc32(content) }
     }
 
-    /// The CRC64NVME of content.
     #[must_use]
     pub fn crc64nvme(content: &[u8]) -> Self {
         Self { name: "x-amz-checksum-crc64nvme", value: crc64nvme(content) }
     }
 }
 
-/// The value of `x-amz-checksum-crc32`.
+/// Value of the header `x-amz-checksum-crc32`.
 #[must_use]
 pub fn crc32(content: &[u8]) -> String {
     BASE64_STANDARD.encode(crc_fast::crc32_iso_hdlc(content).to_be_bytes())
 }
 
-/// The value of `x-amz-checksum-crc64nvme`.
+/// Value of the header `x-amz-checksum-crc64nvme`.
 #[must_use]
 pub fn crc64nvme(content: &[u8]) -> String {
     BASE64_STANDARD.encode(crc_fast::crc64_nvme(content).to_be_bytes())
 }
 
-/// The value of `Content-MD5`.
+/// Value of the header `Content-MD5`.
 #[must_use]
 pub fn content_md5(content: &[u8]) -> String {
     BASE64_STANDARD.encode(Md5::digest(content))
 }
 
-/// Content framed in chunks, each signed on from the one before it, the first from the signature of the request.
+/// Frames content in signed chunks. The signature of a chunk covers that of the chunk before it; the first covers the
+/// signature of the request (`seed`).
 pub(super) fn signed(signer: &Signer, seed: &str, content: &[u8], chunk: usize, trailer: Option<&Trailer>) -> Vec<u8> {
     let mut previous = seed.to_owned();
     let mut framed = Vec::with_capacity(content.len() + 512);
@@ -69,7 +67,7 @@ pub(super) fn signed(signer: &Signer, seed: &str, content: &[u8], chunk: usize, 
     framed
 }
 
-/// Content framed in chunks without signatures.
+/// Frames content in unsigned chunks.
 pub(super) fn unsigned(content: &[u8], chunk: usize, trailer: &Trailer) -> Vec<u8> {
     let mut framed = Vec::with_capacity(content.len() + 512);
     for data in content.chunks(chunk.max(1)) {
@@ -148,7 +146,7 @@ mod tests {
         assert_eq!(framed, b"3\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n");
     }
 
-    /// The check values of the CRC catalogue, in base64.
+    /// Check values of the CRC catalogue, in base64.
     #[test]
     fn checksums_are_those_that_s3_means() {
         assert_eq!(crc32(b"123456789"), "y/Q5Jg==");

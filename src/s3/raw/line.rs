@@ -1,7 +1,8 @@
-//! A connection that is kept, for requests whose time is taken.
+//! A persistent connection for timed requests.
 //!
-//! What is measured is to be the server: a request is prepared beforehand, an answer's body is counted and not kept, and nothing
-//! stands between hyper and the socket. Deliberately absent: TLS, which no server has that is measured, and any judgement.
+//! It measures the server and as little else as possible: requests are prepared beforehand, the bytes of an answer are
+//! counted and not kept, and nothing is between hyper and the socket. Deliberately absent: TLS, because no measured
+//! server uses it, and any judgement.
 
 use std::time::{Duration, Instant};
 
@@ -16,18 +17,15 @@ use super::wire::{Address, innermost};
 use super::{Prepared, Raw};
 use crate::s3::RequestError;
 
-/// An answer whose time was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timed {
-    /// HTTP status.
     pub status: u16,
-    /// Bytes of the body.
     pub body_bytes: u64,
-    /// From the request's first byte to the last one of the answer.
+    /// From the first byte of the request to the last byte of the answer.
     pub duration: Duration,
 }
 
-/// A connection to one server, opened anew where the server has closed it between two requests.
+/// A connection to one server. It is opened again if the server closed it between two requests.
 #[derive(Debug)]
 pub struct Line {
     raw: Raw,
@@ -36,26 +34,23 @@ pub struct Line {
 }
 
 impl Raw {
-    /// A connection that is kept; opened with the first request.
-    ///
-    /// # Errors
-    /// The endpoint's URL is none.
+    /// The connection is opened with the first request.
     pub fn line(&self) -> Result<Line, RequestError> {
         Ok(Line { raw: self.clone(), address: Address::of(&self.settings.endpoint)?, sender: None })
     }
 }
 
 impl Line {
-    /// What prepares the requests of this connection.
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
-    /// Sends a request and takes the time until its answer has come whole; opening the connection is not part of it.
+    /// Sends a request and measures the time until the whole answer is there, without the time for opening the
+    /// connection.
     ///
     /// # Errors
-    /// Whatever keeps the answer from coming; what it says is for the caller to judge.
+    /// No answer. A wrong answer is not an error here; the caller judges it.
     pub async fn time(&mut self, prepared: &Prepared) -> Result<Timed, RequestError> {
         let (operation, after) = (prepared.method, self.raw.settings.deadline);
         let request = request(prepared)?;
@@ -83,7 +78,7 @@ impl Line {
         stream.set_nodelay(true).map_err(unreachable)?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(operation, &error))?;
-        // Ends with the sender, or with the server.
+        // The task ends with the sender or with the server.
         tokio::spawn(connection);
         Ok(sender)
     }

@@ -1,8 +1,9 @@
-//! Requests as they go over the wire, made and signed by hand: what no SDK would send, or would never send twice the same way.
+//! Requests that are built and signed by hand, because no SDK sends them, or not twice in the same way.
 //!
-//! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`), how it is sent
-//! (`wire`), and a connection that is kept for requests whose time is taken (`line`). A request is first prepared, which signs it, and then sent: what lies between, a check may tamper with. Deliberately
-//! absent: anything that the SDK client can do as a client does it.
+//! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`), how it
+//! is sent (`wire`), and a persistent connection for timed requests (`line`). `prepare` signs a request and `send`
+//! sends it; in between a check can tamper with it. Deliberately absent: everything that the SDK client can do as a
+//! client does it.
 
 mod framing;
 mod line;
@@ -22,7 +23,7 @@ pub use line::{Line, Timed};
 pub use request::{Payload, Prepared, Proof, RawRequest};
 pub use wire::{Delivery, RawAnswer};
 
-/// A sender of raw requests to one server, each over a connection of its own.
+/// Sends raw requests to one server, each over a connection of its own.
 #[derive(Debug, Clone)]
 pub struct Raw {
     settings: Arc<ClientSettings>,
@@ -30,7 +31,6 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The same sender with another access key and secret.
     #[must_use]
     pub fn signing_with(&self, access_key: &str, secret_key: &str) -> Self {
         let settings = ClientSettings {
@@ -41,7 +41,6 @@ impl Raw {
         Self { settings: Arc::new(settings), recorder: self.recorder.clone() }
     }
 
-    /// The access key that this sender signs with.
     #[must_use]
     pub fn access_key(&self) -> &str {
         &self.settings.access_key
@@ -49,7 +48,7 @@ impl Raw {
 }
 
 impl S3 {
-    /// A sender of raw requests with this client's credentials, which notes its exchanges where this client does.
+    /// A sender with the credentials and the recorder of this client.
     #[must_use]
     pub fn raw(&self) -> Raw {
         Raw { settings: Arc::clone(&self.settings), recorder: self.recorder.clone() }

@@ -1,4 +1,4 @@
-//! What a raw request says, and its preparation: headers, framing and signature.
+//! What a raw request says, and how it is prepared: headers, framing and signature.
 
 use bytes::Bytes;
 use time::{Duration, OffsetDateTime};
@@ -11,29 +11,25 @@ use crate::s3::RequestError;
 
 const REGION: &str = "us-east-1";
 
-/// How the content of a request is signed and framed.
+/// How content is signed and framed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// As it is, with its SHA-256 signed.
+    /// As it is, with a signed SHA-256.
     Hashed(Bytes),
-    /// As it is, and unsigned (`UNSIGNED-PAYLOAD`).
+    /// As it is, unsigned (`UNSIGNED-PAYLOAD`).
     Unsigned(Bytes),
-    /// In chunks that are signed one by one (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`, with a trailer `…-TRAILER`).
+    /// In signed chunks (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`, or `…-TRAILER` with a trailer).
     SignedChunks {
-        /// The content.
         content: Bytes,
-        /// Size of a chunk.
+        /// Size in bytes.
         chunk: usize,
-        /// A checksum behind the content.
         trailer: Option<Trailer>,
     },
-    /// In chunks without signatures (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
+    /// In unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
     UnsignedChunks {
-        /// The content.
         content: Bytes,
-        /// Size of a chunk.
+        /// Size in bytes.
         chunk: usize,
-        /// The checksum behind the content.
         trailer: Trailer,
     },
 }
@@ -49,7 +45,7 @@ impl Payload {
         }
     }
 
-    /// Headers that tell a server of the framing.
+    /// Headers that announce the framing.
     fn headers(&self) -> Vec<(String, String)> {
         let (content, trailer) = match self {
             Self::Hashed(_) | Self::Unsigned(_) => return Vec::new(),
@@ -78,38 +74,32 @@ impl Payload {
 /// How a request proves who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// Not at all.
     Nothing,
-    /// By the header `Authorization`.
+    /// With the header `Authorization`.
     Header,
-    /// By its query: a presigned URL.
+    /// With parameters, as a presigned URL.
     Query {
-        /// How long the URL is good for.
         expires_seconds: u32,
     },
 }
 
-/// A request to be prepared.
 #[derive(Debug, Clone)]
 pub struct RawRequest {
-    /// HTTP method.
     pub method: &'static str,
-    /// Path as it is to be sent, percent escapes and all.
+    /// Sent as it is, with its percent escapes.
     pub path: String,
     /// Parameters, not encoded.
     pub query: Vec<(String, String)>,
-    /// Headers besides those that signature and framing bring; names in lower case.
+    /// Further headers, beside those of signature and framing. Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The content.
     pub payload: Payload,
-    /// Who sends it.
     pub proof: Proof,
-    /// How far the sender's clock is ahead; behind where negative.
+    /// How far the sender's clock is ahead; negative if it is behind.
     pub clock: Duration,
 }
 
 impl RawRequest {
-    /// A request on a path that is sent as it stands here: signed in its header, without content.
+    /// A request without content, signed in its header. The path is sent as it is.
     #[must_use]
     pub fn to_path(method: &'static str, path: impl Into<String>) -> Self {
         Self {
@@ -123,53 +113,47 @@ impl RawRequest {
         }
     }
 
-    /// A request on an object.
     #[must_use]
     pub fn to_object(method: &'static str, bucket: &str, key: &str) -> Self {
         Self::to_path(method, format!("/{bucket}/{}", sign::encoded_key(key)))
     }
 
-    /// The same request with content.
     #[must_use]
     pub fn carrying(self, payload: Payload) -> Self {
         Self { payload, ..self }
     }
 
-    /// The same request with another header.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same request with another proof.
     #[must_use]
     pub fn proving(self, proof: Proof) -> Self {
         Self { proof, ..self }
     }
 
-    /// The same request by a clock that is so far ahead.
     #[must_use]
     pub fn by_clock(self, clock: Duration) -> Self {
         Self { clock, ..self }
     }
 }
 
-/// A request as it will be sent. Whoever changes it now tampers with what was signed.
+/// A signed request. A change from here on tampers with what was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
-    /// HTTP method.
     pub method: &'static str,
     /// Path and query.
     pub target: String,
-    /// Headers; the length of the body is added when it is sent.
+    /// Without `content-length`, which is added on sending.
     pub headers: Vec<(String, String)>,
-    /// Content with its framing.
+    /// Content, framed.
     pub body: Bytes,
 }
 
 impl Prepared {
-    /// Replaces the value of a header that is there.
+    /// Replaces the value of a header; does nothing if there is none.
     pub fn replace(&mut self, name: &str, value: &str) {
         for (_, old) in self.headers.iter_mut().filter(|(other, _)| other == name) {
             value.clone_into(old);
@@ -179,9 +163,6 @@ impl Prepared {
 
 impl Raw {
     /// Signs and frames a request.
-    ///
-    /// # Errors
-    /// The endpoint's URL is none.
     pub fn prepare(&self, request: &RawRequest) -> Result<Prepared, RequestError> {
         let address = Address::of(&self.settings.endpoint)?;
         let at = OffsetDateTime::now_utc() + request.clock;

@@ -1,6 +1,6 @@
-//! Signature Version 4, by hand: of a request, of a URL, of a chunk and of a trailer.
+//! Signature Version 4 of requests, URLs, chunks and trailers.
 //!
-//! Signs exactly what it is given. Deliberately absent: the clock (an instant is an argument) and any sending.
+//! Signs exactly what it gets. Deliberately absent: the clock (the time is an argument) and any sending.
 
 use std::fmt::Write;
 
@@ -22,14 +22,14 @@ pub(super) struct Signer {
     instant: String,
 }
 
-/// What of a request is signed.
+/// The parts of a request that the signature covers.
 pub(super) struct Signed<'a> {
     pub(super) method: &'a str,
-    /// Path as sent, with its percent escapes.
+    /// As sent, with its percent escapes.
     pub(super) path: &'a str,
-    /// Parameters, not encoded.
+    /// Not encoded.
     pub(super) query: &'a [(String, String)],
-    /// Headers, names in lower case.
+    /// Names in lower case.
     pub(super) headers: &'a [(String, String)],
     /// Value of `x-amz-content-sha256`.
     pub(super) payload: &'a str,
@@ -43,7 +43,7 @@ impl Signed<'_> {
     }
 
     fn canonical(&self) -> String {
-        // In the order of the names alone: `x-amz-copy-source` comes before `x-amz-copy-source-if-match`.
+        // Sorted by name alone: `x-amz-copy-source` comes before `x-amz-copy-source-if-match`.
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name, value.trim())).collect();
         headers.sort_unstable();
         let headers: Vec<_> = headers.into_iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
@@ -54,7 +54,7 @@ impl Signed<'_> {
 
 impl Signer {
     pub(super) fn new(access_key: &str, secret_key: &str, region: &str, at: OffsetDateTime) -> Self {
-        // Every component of the format is one that a date and time has.
+        // The format only has components that every date and time has, so it cannot fail.
         let instant = at.to_offset(time::UtcOffset::UTC).format(INSTANT).unwrap_or_default();
         Self {
             access_key: access_key.to_owned(),
@@ -64,12 +64,12 @@ impl Signer {
         }
     }
 
-    /// The value of `x-amz-date`.
+    /// Value of the header `x-amz-date`.
     pub(super) fn instant(&self) -> &str {
         &self.instant
     }
 
-    /// The signature of a request, and the header that carries it.
+    /// The signature, and the value of the header `Authorization`.
     pub(super) fn authorization(&self, signed: &Signed<'_>) -> (String, String) {
         let signature = self.request(signed);
         let header = format!(
@@ -80,7 +80,7 @@ impl Signer {
         (signature, header)
     }
 
-    /// The parameters of a request that carries its signature in its query, which is good for so many seconds.
+    /// The query of a presigned request, with the signature at its end.
     pub(super) fn presigned(&self, signed: &Signed<'_>, expires_seconds: u32) -> Vec<(String, String)> {
         let mut query = signed.query.to_vec();
         let parameters = [
@@ -96,13 +96,13 @@ impl Signer {
         query
     }
 
-    /// The signature of a chunk that follows on the signature of what came before it.
+    /// `previous` is the signature of the chunk before, or of the request.
     pub(super) fn chunk(&self, previous: &str, data: &[u8]) -> String {
         let (nothing, data) = (sha256_hex(b""), sha256_hex(data));
         self.sign(&format!("{ALGORITHM}-PAYLOAD\n{}\n{}\n{previous}\n{nothing}\n{data}", self.instant, self.scope()))
     }
 
-    /// The signature of a trailer, given as `name:value` lines.
+    /// `lines` has the form `name:value\n`.
     pub(super) fn trailer(&self, previous: &str, lines: &str) -> String {
         let lines = sha256_hex(lines.as_bytes());
         self.sign(&format!("{ALGORITHM}-TRAILER\n{}\n{}\n{previous}\n{lines}", self.instant, self.scope()))
@@ -130,29 +130,28 @@ impl Signer {
         let key = [self.date(), &self.region, "s3", "aws4_request"]
             .into_iter()
             .fold(secret.into_bytes(), |key, part| mac(&key, part.as_bytes()));
-        hex::encode(&mac(&key, text.as_bytes()))
+        hex::encode(mac(&key, text.as_bytes()))
     }
 }
 
 fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
     match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mac) => mac.chain_update(text).finalize().into_bytes().to_vec(),
-        // HMAC takes a key of any length.
+        // HMAC takes keys of any length, so this cannot happen.
         Err(_) => Vec::new(),
     }
 }
 
-/// The SHA-256 of bytes in hexadecimal digits.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
-/// The path as a server sees it: decoded, and encoded again in the one way that S3 prescribes.
+/// The path decoded, and encoded again in the one way that S3 prescribes.
 fn canonical_path(path: &str) -> String {
     encoded(&decoded(path), true)
 }
 
-/// Parameters encoded, in the order of their names, as they are sent and signed.
+/// Encoded and sorted by name, as they are sent and signed.
 pub(super) fn canonical_query(query: &[(String, String)]) -> String {
     let encode = |text: &str| encoded(text.as_bytes(), false);
     let mut pairs: Vec<_> = query.iter().map(|(name, value)| (encode(name), encode(value))).collect();
@@ -160,7 +159,7 @@ pub(super) fn canonical_query(query: &[(String, String)]) -> String {
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-/// A key as a path has it, each byte encoded that S3 does not leave alone; slashes stay.
+/// Encodes every byte that S3 does not leave as it is; slashes stay.
 pub(super) fn encoded_key(key: &str) -> String {
     encoded(key.as_bytes(), true)
 }

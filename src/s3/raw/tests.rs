@@ -1,4 +1,4 @@
-//! What goes over the wire, seen by a listener that notes every byte.
+//! What raw requests send, seen by a listener that records every byte.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::s3::RequestError;
 const ANSWER: &str =
     "HTTP/1.1 403 Forbidden\r\nETag: \"x\"\r\nContent-Length: 41\r\n\r\n<Error><Code>AccessDenied</Code></Error>\n";
 
-/// Takes one connection, reads up to `bytes` bytes or the end, in the pieces that they come in, then answers.
+/// Accepts one connection, reads up to `bytes` bytes or to the end, keeps the pieces as they arrive, and answers.
 async fn listener(bytes: usize, answer: &'static str) -> (S3, JoinHandle<Vec<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/base/", listener.local_addr().unwrap());

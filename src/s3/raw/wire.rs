@@ -1,7 +1,8 @@
-//! The way of a prepared request over a connection of its own, in the pieces that the caller wants, and the way back of the answer.
+//! Sends a prepared request over a connection of its own, in the pieces that the caller wants, and reads the answer.
 //!
-//! hyper speaks HTTP/1.1 here, one floor below its pooled client: a path goes out as it is given, a body in the pieces that it is
-//! handed over in, and a body that ends early leaves the connection to be closed. Deliberately absent: redirects, retries, pools.
+//! This uses hyper's HTTP/1.1 connection and not its pooled client. So the path and the pieces of the body go out as
+//! given, and a body that ends early leaves a connection that the caller can close. Deliberately absent: redirects,
+//! retries, pools.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -24,36 +25,32 @@ use super::{Prepared, Raw};
 use crate::s3::RequestError;
 use crate::s3::recorder::{ExchangeNumber, Recorder};
 
-/// Between two pieces of a body, so that a server's kernel does not hand them over as one. A sender with a pause is what is tested:
-/// nothing at this end tells when the other has read.
+/// Between two pieces of a body, so that the server's kernel does not join them. A fixed pause is right here: a slow
+/// sender is what the check tests, and this end cannot know when the other has read.
 const PAUSE: Duration = Duration::from_millis(10);
-/// More than any answer needs that a raw request asks for.
+/// More than the answer to any raw request needs.
 const MAX_ANSWER_BYTES: usize = 4 << 20;
 
-/// How a request is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// Offsets into the body at which a write ends and the next one begins after a pause; 0 parts the body from the head.
+    /// Offsets in the body where a write ends; the next write follows after a pause. 0 separates the head from the
+    /// body.
     pub splits: Vec<usize>,
-    /// After how many bytes of the body the sender falls silent and closes its side, whatever length it promised.
+    /// Number of bytes of the body after which the sender closes its side, whatever length it announced.
     pub stops_at: Option<usize>,
-    /// Leaves the length out: the body goes in HTTP's own chunks.
+    /// Sends no `content-length`: the body goes out in HTTP chunks.
     pub without_length: bool,
 }
 
-/// What a server answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawAnswer {
-    /// HTTP status.
     pub status: u16,
-    /// Headers, names in lower case.
+    /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Bytes,
 }
 
 impl RawAnswer {
-    /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -67,7 +64,7 @@ impl RawAnswer {
         rest.split_once("</Code>").map(|(code, _)| code.to_owned())
     }
 
-    /// Whether the server says yes.
+    /// Whether the status is 2xx.
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -84,21 +81,20 @@ impl std::fmt::Display for RawAnswer {
     }
 }
 
-/// Where an endpoint listens.
 #[derive(Debug)]
 pub(super) struct Address {
     tls: bool,
     pub(super) host: String,
     pub(super) port: u16,
-    /// Host and port as the header has them.
+    /// Host and port as in the header `host`.
     pub(super) authority: String,
-    /// What comes before every path.
+    /// Prefix of every path.
     pub(super) base: String,
 }
 
 impl Address {
     pub(super) fn of(endpoint: &str) -> Result<Self, RequestError> {
-        let wrong = || RequestError::Local { operation: "endpoint", message: format!("{endpoint} is no URL") };
+        let wrong = || RequestError::Local { operation: "endpoint", message: format!("{endpoint} is not a URL") };
         let url: Uri = endpoint.parse().map_err(|_| wrong())?;
         let tls = url.scheme_str() == Some("https");
         let authority = url.authority().ok_or_else(wrong)?;
@@ -117,17 +113,15 @@ impl Raw {
     /// Sends a request in one piece.
     ///
     /// # Errors
-    /// Whatever keeps an answer from coming; what is answered is for the caller to judge.
+    /// No answer. A wrong answer is not an error here; the caller judges it.
     pub async fn send(&self, prepared: &Prepared) -> Result<RawAnswer, RequestError> {
         let answer = self.deliver(prepared, &Delivery::default()).await?;
         let message = "the connection was closed without an answer".to_owned();
         answer.ok_or(RequestError::Broken { operation: prepared.method, message })
     }
 
-    /// Sends a request as told. None where the sender stopped early and the server closed the connection without an answer.
-    ///
-    /// # Errors
-    /// Whatever else keeps an answer from coming.
+    /// Sends a request as `delivery` says. `None` if the sender stopped early and the server closed the connection
+    /// without an answer.
     pub async fn deliver(&self, prepared: &Prepared, delivery: &Delivery) -> Result<Option<RawAnswer>, RequestError> {
         let noted = self.note_request(prepared);
         let deadline = self.settings.deadline;
@@ -185,10 +179,10 @@ async fn exchange_over(
     };
     match answered {
         Ok(answer) => answer.map(Some),
-        // The body that ended early is the sender's own doing.
+        // The sender itself ended the body early.
         Err(error) if delivery.stops_at.is_some() && (error.is_user() || error.is_body_write_aborted()) => {
             let mut stream = connection.into_parts().io.into_inner();
-            // From here on only the end matters: an answer to half a request is not HTTP any more.
+            // Only the end of the connection matters now: an answer to half a request is no longer HTTP.
             let _ = stream.shutdown().await;
             let _ = stream.read_to_end(&mut Vec::new()).await;
             Ok(None)
@@ -208,7 +202,7 @@ async fn read(response: Response<hyper::body::Incoming>, operation: &'static str
     Ok(RawAnswer { status: head.status.as_u16(), headers, body: body.to_bytes() })
 }
 
-/// Why a body ends before its time.
+/// Why a body ends early.
 #[derive(Debug, thiserror::Error)]
 #[error("the sender stopped early")]
 struct StoppedEarly;
@@ -229,7 +223,7 @@ fn http_request(prepared: &Prepared, delivery: &Delivery) -> Result<Request<Pace
     request.body(body).map_err(local)
 }
 
-/// The body in the pieces that it is to be sent in.
+/// The body in the pieces of `delivery`.
 fn pieces(
     body: &Bytes,
     delivery: &Delivery,

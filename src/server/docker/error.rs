@@ -2,6 +2,8 @@
 
 use bollard::errors::Error as Bollard;
 
+use crate::record::FaultKind;
+
 /// A step of the Docker runtime failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DockerError {
@@ -139,24 +141,26 @@ impl DockerError {
 
     /// Whether no daemon could be used at all, as opposed to one that refused something.
     pub(in crate::server) fn is_about_the_daemon(&self) -> bool {
-        matches!(self.kind(), "docker-unreachable" | "docker-unusable")
+        matches!(self.kind(), FaultKind::DockerUnreachable | FaultKind::DockerUnusable)
     }
 
     /// Stable, kebab-case class of the error.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FaultKind {
         match self {
-            Self::NoDaemon { .. } | Self::PermissionDenied { .. } => "docker-unreachable",
+            Self::NoDaemon { .. } | Self::PermissionDenied { .. } => FaultKind::DockerUnreachable,
             Self::UnsupportedScheme { .. }
             | Self::Context { .. }
             | Self::TooOld { .. }
-            | Self::WindowsContainers { .. } => "docker-unusable",
-            Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => "docker",
-            Self::Yard { .. } => "yard",
-            Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => "image",
-            Self::Build { .. } => "image-build",
-            Self::Probe { .. } => "image-probe",
-            Self::PortInUse { .. } => "port-in-use",
+            | Self::WindowsContainers { .. } => FaultKind::DockerUnusable,
+            Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => {
+                FaultKind::Docker
+            }
+            Self::Yard { .. } => FaultKind::DataDirectory,
+            Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => FaultKind::Image,
+            Self::Build { .. } => FaultKind::ImageBuild,
+            Self::Probe { .. } => FaultKind::ImageProbe,
+            Self::PortInUse { .. } => FaultKind::PortInUse,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::record::FaultKind;
+
 /// The Drime API, or its stand-in, cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DrimeError {
@@ -82,15 +84,15 @@ pub enum DrimeError {
 impl DrimeError {
     /// Stable, kebab-case class of the error.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FaultKind {
         match self {
-            Self::KeyRefused { .. } => "drime-key-refused",
-            Self::WorkspaceRefused { .. } => "drime-workspace-refused",
-            Self::NotStarted { .. } => "drime-stand-in-not-started",
-            Self::Died { .. } => "drime-stand-in-died",
-            Self::Certificates { .. } => "drime-certificates",
+            Self::KeyRefused { .. } => FaultKind::DrimeKeyRefused,
+            Self::WorkspaceRefused { .. } => FaultKind::DrimeWorkspaceRefused,
+            Self::NotStarted { .. } => FaultKind::DrimeStandInNotStarted,
+            Self::Died { .. } => FaultKind::DrimeStandInDied,
+            Self::Certificates { .. } => FaultKind::DrimeCertificates,
             Self::Address { .. } | Self::Unreachable { .. } | Self::Refused { .. } | Self::Nonsense { .. } => {
-                "drime-unavailable"
+                FaultKind::DrimeUnavailable
             }
         }
     }

@@ -15,6 +15,8 @@ mod way_out;
 use std::fmt;
 use std::path::Path;
 
+use crate::record::DrimeService;
+
 pub use cloud::clean;
 pub use error::DrimeError;
 pub use service::{Requests, Service};
@@ -124,10 +126,10 @@ pub struct DrimeSettings {
 }
 
 impl DrimeSettings {
-    /// What reports call the backend: they always say which it was.
+    /// Which service it stores in. Reports always say so.
     #[must_use]
-    pub fn backend_name(&self) -> &'static str {
-        if self.account.is_some() { "drime (cloud)" } else { "drime (emulated)" }
+    pub fn service(&self) -> DrimeService {
+        if self.account.is_some() { DrimeService::Cloud } else { DrimeService::Emulated }
     }
 
     /// What must be said before a run: that somebody's account is used, or that the stand-in is not as it usually is.

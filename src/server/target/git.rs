@@ -1,25 +1,16 @@
-//! The few questions that are put to git.
+//! The few questions that are put to git about a target, and what its answers mean.
 //!
-//! Owns the command line, its environment and what git's answers mean. Deliberately absent: anything that writes to a
-//! repository; even the index is left as it was.
+//! Files of a commit are read object by object, never by `git archive` or `git status`: those run the filters and the signature
+//! programs that the repository names. Deliberately absent: how git is run (`base::git`), and anything that writes to a repository.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::TargetError;
-
-/// Variables that would point git at another repository than the one asked about, as inside a git hook.
-const MISLEADING: [&str; 7] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-];
+use crate::base::git;
 
 /// A directory in which git is asked.
 #[derive(Debug, Clone)]
@@ -33,6 +24,22 @@ pub(super) struct Commit {
     repository: Repository,
     hash: String,
     reference: String,
+}
+
+/// A file of a commit, or a link, whose content is what it points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TreeFile {
+    /// Path from the repository's directory.
+    pub(super) path: String,
+    pub(super) kind: FileKind,
+    pub(super) bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileKind {
+    Plain,
+    Executable,
+    Link,
 }
 
 /// Whether a reference can be handed to git; otherwise what is wrong with it.
@@ -65,7 +72,8 @@ impl Repository {
         if !self.directory.is_dir() {
             return Err(TargetError::NotADirectory { path: self.directory.clone() });
         }
-        let output = self.run(&["rev-parse", "--verify", &format!("{reference}^{{commit}}")]).await?;
+        let spec = format!("{reference}^{{commit}}");
+        let output = self.run(&["rev-parse", "--verify", "--end-of-options", &spec]).await?;
         if !output.status.success() {
             return Err(unknown(last_line(&output)));
         }
@@ -97,15 +105,31 @@ impl Repository {
             .collect()
     }
 
-    /// Whether the work tree differs from its commit, files that git would add included.
-    pub(super) async fn is_dirty(&self) -> Result<bool, TargetError> {
-        Ok(!self.succeed(&["status", "--porcelain"]).await?.stdout.is_empty())
-    }
-
     /// `git describe` of a revision by its `v*` tags, such as `v0.2.1-3-gabc1234`; none where no tag is reached.
     pub(super) async fn describe(&self, revision: &str) -> Result<Option<String>, TargetError> {
-        let output = self.run(&["describe", "--tags", "--long", "--match", "v*", revision]).await?;
+        let output = self.run(&["describe", "--tags", "--long", "--match", "v*", "--end-of-options", revision]).await?;
         Ok(output.status.success().then(|| text(&output)))
+    }
+
+    /// The contents of objects, in their order.
+    async fn contents(&self, objects: impl Iterator<Item = &str>) -> Result<Vec<Vec<u8>>, TargetError> {
+        let names: Vec<&str> = objects.collect();
+        let mut command = Command::from(git::offline(&self.directory));
+        command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().map_err(TargetError::GitMissing)?;
+        let question = names.iter().fold(String::new(), |text, name| text + name + "\n");
+        let asking = child.stdin.take().map(|mut input| {
+            // Beside the reading: neither side waits for the other. A git that ended early says why itself.
+            tokio::spawn(async move { drop(input.write_all(question.as_bytes()).await) })
+        });
+        let output = child.wait_with_output().await.map_err(TargetError::GitMissing)?;
+        drop(asking);
+        let mut rest = output.stdout.as_slice();
+        let contents: Option<Vec<_>> = names.iter().map(|_| next_content(&mut rest)).collect();
+        contents.ok_or_else(|| TargetError::Git {
+            command: "cat-file".to_owned(),
+            detail: "an object is not in the repository".to_owned(),
+        })
     }
 
     async fn succeed(&self, arguments: &[&str]) -> Result<Output, TargetError> {
@@ -119,13 +143,12 @@ impl Repository {
     }
 
     async fn run(&self, arguments: &[&str]) -> Result<Output, TargetError> {
-        let mut command = Command::new("git");
-        for variable in MISLEADING {
-            command.env_remove(variable);
-        }
-        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").arg("-C").arg(&self.directory).args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        command.output().await.map_err(TargetError::GitMissing)
+        Command::from(git::offline(&self.directory))
+            .args(arguments)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .map_err(TargetError::GitMissing)
     }
 }
 
@@ -152,10 +175,49 @@ impl Commit {
         Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
-    /// The tree as a tar archive.
-    pub(super) async fn archive(&self) -> Result<Vec<u8>, TargetError> {
-        Ok(self.repository.succeed(&["archive", "--format=tar", &self.hash]).await?.stdout)
+    /// The files below the repository's directory; none of a submodule. Fails where they are larger than `limit_bytes` together.
+    pub(super) async fn files(&self, limit_bytes: u64) -> Result<Vec<TreeFile>, TargetError> {
+        let listed = self.repository.succeed(&["ls-tree", "-r", "-l", "-z", &self.hash]).await?;
+        let entries: Vec<Entry> = listed.stdout.split(|byte| *byte == 0).filter_map(Entry::parse).collect();
+        if entries.iter().map(|entry| entry.size_bytes).sum::<u64>() > limit_bytes {
+            return Err(TargetError::TooLarge { place: self.place(), limit_bytes });
+        }
+        let contents = self.repository.contents(entries.iter().map(|entry| entry.object.as_str())).await?;
+        let files = entries.into_iter().zip(contents);
+        Ok(files.map(|(Entry { path, kind, .. }, bytes)| TreeFile { path, kind, bytes }).collect())
     }
+}
+
+/// A line of `git ls-tree -r -l -z`: `MODE TYPE OBJECT SIZE<tab>PATH`.
+struct Entry {
+    path: String,
+    kind: FileKind,
+    object: String,
+    size_bytes: u64,
+}
+
+impl Entry {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let (head, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
+        let [mode, _, object, size] = head.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+        let kind = match mode {
+            "100755" => FileKind::Executable,
+            "120000" => FileKind::Link,
+            mode if mode.starts_with("100") => FileKind::Plain,
+            _ => return None,
+        };
+        Some(Self { path: path.to_owned(), kind, object: object.to_owned(), size_bytes: size.parse().ok()? })
+    }
+}
+
+/// Takes the next answer of `git cat-file --batch` from the text: `OBJECT TYPE SIZE`, the content, and a line feed.
+fn next_content(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let (head, body) = rest.split_at_checked(end)?;
+    let size: usize = std::str::from_utf8(head).ok()?.rsplit_once(' ')?.1.parse().ok()?;
+    let (content, after) = body.get(1..)?.split_at_checked(size)?;
+    *rest = after.get(1..)?;
+    Some(content.to_vec())
 }
 
 fn text(output: &Output) -> String {

@@ -4,12 +4,12 @@
 //! is left out, so that nothing outside the project can get into an image or an environment.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::git::{Commit, Repository};
+use super::git::{Commit, FileKind, Repository, TreeFile};
 use super::{TargetError, version, walk};
 
 /// The most that is read; pys3local's own sources have less than 1 MiB.
@@ -56,14 +56,11 @@ pub(super) async fn of_directory(directory: &Path) -> Result<Sources, TargetErro
         None => None,
     };
     let commit = match (top, &listed) {
-        (Some(_), Some(_)) => repository.resolve("HEAD").await.ok().map(|commit| commit.hash().to_owned()),
+        (Some(_), Some(_)) => repository.resolve("HEAD").await.ok(),
         _ => None,
     };
-    let described = match (top, &listed) {
-        (Some(true), Some(_)) => match repository.describe("HEAD").await? {
-            Some(description) => version::of_description(&description, repository.is_dirty().await?),
-            None => None,
-        },
+    let described = match &commit {
+        Some(commit) if top == Some(true) => repository.describe(commit.hash()).await?,
         _ => None,
     };
     let root = directory.to_owned();
@@ -75,18 +72,37 @@ pub(super) async fn of_directory(directory: &Path) -> Result<Sources, TargetErro
         read_files(&root, paths)
     });
     let files = reading.await.map_err(|error| read_error(directory, io::Error::other(error)))??;
+    let described = match (described, &commit) {
+        (Some(description), Some(commit)) => version::of_description(&description, differs(&files, commit).await),
+        _ => None,
+    };
     let version = described.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
-    Ok(Sources::new(version, commit, files))
+    Ok(Sources::new(version, commit.map(|commit| commit.hash().to_owned()), files))
+}
+
+/// Whether files on the disk are others than those of a commit. Ends of lines do not count, for git may translate them; what cannot
+/// be read counts.
+async fn differs(files: &[SourceFile], commit: &Commit) -> bool {
+    let Ok(committed) = commit.files(LIMIT_BYTES).await else { return true };
+    let mut committed = resolved(committed);
+    let plain = |bytes: &[u8]| {
+        bytes
+            .split(|byte| *byte == b'\n')
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec())
+            .collect::<Vec<_>>()
+    };
+    let same = |one: &SourceFile, other: &SourceFile| {
+        let bytes = one.bytes == other.bytes || plain(&one.bytes) == plain(&other.bytes);
+        bytes && (cfg!(not(unix)) || one.executable == other.executable)
+    };
+    let known = files.iter().all(|file| committed.remove(&file.path).is_some_and(|other| same(file, &other)));
+    !known || !committed.is_empty()
 }
 
 /// The sources of a commit.
 pub(super) async fn of_commit(commit: &Commit) -> Result<Sources, TargetError> {
     let described = commit.repository().describe(commit.hash()).await?;
-    let archive = commit.archive().await?;
-    if archive.len() as u64 > LIMIT_BYTES {
-        return Err(TargetError::TooLarge { place: commit.place(), limit_bytes: LIMIT_BYTES });
-    }
-    let files = read_archive(&archive).map_err(|source| read_error(Path::new(&commit.place()), source))?;
+    let files: Vec<SourceFile> = resolved(commit.files(LIMIT_BYTES).await?).into_values().collect();
     let version = described.and_then(|description| version::of_description(&description, false));
     let version = version.or_else(|| packaged_version(&files)).unwrap_or_else(|| version::UNKNOWN.to_owned());
     Ok(Sources::new(version, Some(commit.hash().to_owned()), files))
@@ -140,36 +156,26 @@ fn is_executable(_metadata: &std::fs::Metadata) -> bool {
     false
 }
 
-fn read_archive(archive: &[u8]) -> io::Result<Vec<SourceFile>> {
-    let mut files = BTreeMap::new();
-    let mut links = Vec::new();
-    for entry in tar::Archive::new(archive).entries()? {
-        let mut entry = entry?;
-        let path = String::from_utf8(entry.path_bytes().into_owned()).map_err(io::Error::other)?;
-        match entry.header().entry_type() {
-            tar::EntryType::Regular => {
-                let executable = entry.header().mode()? & 0o100 != 0;
-                let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes)?;
-                files.insert(path.clone(), SourceFile { path, executable, bytes });
-            }
-            tar::EntryType::Symlink => {
-                let target = entry.link_name_bytes().map(|name| String::from_utf8_lossy(&name).into_owned());
-                links.extend(target.and_then(|target| resolved(&path, &target)).map(|target| (path, target)));
-            }
-            _ => {}
+/// Files of a commit by their paths, a link inside it replaced by the file that it points at. Other links are left out.
+fn resolved(committed: Vec<TreeFile>) -> BTreeMap<String, SourceFile> {
+    let (links, plain): (Vec<_>, Vec<_>) = committed.into_iter().partition(|file| file.kind == FileKind::Link);
+    let mut files: BTreeMap<String, SourceFile> = plain
+        .into_iter()
+        .map(|TreeFile { path, kind, bytes }| {
+            (path.clone(), SourceFile { path, executable: kind == FileKind::Executable, bytes })
+        })
+        .collect();
+    for link in links {
+        let target = destination(&link.path, &String::from_utf8_lossy(&link.bytes));
+        if let Some(file) = target.and_then(|target| files.get(&target)).cloned() {
+            files.insert(link.path.clone(), SourceFile { path: link.path, ..file });
         }
     }
-    for (path, target) in links {
-        if let Some(file) = files.get(&target).cloned() {
-            files.insert(path.clone(), SourceFile { path, ..file });
-        }
-    }
-    Ok(files.into_values().collect())
+    files
 }
 
-/// Where a relative link inside the archive points; none where it leaves the archive.
-fn resolved(link: &str, target: &str) -> Option<String> {
+/// Where a relative link inside a commit points; none where it leaves the commit.
+fn destination(link: &str, target: &str) -> Option<String> {
     let mut parts: Vec<&str> = link.split('/').collect();
     parts.pop();
     if target.starts_with('/') {

@@ -214,3 +214,38 @@ async fn what_is_no_pys3local_is_refused_before_any_work() {
     assert!(matches!(check(of_path(path)).await, TargetError::WrongProject { .. }));
     assert!(of_git("main", path).validate().await.is_ok(), "the commit is still good");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_that_a_tree_brings_is_run_to_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let outside = tempfile::tempdir().unwrap();
+    let ran = outside.path().join("ran");
+    let directory = tagged();
+    let path = directory.path();
+    write(path, "program", &format!("#!/bin/sh\ntouch {}\ncat\n", ran.display()));
+    std::fs::set_permissions(path.join("program"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = path.join("program").display().to_string();
+    write(path, ".gitattributes", "*.py filter=mine export-subst\n");
+    git(path, &["add", "."]);
+    git(path, &["commit", "-q", "-m", "second"]);
+    // A bare repository as a subdirectory can be part of a tree, other than one that is called .git.
+    git(path, &["clone", "-q", "--bare", ".", "sub"]);
+    write(path, "sub/pyproject.toml", PROJECT);
+    for place in [path.to_owned(), path.join("sub")] {
+        for name in ["core.fsmonitor", "filter.mine.clean", "filter.mine.smudge", "filter.mine.process"] {
+            git(&place, &["config", name, &program]);
+        }
+    }
+    git(&path.join("sub"), &["config", "core.bare", "false"]);
+    git(&path.join("sub"), &["config", "core.worktree", "."]);
+    std::fs::remove_file(path.join("pys3local/cli.py")).unwrap();
+    write(path, "pys3local/cli.py", "print(2)\n");
+    let _ = std::fs::remove_file(&ran);
+    for target in [of_path(path), of_git("HEAD", path), of_path(&path.join("sub"))] {
+        sources(&target).await;
+        assert!(!ran.exists(), "{target} runs what is in it");
+    }
+    let of_head = sources(&of_git("HEAD", path)).await;
+    assert!(of_head.files.iter().any(|file| file.bytes == b"print(1)\n"), "a commit is read as it is stored");
+}

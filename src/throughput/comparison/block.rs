@@ -1,6 +1,6 @@
-//! One block: fresh servers of both arms, and every object on both back to back.
+//! One block: fresh servers of both arms, and every object on both arms back to back.
 //!
-//! Whatever becomes of it, both servers are stopped. Deliberately absent: what the times mean.
+//! It stops both servers, however it ends. Deliberately absent: what the times mean.
 
 use std::time::{Duration, Instant};
 
@@ -9,22 +9,19 @@ use tokio_util::sync::CancellationToken;
 use super::objects::{self, Object, Objects};
 use super::schedule::{BlockSchedule, Operation, Pass, Turn, other};
 use crate::base::nanoseconds;
-use crate::record::{Arm, Fault, ThroughputBlock, ThroughputPass};
+use crate::record::{Arm, Fault, FaultKind, ThroughputBlock, ThroughputPass};
 use crate::s3::{ClientSettings, Line, RequestError, S3, Timed};
 use crate::server::{Runtime, Server, ServerError, ServerSpec};
 use crate::throughput::SequenceError;
 
-/// How long a server that broke off an answer is given to be noticed as dead.
+/// How long to wait for the end of a server that broke off an answer.
 const DEATH_GRACE: Duration = Duration::from_secs(1);
 /// Lines of a server's log that a report keeps.
 const LOG_LINES: usize = 120;
 
-/// Something for each arm.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Both<T> {
-    /// Of the base.
     pub(crate) base: T,
-    /// Of the candidate.
     pub(crate) candidate: T,
 }
 
@@ -43,7 +40,7 @@ impl<T> Both<T> {
         }
     }
 
-    /// From what the arm that comes first has, and what the other has.
+    /// `one` belongs to `first`, `two` to the other arm.
     fn by_order(first: Arm, one: T, two: T) -> Self {
         match first {
             Arm::Base => Self { base: one, candidate: two },
@@ -52,7 +49,6 @@ impl<T> Both<T> {
     }
 }
 
-/// What an arm is called.
 pub(super) fn name(arm: Arm) -> &'static str {
     match arm {
         Arm::Base => "base",
@@ -60,21 +56,19 @@ pub(super) fn name(arm: Arm) -> &'static str {
     }
 }
 
-/// A pair of requests.
+/// The same request on both arms.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pair {
     pub(super) operation: Operation,
-    /// Which object, or which listing.
+    /// Number of the object, or of the listing.
     pub(super) object: usize,
     pub(super) taken: Both<Duration>,
 }
 
-/// Why a comparison cannot go on.
 #[derive(Debug)]
 pub struct BrokenOff {
-    /// What happened.
     pub fault: Fault,
-    /// The last log lines of the server that it happened to.
+    /// The last log lines of the server that caused the fault.
     pub log: Vec<String>,
 }
 
@@ -86,18 +80,20 @@ impl From<ServerError> for BrokenOff {
 
 impl From<SequenceError> for BrokenOff {
     fn from(error: SequenceError) -> Self {
-        Self { fault: Fault::new("comparison", error.to_string()).with_hint(SequenceError::HINT), log: Vec::new() }
+        Self {
+            fault: Fault::new(FaultKind::Comparison, error.to_string()).with_hint(SequenceError::HINT),
+            log: Vec::new(),
+        }
     }
 }
 
-/// What a block took.
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) record: ThroughputBlock,
     pub(super) pairs: Vec<Pair>,
 }
 
-/// What blocks are made with.
+/// What a block needs.
 #[derive(Debug)]
 pub(super) struct Ground<'a> {
     pub(super) runtimes: Both<&'a Runtime>,
@@ -105,15 +101,15 @@ pub(super) struct Ground<'a> {
     pub(super) objects: Objects,
     /// Deadline of a request.
     pub(super) deadline: Duration,
-    /// Cancelled where the run is to stop.
+    /// Cancelled when the run must stop.
     pub(super) stop: CancellationToken,
 }
 
 impl Ground<'_> {
-    /// Carries a block out; none where the run is to stop.
+    /// Runs a block. `None` if the run must stop.
     ///
     /// # Errors
-    /// A server that does not start, dies or gives a wrong answer: nothing can be told of speed then.
+    /// A server does not start, dies or answers wrongly. Its speed then says nothing.
     pub(super) async fn block(&self, number: u64, schedule: &BlockSchedule) -> Result<Option<Measured>, BrokenOff> {
         let started = Instant::now();
         let servers = self.start(schedule.started_first).await?;
@@ -143,7 +139,7 @@ impl Ground<'_> {
         Ok(Some(Measured { record, pairs }))
     }
 
-    /// Starts both servers, one right after the other: they come up side by side.
+    /// Starts both servers, one right after the other, so that they start up side by side.
     async fn start(&self, first: Arm) -> Result<Both<Server>, BrokenOff> {
         let start = |arm: Arm| self.runtimes.of(arm).start(self.specs.of(arm));
         let (one, two) = tokio::join!(Box::pin(start(first)), Box::pin(start(other(first))));
@@ -155,7 +151,7 @@ impl Ground<'_> {
     }
 }
 
-/// What kept one arm from starting, once the other one is stopped.
+/// Stops the other arm, and returns why this one did not start.
 async fn alone(arm: Arm, error: ServerError, left: Result<Server, ServerError>) -> BrokenOff {
     if let Ok(server) = left
         && let Err(error) = server.stop().await
@@ -207,7 +203,6 @@ async fn measure(
     Ok((passes, pairs))
 }
 
-/// A connection to each arm.
 struct Talk<'a> {
     lines: Both<Line>,
     objects: &'a Objects,
@@ -258,25 +253,16 @@ impl Talk<'_> {
     }
 }
 
-/// Why a block cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
-    /// No answer came.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The answer is wrong, so how fast it came says nothing.
+    /// The answer is wrong, so its speed says nothing.
     #[error("{operation} is answered with HTTP {status} and {body_bytes} bytes")]
-    Answer {
-        /// What was asked.
-        operation: &'static str,
-        /// HTTP status.
-        status: u16,
-        /// Bytes of the body.
-        body_bytes: u64,
-    },
+    Answer { operation: &'static str, status: u16, body_bytes: u64 },
 }
 
-/// What an answer took, if it is a right one.
+/// The time of an answer, if the answer is right.
 fn right(operation: Operation, object: Option<&Object>, answer: Timed) -> Result<Duration, Trouble> {
     let whole = match (operation, object) {
         (Operation::Get, Some(object)) => answer.body_bytes == object.size_bytes(),
@@ -289,14 +275,14 @@ fn right(operation: Operation, object: Option<&Object>, answer: Timed) -> Result
     Err(Trouble::Answer { operation: operation.name(), status, body_bytes })
 }
 
-/// A server that has died meanwhile explains everything.
+/// If the server died, that explains everything else.
 async fn explained(number: u64, arm: Arm, server: &Server, trouble: Trouble) -> BrokenOff {
     let name = name(arm);
     let fault = match tokio::time::timeout(DEATH_GRACE, server.ended()).await {
-        Ok(how) => Fault::new("server-died", format!("the {name}'s server died in block {number}: {how}"))
+        Ok(how) => Fault::new(FaultKind::ServerDied, format!("the {name}'s server died in block {number}: {how}"))
             .with_hint("the last lines of its log are in the report"),
-        Err(_) => Fault::new("comparison", format!("the {name}'s server, block {number}: {trouble}"))
-            .with_hint("the check suites tell what is wrong with its answers"),
+        Err(_) => Fault::new(FaultKind::Comparison, format!("the {name}'s server, block {number}: {trouble}"))
+            .with_hint("the other suites say what is wrong with its answers"),
     };
     BrokenOff { fault, log: server.log_tail(LOG_LINES) }
 }

@@ -1,7 +1,7 @@
-//! What the blocks say so far: pure.
+//! What the blocks say so far. Pure.
 //!
-//! A metric that is decided stays decided, with the interval that decided it: to look again until another answer comes would be to
-//! err more often than was promised. Blocks that run on for other metrics are kept beside it.
+//! A decided metric stays decided, with the interval that decided it. Looking again until another answer comes would
+//! raise the error. Further blocks, which other metrics need, are kept in the record.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,9 @@ use crate::throughput::millionths::{millionths, share, signed_millionths};
 use crate::throughput::power::detectable_drop;
 use crate::throughput::{Sequence, SequenceError};
 
-/// The floors of a machine: by metric, the drop in millionths below which it cannot be trusted.
+/// For each metric the drop, in millionths, that this machine cannot tell from noise (`s3ci calibrate`).
 pub type Floors = BTreeMap<String, u64>;
 
-/// The judge of a comparison.
 #[derive(Debug)]
 pub(crate) struct Judge {
     sequence: Sequence,
@@ -25,7 +24,6 @@ pub(crate) struct Judge {
     series: Vec<Series>,
 }
 
-/// One metric, block by block.
 #[derive(Debug)]
 struct Series {
     first: Ratio,
@@ -34,17 +32,15 @@ struct Series {
 }
 
 impl Judge {
-    /// A judge before the first block.
-    ///
     /// # Errors
-    /// Looks at which nothing could ever be found.
+    /// A look at which nothing could ever fail.
     pub(crate) fn new(procedure: &ThroughputProcedure, metrics: usize, floors: Floors) -> Result<Self, SequenceError> {
         let sequence = Sequence::new(&procedure.looks, metrics)?;
         let (tolerance_ppm, seed) = (procedure.tolerance_ppm, procedure.seed);
         Ok(Self { sequence, tolerance_ppm, floors, seed, series: Vec::new() })
     }
 
-    /// Takes a block in without judging it.
+    /// Adds a block without a judgement.
     pub(crate) fn note(&mut self, ratios: Vec<Ratio>) {
         for ratio in ratios {
             let at = self.series.iter().position(|series| series.first.metric == ratio.metric);
@@ -57,7 +53,7 @@ impl Judge {
         }
     }
 
-    /// Takes a block in, and judges what it is time to judge.
+    /// Adds a block, and judges the metrics if it is time to look.
     pub(crate) fn take(&mut self, ratios: Vec<Ratio>) {
         self.note(ratios);
         for at in 0..self.series.len() {
@@ -70,19 +66,18 @@ impl Judge {
         }
     }
 
-    /// Whether there is nothing left to find out.
+    /// Whether every deciding metric is decided.
     pub(crate) fn is_decided(&self) -> bool {
         let mut deciding = self.series.iter().filter(|series| series.first.decides).peekable();
         deciding.peek().is_some() && deciding.all(|series| series.decided.is_some())
     }
 
-    /// What was decided so far.
     #[cfg(test)]
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         self.series.iter().filter_map(|series| Some(series.decided?.0)).collect()
     }
 
-    /// Where the comparison stands, in a line.
+    /// The state of the comparison in one line.
     pub(crate) fn standing(&self) -> String {
         let deciding = self.series.iter().filter(|series| series.first.decides);
         let words = deciding.map(|series| {
@@ -98,7 +93,7 @@ impl Judge {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// What the metrics came to. The smallest detectable drop takes a while, so it is told at the end alone.
+    /// The results of all metrics. The smallest detectable drop takes a while to compute, so only `at_the_end`.
     pub(crate) fn results(&self, at_the_end: bool) -> Vec<ThroughputResult> {
         let (deciding, informing): (Vec<_>, Vec<_>) = self.series.iter().partition(|series| series.first.decides);
         deciding.into_iter().chain(informing).filter_map(|series| self.result(series, at_the_end)).collect()
@@ -129,7 +124,7 @@ impl Judge {
         })
     }
 
-    /// The machine's floor for a metric, and what is tolerated on it.
+    /// The floor of a metric on this machine, and the tolerance that follows.
     fn tolerance(&self, metric: &Ratio) -> (Option<u64>, u64) {
         let floor = self.floors.get(&metric.metric).copied();
         (floor, self.tolerance_ppm.max(floor.unwrap_or_default()))
@@ -171,7 +166,7 @@ mod tests {
     fn a_metric_that_is_decided_stays_so_and_the_run_goes_on_for_the_others() {
         let mut judge = Judge::new(&procedure(), 5, Floors::new()).unwrap();
         for block in 0..12 {
-            // After the look that decides, `put` turns bad.
+            // After the look that decides, `put` gets worse.
             let put = if block < 10 { 0.0 } else { -0.5 };
             judge.take(vec![ratio("put", true, put + wobble(block)), ratio("get", true, 0.05 * f64::from(block - 6))]);
         }

@@ -1,8 +1,8 @@
 //! The comparison: two servers side by side, block after block, until every metric is decided.
 //!
-//! Owns the procedure: its default numbers, what a block does (`schedule`, pure), how it is carried out (`block`), what it comes to
-//! (`ratios`, pure) and what follows (`judge`, pure). Deliberately absent: how servers are prepared, the checks of the suite, and exit
-//! codes.
+//! Owns the procedure: its default numbers, what a block does (`schedule`, pure), how a block runs (`block`), the
+//! numbers that it gives (`ratios`, pure), and what they decide (`judge`, pure). Deliberately absent: how servers are
+//! prepared, the checks of the suite, and exit codes.
 
 mod block;
 mod judge;
@@ -30,28 +30,29 @@ use crate::record::{SuiteId, ThroughputComparison, ThroughputProcedure};
 use crate::server::{Backend, BucketMode, Runtime, ServerSpec};
 use crate::workload::DatasetSettings;
 
-/// Numbers of blocks after which it is looked at.
+/// Numbers of blocks after which the comparison looks at the intervals.
 pub const LOOKS: [u64; 4] = [10, 15, 20, 30];
-/// Most objects of a block: more make it longer and hardly quieter, for what is left is the luck of its servers.
+/// Most objects in a block. More make it longer and hardly less noisy, because the noise that is left comes from the
+/// two servers.
 const MOST_OBJECTS: usize = 60;
-/// Largest object: what a server needs for more of it is the disk's business.
+/// Largest object. Above this size the disk takes most of the time, not the server.
 const MOST_BYTES: u64 = 4 << 20;
-/// Raised when a block's ratio comes about in another way than the rest of the procedure tells: its objects' content, the estimator, what
-/// an order is drawn for. Records of two versions are not compared.
+/// Raise this when something changes that the rest of the procedure does not show: the content of objects, the
+/// estimator, what an order is drawn for. s3ci does not compare records of two versions.
 const VERSION: u32 = 1;
-/// Listings of a pass. They are quick and the noisiest of all within a block, so that many cost little and pay.
+/// Listings in a pass. A listing is quick, and the noisiest operation within a block, so many are cheap and useful.
 const LISTINGS: u64 = 60;
 
-/// The operations that are measured, by the names that checks and metrics have.
+/// The names of the operations in checks and metrics.
 #[must_use]
 pub fn operations() -> [&'static str; 5] {
     Operation::ALL.map(Operation::name)
 }
 
-/// Fixes the procedure of a comparison, with orders of the run's own.
+/// Fixes the procedure of a comparison. Its orders are drawn for this run.
 ///
 /// # Errors
-/// Looks at which nothing could ever be found.
+/// A look at which nothing could ever fail.
 pub fn procedure(
     dataset: DatasetSettings,
     seed: u64,
@@ -75,32 +76,27 @@ pub fn procedure(
     })
 }
 
-/// A comparison about to be made.
 #[derive(Debug)]
 pub struct Measurement<'a> {
     /// The suite whose checks it decides.
     pub suite: SuiteId,
-    /// What the candidate is compared with.
     pub base: &'a Runtime,
-    /// What is tested.
     pub candidate: &'a Runtime,
-    /// The procedure.
     pub procedure: ThroughputProcedure,
-    /// What this machine cannot tell apart.
     pub floors: Floors,
-    /// Whether all blocks are run and nothing is decided.
+    /// Runs all blocks and decides nothing.
     pub calibrates: bool,
     /// Deadline of a request.
     pub deadline: Duration,
-    /// Where blocks and standings go.
     pub events: &'a Events,
-    /// Cancelled where the run is to stop.
+    /// Cancelled when the run must stop.
     pub stop: CancellationToken,
 }
 
 impl Measurement<'_> {
-    /// Runs blocks until all is decided, or the run is to stop; each of them is told as an event. What the blocks found, and what
-    /// kept it from going on: a server that did not start, died, or answered wrongly. Nothing has failed then.
+    /// Runs blocks until all metrics are decided or the run must stop, and emits an event for each. Returns what the
+    /// blocks found, and why it broke off: a server did not start, died, or answered wrongly. If it broke off, no
+    /// metric has failed.
     pub async fn run(&self) -> (ThroughputComparison, Option<BrokenOff>) {
         let mut comparison = ThroughputComparison {
             suite: self.suite.clone(),

@@ -1,4 +1,4 @@
-//! What is stored and asked for in a block: the same objects on both arms, and in every block.
+//! The objects that a block stores and asks for: the same on both arms, and in every block.
 
 use bytes::Bytes;
 use rand::RngExt;
@@ -8,10 +8,9 @@ use crate::record::ThroughputProcedure;
 use crate::s3::{Payload, Prepared, Proof, Raw, RawRequest, RequestError};
 use crate::workload::{Content, SizeClass, seeded};
 
-/// The bucket of every block; its server has no other.
+/// The only bucket of a block's server.
 const BUCKET: &str = "s3ci-duet";
 
-/// One object.
 #[derive(Debug, Clone)]
 pub(super) struct Object {
     key: String,
@@ -19,23 +18,20 @@ pub(super) struct Object {
 }
 
 impl Object {
-    /// Size of the content.
     pub(super) fn size_bytes(&self) -> u64 {
         self.bytes.len() as u64
     }
 
-    /// Objects of like size.
     pub(super) fn class(&self) -> SizeClass {
         SizeClass::of(self.size_bytes())
     }
 }
 
-/// The objects of a comparison.
 #[derive(Debug, Clone)]
 pub(super) struct Objects(Vec<Object>);
 
 impl Objects {
-    /// Draws them: sizes even between the smallest and the largest, half compressible, half random.
+    /// Draws the objects: sizes evenly between smallest and largest, half compressible, half random.
     pub(super) fn draw(procedure: &ThroughputProcedure) -> Self {
         let mut generator = seeded(procedure.seed, "duet/objects");
         let sizes = procedure.min_size_bytes..=procedure.max_size_bytes;
@@ -52,12 +48,11 @@ impl Objects {
     }
 }
 
-/// The request that makes the bucket.
 pub(super) fn create_bucket(raw: &Raw) -> Result<Prepared, RequestError> {
     raw.prepare(&RawRequest::to_path("PUT", format!("/{BUCKET}")).proving(Proof::Nothing))
 }
 
-/// The request of an operation on an object; a listing needs none.
+/// A listing needs no object.
 pub(super) fn request(raw: &Raw, operation: Operation, object: Option<&Object>) -> Result<Prepared, RequestError> {
     let key = object.map_or("", |object| &object.key);
     let on_object = |method| RawRequest::to_object(method, BUCKET, key);

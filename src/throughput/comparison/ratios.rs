@@ -1,7 +1,7 @@
-//! From what a block took to one number for each metric: pure.
+//! Turns the times of a block into one number for each metric. Pure.
 //!
-//! An object's ratio is the mean over its passes, in each of which either arm came first once; the block's is the middle one of its
-//! objects. The ratio of what all took together is kept beside it: it weighs by size, and is noisier.
+//! The ratio of an object is the mean over its passes. The ratio of a block is the median of its objects. The ratio of
+//! the total times is kept too: it weighs objects by size, and is noisier.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,30 +12,27 @@ use crate::base::median;
 use crate::record::{Direction, Estimator, ThroughputBlock};
 use crate::workload::SizeClass;
 
-/// A block's number for a metric.
+/// The number of a block for one metric.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ratio {
-    /// Name of the metric.
     pub(crate) metric: String,
-    /// Which way is better.
     pub(crate) direction: Direction,
-    /// How the block came to the number.
     pub(crate) estimator: Estimator,
-    /// Whether the metric decides.
+    /// Whether the metric decides, or only informs.
     pub(crate) decides: bool,
-    /// Logarithm of the candidate's quantity over the base's.
+    /// ln(candidate / base).
     pub(crate) log: f64,
 }
 
 impl Ratio {
-    /// The metric by which an operation is judged.
+    /// The metric that decides an operation.
     pub(super) fn deciding(operation: Operation, log: f64) -> Self {
         let metric = operation.name().to_owned();
         Self { metric, direction: Direction::Higher, estimator: Estimator::MedianOfRatios, decides: true, log }
     }
 }
 
-/// The numbers of a block: first those that decide, in the order of the operations.
+/// The numbers of a block. Those that decide come first, in the order of the operations.
 pub(super) fn of(measured: &Measured, class: impl Fn(usize) -> Option<SizeClass>) -> Vec<Ratio> {
     let objects: Vec<(Operation, BTreeMap<usize, f64>)> =
         Operation::ALL.into_iter().map(|operation| (operation, by_object(operation, &measured.pairs))).collect();
@@ -53,7 +50,7 @@ pub(super) fn of(measured: &Measured, class: impl Fn(usize) -> Option<SizeClass>
     deciding.chain(by_size).chain(sums(&measured.record)).collect()
 }
 
-/// Each object's mean over its passes.
+/// The mean of each object over its passes.
 fn by_object(operation: Operation, pairs: &[Pair]) -> BTreeMap<usize, f64> {
     let mut logs: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for pair in pairs.iter().filter(|pair| pair.operation == operation) {
@@ -64,7 +61,7 @@ fn by_object(operation: Operation, pairs: &[Pair]) -> BTreeMap<usize, f64> {
     logs.into_iter().map(|(object, (sum, count))| (object, sum / count)).collect()
 }
 
-/// What all objects took together, and what the servers had to do for it.
+/// The total times of all objects, and the CPU time and memory of the servers.
 fn sums(block: &ThroughputBlock) -> Vec<Ratio> {
     let mut ratios = Vec::new();
     for operation in Operation::ALL {
@@ -87,7 +84,7 @@ fn sums(block: &ThroughputBlock) -> Vec<Ratio> {
     ratios
 }
 
-/// Throughput is work over time, and the work is the same.
+/// Both arms do the same work, so the ratio of throughput is the inverse ratio of time.
 fn log_of_throughput(base: Duration, candidate: Duration) -> f64 {
     let seconds = |duration: Duration| duration.max(Duration::from_nanos(1)).as_secs_f64();
     (seconds(base) / seconds(candidate)).ln()

@@ -1,10 +1,10 @@
-//! What a block does in which order: pure, and drawn from the seed and the name of the run, which the record has, so that the orders of a
-//! run can be told again and no two runs share an imbalance.
+//! What a block does, and in which order. Pure. It is drawn from the seed and the id of the run, and both are in the
+//! record. So you can reproduce the orders of a run, and no two runs share an imbalance.
 //!
-//! A block is two rounds of the same passes. Whichever arm came first for an object in a pass of the first round comes second in the
-//! same pass of the second one: to come second is an advantage, warm caches and all, and so it cancels instead of adding to the
-//! noise. Which arm has it first is drawn anew for each block, pass and object, and that makes a block's ratio as likely to be above
-//! one as below where the arms are equal.
+//! A block is two rounds of the same passes. The arm that goes first for an object in a pass of the first round goes
+//! second in the same pass of the second round. The arm that goes second has an advantage, for example warm caches;
+//! this way it cancels and does not add to the noise. For each block, pass and object the first arm is drawn anew. So,
+//! if the arms are equal, the ratio of a block is as likely to be above one as below.
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -12,23 +12,19 @@ use rand::seq::SliceRandom;
 use crate::record::{Arm, ThroughputProcedure};
 use crate::workload::seeded;
 
-/// What is measured, in the order of a round.
+/// The measured operations, in the order of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Operation {
-    /// `PutObject`.
     Put,
-    /// `GetObject`.
     Get,
-    /// `HeadObject`.
     Head,
     /// `ListObjectsV2`, one page.
     List,
-    /// `DeleteObject`.
     Delete,
 }
 
 impl Operation {
-    /// All of them; each is a metric that decides.
+    /// Each is a metric that decides.
     pub(crate) const ALL: [Self; 5] = [Self::Put, Self::Get, Self::Head, Self::List, Self::Delete];
 
     /// Name of the metric and of the check.
@@ -43,26 +39,23 @@ impl Operation {
     }
 }
 
-/// The passes of a round, each with how often it runs: reading is noisier than the rest and bears repeating.
+/// The passes of a round, and how often each runs: reads are noisier than the rest, so they repeat.
 const ROUND: [(Operation, usize); 5] =
     [(Operation::Put, 1), (Operation::Get, 2), (Operation::Head, 3), (Operation::List, 1), (Operation::Delete, 1)];
-/// Objects that go through all operations before anything counts: imports, pools and pages are warm then.
+/// Objects of the warm-up. After them imports, pools and pages are warm.
 const WARM_UP: usize = 4;
 
-/// One block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BlockSchedule {
-    /// Whose server is started first.
     pub(crate) started_first: Arm,
-    /// Whose server is asked first to make the bucket.
+    /// The arm that creates its bucket first.
     pub(crate) bucket_first: Arm,
-    /// The passes before anything counts.
+    /// Passes that do not count.
     pub(crate) warm_up: Vec<Pass>,
-    /// The passes in their order.
     pub(crate) passes: Vec<Pass>,
 }
 
-/// The operations of a block's passes, in their order.
+/// The operations of a block's passes, in order.
 pub(crate) fn passes() -> Vec<Operation> {
     let round = || ROUND.iter().flat_map(|(operation, times)| std::iter::repeat_n(*operation, *times));
     round().chain(round()).collect()
@@ -71,23 +64,18 @@ pub(crate) fn passes() -> Vec<Operation> {
 /// One operation on each object, on both arms back to back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pass {
-    /// What is done.
     pub(crate) operation: Operation,
-    /// The objects in turn, or the listings.
+    /// One turn for each object or listing, in order.
     pub(crate) turns: Vec<Turn>,
 }
 
-/// One object's turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turn {
-    /// Which object.
     pub(crate) object: usize,
-    /// Whose server is asked first.
     pub(crate) first: Arm,
 }
 
 impl BlockSchedule {
-    /// Draws the block of a number.
     pub(crate) fn draw(procedure: &ThroughputProcedure, number: u64) -> Self {
         let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let (objects, listings) = (size(procedure.objects), size(procedure.listings));
@@ -108,13 +96,13 @@ impl BlockSchedule {
     }
 }
 
-/// Either arm, as likely as the other.
 fn drawn(generator: &mut impl rand::Rng) -> Arm {
     if generator.random_bool(0.5) { Arm::Base } else { Arm::Candidate }
 }
 
 impl Pass {
-    /// Draws the order of objects, and for half of them the base first; where they are odd, who has one more is drawn.
+    /// Draws the order of objects, and lets the base go first for half of them. If their number is odd, it draws the
+    /// arm that goes first for one more.
     fn draw(operation: Operation, count: usize, generator: &mut impl rand::Rng) -> Self {
         let more = drawn(generator);
         let mut first: Vec<Arm> = (0..count).map(|at| if at % 2 == 0 { more } else { other(more) }).collect();
@@ -125,21 +113,20 @@ impl Pass {
         Self { operation, turns }
     }
 
-    /// The same pass with the other arm first for each object, the objects in an order of their own.
+    /// The same pass with the other arm first for each object, and a new order of objects.
     fn mirrored(&self, generator: &mut impl rand::Rng) -> Self {
         let mut turns: Vec<Turn> = self.turns.iter().map(|turn| Turn { first: other(turn.first), ..*turn }).collect();
         turns.shuffle(generator);
         Self { operation: self.operation, turns }
     }
 
-    /// Who came first in turn, as the record has it.
+    /// The arm that went first in each turn, as in the record: `b` or `c`.
     pub(crate) fn order(&self) -> String {
         let letter = |turn: &Turn| if turn.first == Arm::Base { 'b' } else { 'c' };
         self.turns.iter().map(letter).collect()
     }
 }
 
-/// The arm that is not this one.
 pub(crate) fn other(arm: Arm) -> Arm {
     match arm {
         Arm::Base => Arm::Candidate,

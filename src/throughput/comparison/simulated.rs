@@ -1,4 +1,4 @@
-//! The judge of real blocks, for comparisons whose blocks are made up. Tests only.
+//! Runs the judge of real blocks on simulated blocks. Tests only.
 
 use super::judge::{Floors, Judge};
 use super::ratios::Ratio;
@@ -7,10 +7,9 @@ use crate::record::Decision;
 use crate::throughput::comparison::procedure;
 use crate::workload::DatasetSettings;
 
-/// Metrics that decide.
+/// Number of deciding metrics.
 pub(crate) const METRICS: usize = Operation::ALL.len();
 
-/// A comparison whose blocks are made up.
 #[derive(Debug)]
 pub(crate) struct Comparison(Judge);
 

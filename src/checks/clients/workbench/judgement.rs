@@ -2,7 +2,7 @@
 
 use super::Workbench;
 use crate::checks::judge::few;
-use crate::record::{Failure, Stop};
+use crate::record::{Failure, FailureKind, Stop};
 use crate::server::Manifest;
 use crate::workload::sha256_hex;
 
@@ -36,7 +36,7 @@ impl Workbench<'_> {
         let message = format!("{name} says that all went well, and restored other data: {}", few(&texts));
         let expected = format!("the {} files that it was given, byte by byte", expected.len());
         let actual = if stored.is_empty() { few(&texts) } else { format!("{}; {stored}", few(&texts)) };
-        Failure::new(Failure::SILENT_CORRUPTION, message, expected, actual).into()
+        Failure::new(FailureKind::SILENT_CORRUPTION, message, expected, actual).into()
     }
 
     /// What the server itself holds of a file: it tells whether the way there or the way back is at fault.

@@ -13,7 +13,7 @@ use super::client::Environment;
 use super::{ClientCheck, Transport, tree};
 use crate::checks::SuiteContext;
 use crate::checks::runner::{CheckRunner, Commands};
-use crate::record::{Fault, Stop};
+use crate::record::{Fault, FaultKind, Stop};
 use crate::s3::{Lease, Leases, S3};
 use crate::server::{Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
 use crate::workload::{Content, md5_hex, seeded, sha256_hex};
@@ -142,13 +142,15 @@ impl<'a> Workbench<'a> {
         };
         match self.toolbox.run(&order).await?.ended {
             Ended::Exited(0) => Ok(()),
-            _ => Err(Fault::new("local", format!("{name} could not be written where the clients work")).into()),
+            _ => {
+                Err(Fault::new(FaultKind::Local, format!("{name} could not be written where the clients work")).into())
+            }
         }
     }
 
     /// Stores an object with s3ci's own client; what a client that fetches it must restore.
     pub(super) async fn store(&self, key: &str, size_bytes: u64) -> Result<Manifest, Stop> {
-        let size = usize::try_from(size_bytes).map_err(|error| Fault::new("local", error.to_string()))?;
+        let size = usize::try_from(size_bytes).map_err(|error| Fault::new(FaultKind::Local, error.to_string()))?;
         let bytes = Content::Random.bytes(size, &mut seeded(self.seed(), &format!("{}/{key}", self.directory)));
         let entry = ManifestEntry { size_bytes, sha256: sha256_hex(&bytes), md5: md5_hex(&bytes), modified_ns: 0 };
         self.s3.put(self.bucket(), key, bytes.into()).await?;
@@ -201,14 +203,14 @@ fn lacking(toolbox: &Toolbox, what: String) -> Stop {
     if !toolbox.is_from_image() {
         return Stop::Skipped(what);
     }
-    Fault::new("clients", format!("{what} in the {}", toolbox.origin()))
+    Fault::new(FaultKind::Clients, format!("{what} in the {}", toolbox.origin()))
         .with_hint("remove the image, and `s3ci image build` makes it anew")
         .into()
 }
 
 impl From<ToolboxError> for Stop {
     fn from(error: ToolboxError) -> Self {
-        let fault = Fault::new("clients", format!("failed to {error}"));
+        let fault = Fault::new(FaultKind::Clients, format!("failed to {error}"));
         match error.hint() {
             Some(hint) => fault.with_hint(hint).into(),
             None => fault.into(),

@@ -6,7 +6,7 @@ use super::Workbench;
 use crate::base::{nanoseconds, shell_word};
 use crate::checks::clients::Transport;
 use crate::checks::clients::client::{Client, Counts, Environment};
-use crate::record::{Command, CommandEnd, Failure, Fault, Stop};
+use crate::record::{Command, CommandEnd, Failure, Fault, FaultKind, Stop};
 use crate::server::{Ended, Finished, Order};
 
 /// The last lines of a client's output that a report keeps.
@@ -96,7 +96,7 @@ impl Workbench<'_> {
                     format!("{} took longer than {} s and was stopped: {line}", client.name, self.deadline.as_secs());
                 let hint =
                     "the server or the client may hang, or the machine is slow: see their logs, or raise --timeout";
-                Err(Fault::new("client-timeout", message).with_hint(hint).into())
+                Err(Fault::new(FaultKind::ClientTimeout, message).with_hint(hint).into())
             }
             Ended::GaveUp => {
                 let message = format!("{} was refused {TRIES} times and stopped: {}", client.name, last_word(&output));
@@ -109,13 +109,13 @@ impl Workbench<'_> {
     fn unless_local(&self, client: &Client, status: i64, output: &str) -> Result<(), Stop> {
         if status < 0 {
             let message = format!("{} was killed by signal {}", client.name, -status);
-            return Err(Fault::new("client-killed", message)
+            return Err(Fault::new(FaultKind::ClientKilled, message)
                 .with_hint("the machine may have run out of memory")
                 .into());
         }
         if status != 0 && output.to_ascii_lowercase().contains("no space left on device") {
             let message = format!("{} found no space left in {}", client.name, self.directory);
-            return Err(Fault::new("local", message).into());
+            return Err(Fault::new(FaultKind::Local, message).into());
         }
         Ok(())
     }

@@ -1,0 +1,112 @@
+//! A run under way: told on the console, stopped by signals, written down after every suite and at its end.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::refusal::Refusal;
+use super::signals;
+use crate::base::lock;
+use crate::config::Config;
+use crate::config::options::When;
+use crate::event::Event;
+use crate::exit::Exit;
+use crate::ledger::Ledger;
+use crate::plan::Plan;
+use crate::record::RunRecord;
+use crate::report::{Console, GitHub, Outputs, WriteError};
+use crate::run::{Run, Stopper};
+use crate::server::{Credentials, DrimeSettings, Target};
+
+/// What is to be run.
+pub(super) struct Order<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) config: &'a Config,
+    pub(super) ledger: Option<&'a Ledger>,
+    pub(super) baseline: Option<&'a RunRecord>,
+    pub(super) run_id: String,
+    pub(super) drime: DrimeSettings,
+}
+
+/// Runs to the end, or until a signal.
+pub(super) async fn carry_out(
+    order: Order<'_>,
+    console: &Arc<Mutex<Console>>,
+    outputs: &Outputs,
+) -> Result<RunRecord, Refusal> {
+    let Order { plan, config, ledger, baseline, run_id, drime } = order;
+    let stopper = Stopper::default();
+    signals::listen(stopper.clone()).map_err(|error| Refusal::new("listen for signals", &error, Exit::Environment))?;
+    // They are for the endpoint, and nothing else is given them.
+    let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
+    let run = Run { plan, config, ledger, baseline, run_id, external_credentials, drime, stopper };
+    let ticker = tokio::spawn(tick(Arc::clone(console)));
+    let record = run.execute(|event, record| observe(event, record, console, outputs)).await;
+    ticker.abort();
+    Ok(record)
+}
+
+/// A name for a run that no other one has.
+pub(super) fn run_id() -> String {
+    format!("{:08x}", rand::random::<u32>())
+}
+
+/// The step of GitHub Actions that this is, where it is one or is to be taken for one.
+pub(super) fn github(when: When, run_id: &str) -> Option<GitHub> {
+    let wanted = match when {
+        When::Auto => GitHub::is_here(),
+        When::Always => true,
+        When::Never => false,
+    };
+    // The run's own name is part of bucket names: a server knows it.
+    wanted.then(|| GitHub::of_environment(format!("{run_id}{:032x}", rand::random::<u128>())))
+}
+
+/// Shows an event, and writes the reports whenever a suite has ended, so that a crash loses one suite at most.
+fn observe(event: &Event, record: &RunRecord, console: &Mutex<Console>, outputs: &Outputs) {
+    lock(console).event(event);
+    if matches!(event, Event::SuiteFinished { .. }) {
+        for error in outputs.write_all(record) {
+            tracing::debug!(%error, "a report could not be written after a suite; the end of the run tells");
+        }
+    }
+}
+
+/// Writes the reports for good and tells how the run ended.
+pub(super) fn finish(
+    record: &mut RunRecord,
+    console: &mut Console,
+    outputs: &Outputs,
+    github: Option<&GitHub>,
+) -> Exit {
+    let mut failed = outputs.write_all(record);
+    failed.extend(github.into_iter().flat_map(|github| github.write(record, outputs)));
+    if !failed.is_empty() {
+        record.faults.extend(failed.iter().map(WriteError::fault));
+        Exit::judge(record);
+        // Reports that can be written tell of those that could not.
+        drop(outputs.write_all(record));
+        for error in failed {
+            Refusal::from(error).tell(console);
+        }
+    }
+    console.summary(record, outputs);
+    if let Some(github) = github {
+        console.print(&github.closing(record));
+    }
+    Exit::of(record).first().copied().unwrap_or(Exit::Success)
+}
+
+async fn tick(console: Arc<Mutex<Console>>) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        lock(&console).tick();
+    }
+}
+
+/// Credentials of an endpoint that somebody else runs, from the variables that every S3 tool uses.
+fn external_credentials() -> Option<Credentials> {
+    let access_key = std::env::var("AWS_ACCESS_KEY_ID").ok()?;
+    let secret_key = std::env::var("AWS_SECRET_ACCESS_KEY").ok()?;
+    Some(Credentials { access_key, secret_key })
+}
