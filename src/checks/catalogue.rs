@@ -69,6 +69,7 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Checks(durability::CHECKS),
         ..local("durability/local")
     },
+    Suite { title: "random programs against a model of S3", body: Body::Model, ..local("model/local") },
     Suite {
         title: "benchmark, custom buckets, sequential",
         body: Body::Bench(Concurrency::Sequential),
@@ -122,6 +123,7 @@ pub static CATALOGUE: &[Suite] = &[
         body: Body::Checks(durability::DRIME),
         ..drime("durability/drime")
     },
+    Suite { title: "random programs against a model of S3", body: Body::Model, ..drime("model/drime") },
     Suite { title: "large objects and full folders", body: Body::Checks(large::CHECKS), ..drime("large/drime") },
     Suite {
         title: "real clients, signed",

@@ -1,5 +1,6 @@
 //! What a suite is handed: a client, a running server, settings, and a place for what it finds.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -7,10 +8,22 @@ use std::time::Duration;
 use super::capability::Capabilities;
 use super::upgrade::Kept;
 use crate::event::{Event, Events};
-use crate::record::{Fault, FaultKind, Metric, Stop, SuiteId};
+use crate::model::Program;
+use crate::record::{CheckId, Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Credentials, EtagProfile, Server, Toolbox};
 use crate::workload::DatasetSettings;
+
+/// What the model suites explore.
+#[derive(Debug, Clone)]
+pub struct ModelSettings {
+    /// Steps of all programs together.
+    pub steps: u64,
+    /// How long to go on, instead of a number of steps.
+    pub time: Option<Duration>,
+    /// The only program to run.
+    pub program: Option<Program>,
+}
 
 /// The settings that shape a suite.
 #[derive(Debug, Clone)]
@@ -27,6 +40,7 @@ pub struct SuiteSettings {
     pub seed: u64,
     /// Deadline of a request; a check may take [`SuiteSettings::check_deadline`].
     pub timeout: Duration,
+    pub model: ModelSettings,
     /// Words of the command line that repeats the run, without the selection.
     pub repro: String,
 }
@@ -68,6 +82,8 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only checks to run; all where none.
     pub only: Option<Vec<String>>,
+    /// Checks of any suite that this version of the server is known to fail.
+    pub known_to_fail: BTreeSet<CheckId>,
     /// What is known of what the server may lack.
     pub(super) capabilities: Capabilities,
     buckets: AtomicU32,
@@ -103,6 +119,7 @@ impl<'a> SuiteContext<'a> {
             run_id,
             work_dir,
             only,
+            known_to_fail: BTreeSet::new(),
             capabilities: Capabilities::default(),
             buckets: AtomicU32::new(1),
         }

@@ -18,6 +18,7 @@ mod durability;
 mod etag;
 mod judge;
 mod large;
+mod model;
 mod pace;
 mod runner;
 mod sync;
@@ -31,7 +32,7 @@ use crate::record::{CheckSpec, SuiteId};
 use crate::server::{Backend, BucketMode};
 
 pub use catalogue::CATALOGUE;
-pub use context::{SuiteContext, SuiteSettings};
+pub use context::{ModelSettings, SuiteContext, SuiteSettings};
 pub use runner::CheckRunner;
 pub use throughput::Finding;
 pub use upgrade::Kept;
@@ -88,6 +89,8 @@ enum Body {
     Comparison,
     /// An upgrade from the base: one flow on two servers that have one volume after the other.
     Upgrade,
+    /// Random programs held against a model: one exploration whose properties are checks.
+    Model,
     /// Workflows of real clients, each in a bucket of its own.
     Clients(&'static [clients::ClientCheck]),
 }
@@ -108,6 +111,7 @@ impl Suite {
             Body::Sync => sync::PHASES.iter().collect(),
             Body::Comparison => throughput::CHECKS.iter().collect(),
             Body::Upgrade => upgrade::CHECKS.iter().collect(),
+            Body::Model => model::CHECKS.iter().collect(),
             Body::Clients(checks) => checks.iter().map(|check| &check.spec).collect(),
         }
     }
@@ -177,6 +181,7 @@ impl Suite {
                 data_limit_bytes: None,
             },
             Body::Checks(_) | Body::Upgrade => self.room,
+            Body::Model => model::FOOTPRINT,
             Body::Sync => sync::footprint(settings.sync_files),
             Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0, data_limit_bytes: None },
             Body::Clients(_) => clients::footprint(settings.large),
@@ -191,6 +196,7 @@ impl Suite {
             Body::Sync => sync::run(context).boxed(),
             Body::Comparison => throughput::run(context).boxed(),
             Body::Upgrade => upgrade::run(context, self.bucket_mode).boxed(),
+            Body::Model => model::run(context).boxed(),
             Body::Clients(checks) => clients::run(context, checks).boxed(),
         }
     }

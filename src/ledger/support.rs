@@ -95,6 +95,7 @@ impl Listed<'_> {
             repro: String::new(),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            counterexample: None,
         })
     }
 }

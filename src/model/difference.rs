@@ -35,14 +35,16 @@ pub struct Difference {
     pub loud: bool,
     /// The step that asks just this.
     pub shown_by: Option<Step>,
+    /// Lines that a reader needs to see it.
+    pub details: Vec<String>,
 }
 
 impl Difference {
-    pub(super) fn new(aspect: Aspect, kind: &'static str, at: &Place, what: impl Into<String>) -> Self {
+    pub fn new(aspect: Aspect, kind: &'static str, at: &Place, what: impl Into<String>) -> Self {
         Self { key: Some(at.key.clone()), ..Self::of_bucket(aspect, kind, at.side, what) }
     }
 
-    pub(super) fn of_bucket(aspect: Aspect, kind: &'static str, side: Side, what: impl Into<String>) -> Self {
+    pub fn of_bucket(aspect: Aspect, kind: &'static str, side: Side, what: impl Into<String>) -> Self {
         Self {
             aspect,
             kind,
@@ -53,16 +55,17 @@ impl Difference {
             actual: String::new(),
             loud: false,
             shown_by: None,
+            details: Vec::new(),
         }
     }
 
     #[must_use]
-    pub(super) fn between(self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+    pub fn between(self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Self { expected: expected.into(), actual: actual.into(), ..self }
     }
 
     #[must_use]
-    pub(super) fn said_loudly(self) -> Self {
+    pub fn said_loudly(self) -> Self {
         Self { loud: true, ..self }
     }
 

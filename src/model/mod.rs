@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod difference;
+pub mod explain;
 pub mod feature;
 pub mod generate;
 pub mod history;

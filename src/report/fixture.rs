@@ -374,6 +374,7 @@ fn check_of(worst: Severity, id: &str, outcome: Outcome) -> CheckRecord {
         repro: format!("s3ci run {suite} --check {name} --target pypi:0.2.1 --seed 7 --files 100"),
         commands: Vec::new(),
         explained_by: Vec::new(),
+        counterexample: None,
     }
 }
 

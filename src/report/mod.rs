@@ -12,6 +12,7 @@
 pub mod compare;
 
 mod console;
+mod counterexample;
 mod curl;
 mod evidence;
 pub mod export;

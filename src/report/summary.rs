@@ -3,7 +3,7 @@
 //! Plain text; the console colours it. The verdict is the first line, and where more than a screen follows it stands once more above the
 //! reports, so that nobody has to scroll for it. Deliberately absent: what passed, beyond its number.
 
-use super::headlines;
+use super::{counterexample, headlines};
 use super::outputs::Outputs;
 use super::page::Page;
 use super::sanitize;
@@ -57,6 +57,7 @@ fn failure(page: &mut Page, Failed { check, failure }: Failed<'_>) {
     page.blank();
     page.item(0, "✗", &format!("{}: {}", check.severity().words(), check.id));
     page.item(2, "", &sanitize::line(&failure.message));
+    counterexample::steps(check).iter().for_each(|line| page.row(line));
     page.item(2, "", &sanitize::line(&check.consequence));
     page.command(2, "repro:", &check.repro);
 }

@@ -38,6 +38,7 @@ impl Run<'_> {
             repro: format!("{} {suite}", self.config.repro),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            counterexample: None,
         };
         match since_baseline(baseline, record, suite) {
             Err(reason) => vec![check("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],

@@ -1,15 +1,16 @@
 //! One suite on a server of its own: start, run, give buckets back, stop.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
 use super::Run;
-use crate::checks::{CheckRunner, Kept, SuiteContext, SuiteSettings};
+use crate::checks::{CheckRunner, Kept, ModelSettings, SuiteContext, SuiteSettings};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
+use crate::record::{CheckId, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
@@ -179,6 +180,7 @@ impl SuiteRun<'_> {
             self.planned.only.clone(),
         );
         context.toolbox = toolbox;
+        context.known_to_fail = self.known_to_fail();
         context.kept = self.upgrades.map(|(_, kept)| kept);
         let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
@@ -201,6 +203,13 @@ impl SuiteRun<'_> {
         if external {
             self.give_back(&leases, &s3).await;
         }
+    }
+
+    /// The checks that the ledger lists for the server of this suite.
+    fn known_to_fail(&self) -> BTreeSet<CheckId> {
+        let Some(ledger) = self.run.ledger else { return BTreeSet::new() };
+        let listed = ledger.of(self.runtime.target().version.as_deref());
+        listed.checks().map(|(check, _)| check.clone()).collect()
     }
 
     /// Returns what is still leased on a server that outlives the run; all others take their buckets with them.
@@ -234,6 +243,11 @@ impl SuiteRun<'_> {
             sync_files: config.sync_files,
             large: config.large,
             seed: config.seed,
+            model: ModelSettings {
+                steps: config.model_steps,
+                time: config.model_time,
+                program: config.program.clone(),
+            },
             timeout: config.timeout,
             repro: config.repro.clone(),
         }

@@ -76,6 +76,7 @@ fn suite() -> SuiteRecord {
             repro: "s3ci run bench/local".to_owned(),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            counterexample: None,
         }],
         metrics: vec![
             Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, 24_000_000),

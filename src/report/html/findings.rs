@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::counterexample;
 use super::super::curl;
 use super::super::evidence::{explains, outcome_of, standing};
 use super::super::format::counted;
@@ -58,6 +59,11 @@ pub(super) fn evidence(record: &RunRecord, check: &CheckRecord, failure: &Failur
             @if let Some(name) = explains(&explanations) {
                 dt { (name) }
                 dd { @for explanation in &explanations { div { (explaining(explanation)) } } }
+            }
+            @if let Some(failed) = counterexample::failed(check) {
+                dt { "the fewest requests" }
+                dd { (failed) pre { (counterexample::steps(check).join("\n")) } }
+                dt { "with aws-cli" } dd { pre { (counterexample::aws_cli(check).join("\n")) } }
             }
             dt { "to repeat it" } dd { pre { (sanitize::line(&check.repro)) } }
             @if let Some(line) = curl::line(check) { dt { "its last request" } dd { pre { (line) } } }

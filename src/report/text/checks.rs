@@ -1,6 +1,7 @@
 //! A line for each check: `✓` passed, `✗` failed, `~` failed as is known, `-` skipped, `?` inconclusive, `!` not judged. What
 //! did not pass says why. Known issues stand in a block of their own, with the ledger's reason and no more.
 
+use super::super::counterexample;
 use super::super::curl;
 use super::super::evidence;
 use super::super::format;
@@ -62,6 +63,7 @@ fn one(page: &mut Page, record: &RunRecord, check: &CheckRecord) {
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &check.consequence);
             explanation(page, record, check);
+            counterexample::steps(check).iter().for_each(|line| page.row(&format!("  {line}")));
             commands(page, check);
             if let Some(exchange) = curl::last_exchange(check) {
                 page.item(4, "request:     ", &evidence::request_of(exchange));
