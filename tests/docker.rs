@@ -53,7 +53,7 @@ async fn a_container_reaches_nothing_but_its_side_of_the_bridge() {
     let own = own.local_addr().unwrap().ip().to_string();
     for address in [own.as_str(), "192.0.2.1"] {
         let connect = format!("import socket; socket.create_connection(('{address}', 80), 10)");
-        let (code, output) = fails_in(&server, &["python3", "-c", &connect]).await;
+        let (code, output) = fails_in(&*server, &["python3", "-c", &connect]).await;
         assert!(
             code != 0 && (output.contains("No route to host") || output.contains("unreachable")),
             "{address}: {output}"
@@ -61,7 +61,7 @@ async fn a_container_reaches_nothing_but_its_side_of_the_bridge() {
     }
     let asked = Instant::now();
     let resolve = "import socket; print(socket.getaddrinfo('example.com', 443))";
-    let (code, output) = fails_in(&server, &["python3", "-c", resolve]).await;
+    let (code, output) = fails_in(&*server, &["python3", "-c", resolve]).await;
     assert!(code != 0 && output.contains("gaierror"), "{output}");
     assert!(asked.elapsed() < Duration::from_secs(10), "a name that cannot be resolved took {:?}", asked.elapsed());
 
@@ -75,7 +75,7 @@ async fn a_container_has_no_privileges_and_writes_only_to_its_tmpfs() {
     let server = runtime.start(&spec(BucketMode::Custom)).await.unwrap();
 
     for process in ["1", "self"] {
-        let status = prints_in(&server, &["cat", &format!("/proc/{process}/status")]).await;
+        let status = prints_in(&*server, &["cat", &format!("/proc/{process}/status")]).await;
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).unwrap()
@@ -87,14 +87,14 @@ async fn a_container_has_no_privileges_and_writes_only_to_its_tmpfs() {
         assert_eq!(field("NoNewPrivs:"), ["1"]);
     }
     for path in ["/written", "/etc/written", "/opt/venv/written", "/usr/written", "/var/tmp/written"] {
-        let (code, output) = fails_in(&server, &["sh", "-c", &format!("echo x > {path}")]).await;
+        let (code, output) = fails_in(&*server, &["sh", "-c", &format!("echo x > {path}")]).await;
         assert!(code != 0 && output.contains("Read-only file system"), "{path}: {output}");
     }
     for path in ["/data/written", "/tmp/written", "/home/s3ci/written"] {
-        prints_in(&server, &["sh", "-c", &format!("echo x > {path}")]).await;
+        prints_in(&*server, &["sh", "-c", &format!("echo x > {path}")]).await;
     }
     let fill = "head -c 1073741824 /dev/zero > /data/much";
-    let (code, output) = fails_in(&server, &["sh", "-c", fill]).await;
+    let (code, output) = fails_in(&*server, &["sh", "-c", fill]).await;
     assert!(code != 0 && output.contains("No space left"), "{output}");
 
     server.stop().await.unwrap();
@@ -105,8 +105,8 @@ async fn a_container_has_no_privileges_and_writes_only_to_its_tmpfs() {
 async fn a_restart_keeps_what_was_stored() {
     let runtime = prepare(settings(release(PYS3LOCAL))).await.unwrap();
     let server = runtime.start(&spec(BucketMode::Custom)).await.unwrap();
-    assert_eq!(put(&server, "/kept", b"").await.status, 200);
-    assert_eq!(put(&server, "/kept/object", b"content").await.status, 200);
+    assert_eq!(put(&*server, "/kept", b"").await.status, 200);
+    assert_eq!(put(&*server, "/kept/object", b"content").await.status, 200);
 
     for _ in 0..2 {
         server.restart(Shutdown::Orderly).await.unwrap();
@@ -129,7 +129,7 @@ async fn the_death_of_a_server_is_noticed_at_once() {
     let find_and_kill = "for file in /proc/[0-9]*/cmdline; do \
         if tr '\\0' ' ' < $file | grep -q 'bin/[p]ys3local serve'; then pid=${file#/proc/}; kill -SEGV ${pid%/cmdline}; fi; done";
     let killed = Instant::now();
-    fails_in(&server, &["sh", "-c", find_and_kill]).await;
+    fails_in(&*server, &["sh", "-c", find_and_kill]).await;
     assert_eq!(server.ended().await, "the server was killed by signal 11 (exit code 139)");
     assert!(killed.elapsed() < Duration::from_secs(3), "noticed after {:?}", killed.elapsed());
     assert!(server.exited().is_some());
@@ -149,7 +149,7 @@ async fn a_published_port_is_on_loopback_and_a_taken_one_is_named() {
     let runtime = prepare(settings).await.unwrap();
     let taken = runtime.start(&spec(BucketMode::Custom)).await.err().unwrap();
     let expected = port;
-    assert!(matches!(taken, ServerError::Docker(DockerError::PortInUse { port }) if port == expected), "{taken:?}");
+    assert!(matches!(taken, ServerError::PortInUse { port } if port == expected), "{taken:?}");
     assert_eq!(still_there(&run_id).await, (0, 1));
 
     drop(listener);
@@ -192,7 +192,7 @@ async fn a_release_without_default_buckets_says_so_and_works_otherwise() {
     let refused = runtime.start(&spec(BucketMode::Default)).await.err().unwrap();
     assert!(matches!(refused, ServerError::Unsupported { what: "a default-bucket mode" }), "{refused:?}");
     let server = runtime.start(&spec(BucketMode::Custom)).await.unwrap();
-    assert_eq!(put(&server, "/bucket", b"").await.status, 200);
+    assert_eq!(put(&*server, "/bucket", b"").await.status, 200);
     server.stop().await.unwrap();
     runtime.close().await.unwrap();
 }
@@ -234,9 +234,9 @@ async fn a_checkout_is_built_and_a_server_that_ends_is_quoted() {
 async fn certificates_of_the_build_stay_out_of_the_image() {
     let runtime = prepare(settings(release(PYS3LOCAL))).await.unwrap();
     let server = runtime.start(&spec(BucketMode::Custom)).await.unwrap();
-    let listed = prints_in(&server, &["ls", "/"]).await;
+    let listed = prints_in(&*server, &["ls", "/"]).await;
     assert!(!listed.contains("build"), "{listed}");
-    let environment = prints_in(&server, &["env"]).await;
+    let environment = prints_in(&*server, &["env"]).await;
     for name in ["CERT", "PIP_", "BUNDLE", "PROXY"] {
         assert!(!environment.contains(name), "{environment}");
     }

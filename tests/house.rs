@@ -47,7 +47,7 @@ fn the_model_imports_nothing_of_the_crate() {
 
 #[test]
 fn libraries_stay_in_their_rooms() {
-    assert_eq!(offenders("clap::", &["cli/", "main.rs"]), Vec::<String>::new());
+    assert_eq!(offenders("clap::", &["cli/"]), Vec::<String>::new());
     assert_eq!(offenders("bollard::", &["server/docker/"]), Vec::<String>::new());
     assert_eq!(offenders("aws_sdk_s3::", &["s3/"]), Vec::<String>::new());
     assert_eq!(offenders("junit_report::", &["report/"]), Vec::<String>::new());

@@ -9,10 +9,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use s3ci::event::{Event, Events};
-use s3ci::server::process::{ProcessError, ProcessRuntime, ProcessServer};
 use s3ci::server::{
-    Backend, BucketMode, Credentials, DockerSettings, DrimeSettings, RuntimeChoice, RuntimeSettings, ServerSpec,
-    Shutdown, Target,
+    Backend, BucketMode, Credentials, DockerSettings, DrimeSettings, Runtime, RuntimeChoice, RuntimeSettings, Server,
+    ServerError, ServerSpec, Shutdown, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -36,7 +35,7 @@ fn settings(target: &str, work_dir: &Path) -> RuntimeSettings {
         drime: DrimeSettings::default(),
         work_dir: work_dir.to_owned(),
         cache_dir: CACHE.clone(),
-        watch: None,
+        watchdog: None,
     }
 }
 
@@ -49,34 +48,37 @@ fn spec(bucket_mode: BucketMode, credentials: Option<Credentials>) -> ServerSpec
         data_bytes: 1 << 20,
         largest_object_bytes: 1 << 20,
         objects: 100,
-        yard: false,
+        canaries: false,
         data_limit_bytes: None,
     }
 }
 
 /// Prepares and gives back what was emitted meanwhile.
-async fn prepare(settings: &RuntimeSettings) -> (Result<ProcessRuntime, ProcessError>, Vec<Event>) {
+async fn prepare(settings: &RuntimeSettings) -> (Result<Runtime, ServerError>, Vec<Event>) {
     let (events, mut receiver) = Events::channel(16);
     let collecting = tokio::spawn(async move {
         let mut collected = Vec::new();
         while let Some(event) = receiver.recv().await {
-            collected.push(event);
+            // Every run without isolation says so.
+            if !matches!(event, Event::Notice { .. }) {
+                collected.push(event);
+            }
         }
         collected
     });
-    let prepared = ProcessRuntime::prepare(settings, &events).await;
+    let prepared = Runtime::prepare(settings.clone(), &events).await;
     drop(events);
     (prepared, collecting.await.unwrap())
 }
 
 /// A runtime for the release that most tests use, installed by whichever test comes first.
-async fn release(settings: &RuntimeSettings) -> ProcessRuntime {
+async fn release(settings: &RuntimeSettings) -> Runtime {
     let _turn = ENVIRONMENT.lock().await;
     prepare(settings).await.0.unwrap()
 }
 
 /// One request on a connection of its own; status line, headers and body as text.
-async fn request(server: &ProcessServer, method: &str, path: &str, body: &str) -> String {
+async fn request(server: &dyn Server, method: &str, path: &str, body: &str) -> String {
     let address = server.endpoint().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let length = body.len();
@@ -86,6 +88,17 @@ async fn request(server: &ProcessServer, method: &str, path: &str, body: &str) -
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The process that was started to listen at an endpoint, which leads a group of the same number; none where the system does not tell.
+fn process_at(endpoint: &str) -> Option<i32> {
+    let address = endpoint.strip_prefix("http://").unwrap();
+    let mut processes = std::fs::read_dir("/proc").ok()?.flatten();
+    let listens = |entry: &std::fs::DirEntry| {
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|word| word == address.as_bytes())
+    };
+    processes.find(listens)?.file_name().to_str()?.parse().ok()
 }
 
 async fn accepts_connections(endpoint: &str) -> bool {
@@ -100,9 +113,9 @@ async fn objects_survive_a_restart_and_nothing_survives_a_stop() {
     assert!(!runtime.identity().isolated);
     assert!(runtime.identity().detail.starts_with("Python 3."), "{:?}", runtime.identity());
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
-    assert!(request(&server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
-    assert!(request(&server, "PUT", "/bucket/key", "content").await.starts_with("HTTP/1.1 200"));
-    let (before, group) = (server.usage(), server.process_group());
+    assert!(request(&*server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
+    assert!(request(&*server, "PUT", "/bucket/key", "content").await.starts_with("HTTP/1.1 200"));
+    let (before, process) = (server.usage().await, process_at(server.endpoint()));
     {
         let ended = server.ended();
         tokio::pin!(ended);
@@ -112,14 +125,14 @@ async fn objects_survive_a_restart_and_nothing_survives_a_stop() {
             restarted = server.restart(Shutdown::Orderly) => restarted.unwrap(),
         }
     }
-    assert_ne!(server.process_group(), group, "another process");
+    assert_ne!(process_at(server.endpoint()), process, "another process");
     assert_eq!(server.exited(), None);
     if cfg!(target_os = "linux") {
-        let (before, after) = (before.unwrap(), server.usage().unwrap());
+        let (before, after) = (before.unwrap(), server.usage().await.unwrap());
         assert!(after.cpu > before.cpu, "{after:?} adds to {before:?}");
         assert!(after.memory_peak_bytes.unwrap() > 10 << 20, "{after:?}");
     }
-    assert!(request(&server, "GET", "/bucket/key", "").await.ends_with("\r\n\r\ncontent"));
+    assert!(request(&*server, "GET", "/bucket/key", "").await.ends_with("\r\n\r\ncontent"));
     let endpoint = server.endpoint().to_owned();
     server.stop().await.unwrap();
     assert!(!accepts_connections(&endpoint).await);
@@ -132,20 +145,20 @@ async fn credentials_are_demanded_and_never_logged() {
     let runtime = release(&settings("pypi:0.2.1", work.path())).await;
     let keys = Credentials { access_key: "AKIATESTONLY".to_owned(), secret_key: "-very+secret/key".to_owned() };
     let server = runtime.start(&spec(BucketMode::Default, Some(keys))).await.unwrap();
-    assert!(request(&server, "GET", "/default", "").await.starts_with("HTTP/1.1 403"));
+    assert!(request(&*server, "GET", "/default", "").await.starts_with("HTTP/1.1 403"));
     let log = server.log_tail(400).join("\n");
     assert!(log.contains("Secret Access Key: [redacted]"), "{log}");
     assert!(!log.contains("AKIATESTONLY") && !log.contains("very+secret"), "{log}");
     server.stop().await.unwrap();
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_server_that_is_killed_is_noticed() {
     let work = tempfile::tempdir().unwrap();
     let runtime = release(&settings("pypi:0.2.1", work.path())).await;
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
-    let group = rustix::process::Pid::from_raw(server.process_group().unwrap().try_into().unwrap()).unwrap();
+    let group = rustix::process::Pid::from_raw(process_at(server.endpoint()).unwrap()).unwrap();
     rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
     let sentence = tokio::time::timeout(Duration::from_secs(10), server.ended()).await.unwrap();
     assert_eq!(sentence, "the server was killed by signal 9 (SIGKILL)");
@@ -174,7 +187,7 @@ async fn a_port_in_use_is_refused_before_any_work() {
     let settings = RuntimeSettings { port: Some(port), ..settings("pypi:0.2.1", work.path()) };
     let (prepared, events) = prepare(&settings).await;
     let error = prepared.unwrap_err();
-    assert!(matches!(error, ProcessError::PortTaken { port: taken } if taken == port), "{error}");
+    assert!(matches!(error, ServerError::PortInUse { port: taken } if taken == port), "{error}");
     assert!(error.hint().unwrap().contains("leave `--port` out"));
     assert!(events.is_empty(), "{events:?}");
     drop(listener);
@@ -182,7 +195,7 @@ async fn a_port_in_use_is_refused_before_any_work() {
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
     assert_eq!(server.endpoint(), format!("http://127.0.0.1:{port}"));
     let second = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap_err();
-    assert!(matches!(second, ProcessError::PortTaken { .. }), "{second}");
+    assert!(matches!(second, ServerError::PortInUse { .. }), "{second}");
     server.stop().await.unwrap();
 }
 
@@ -190,7 +203,7 @@ async fn a_port_in_use_is_refused_before_any_work() {
 async fn an_unknown_release_names_the_known_ones_and_a_second_preparation_installs_nothing() {
     let work = tempfile::tempdir().unwrap();
     let error = prepare(&settings("pypi:9.9.9", work.path())).await.0.unwrap_err();
-    let ProcessError::UnknownRelease { version, available } = &error else { panic!("{error}") };
+    let ServerError::UnknownRelease { version, available } = &error else { panic!("{error}") };
     assert_eq!(version, "9.9.9");
     assert!(available.contains(&"0.2.1".to_owned()), "{available:?}");
     let known = settings("pypi:0.2.1", work.path());
@@ -208,7 +221,7 @@ async fn the_newest_release_is_asked_for_and_shares_its_environment() {
     let version = newest.version.unwrap();
     assert_eq!(newest.spec, "pypi:latest");
     let unknown = prepare(&settings("pypi:9.9.9", work.path())).await.0.unwrap_err();
-    let ProcessError::UnknownRelease { available, .. } = unknown else { panic!("{unknown}") };
+    let ServerError::UnknownRelease { available, .. } = unknown else { panic!("{unknown}") };
     assert_eq!(available.last(), Some(&version));
     let (named, events) = prepare(&settings(&format!("pypi:{version}"), work.path())).await;
     assert_eq!(named.unwrap().target().version, Some(version));
@@ -222,9 +235,9 @@ async fn a_release_without_default_buckets_says_so() {
     let runtime = prepared.unwrap();
     assert!(events.iter().any(|event| matches!(event, Event::Output { .. })), "pip is heard");
     let error = runtime.start(&spec(BucketMode::Default, None)).await.unwrap_err();
-    assert!(matches!(error, ProcessError::Unsupported { .. }), "{error}");
+    assert!(matches!(error, ServerError::Unsupported { .. }), "{error}");
     let server = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap();
-    assert!(request(&server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
+    assert!(request(&*server, "PUT", "/bucket", "").await.starts_with("HTTP/1.1 200"));
     server.stop().await.unwrap();
 }
 
@@ -237,7 +250,7 @@ async fn a_checkout_that_does_not_start_shows_its_last_words() {
     assert_eq!(runtime.target().version.as_deref(), Some("7.0"));
     assert!(runtime.target().source_digest.is_some());
     let error = runtime.start(&spec(BucketMode::Custom, None)).await.unwrap_err();
-    let ProcessError::NotReady { source, log } = &error else { panic!("{error}") };
+    let ServerError::NotReady { source, log } = &error else { panic!("{error}") };
     assert_eq!(source.to_string(), "get a first answer: the server exited with code 3");
     assert_eq!(log.last().unwrap(), "no database today");
     assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "nothing is left behind");
@@ -265,7 +278,7 @@ async fn an_interrupted_installation_is_made_again_once_however_many_wait_for_it
     assert!(!environment.join("rest").exists(), "made from nothing");
 }
 
-async fn prepare_owned(settings: RuntimeSettings) -> (Result<ProcessRuntime, ProcessError>, Vec<Event>) {
+async fn prepare_owned(settings: RuntimeSettings) -> (Result<Runtime, ServerError>, Vec<Event>) {
     prepare(&settings).await
 }
 
@@ -300,7 +313,9 @@ packages = ["pys3local"]
 
 const BROKEN_SERVER: &str = "
 import sys
-if '--help' not in sys.argv:
+if '--help' in sys.argv:
+    print('--listen')
+else:
     print('no database today', file=sys.stderr)
     sys.exit(3)
 ";

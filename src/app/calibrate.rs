@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::drime;
 use super::execution::{Order, carry_out, run_id};
 use super::refusal::Refusal;
+use super::{drime, surroundings};
 use crate::base::lock;
 use crate::cli::CalibrateArgs;
 use crate::config::Config;
@@ -15,12 +15,13 @@ use crate::report::{Console, Outputs, WriteError, check_writable, write_atomical
 
 /// Measures, writes the floors and prints them.
 pub(super) async fn calibrate(arguments: CalibrateArgs, console: &Arc<Mutex<Console>>) -> Result<Exit, Refusal> {
-    let config = Config::new(&arguments.options.0)?.against_itself()?;
+    let config = Config::new(&arguments.options.0, surroundings(&lock(console)))?.against_itself()?;
     let plan = Plan::new(&Selection::Named(vec!["throughput".to_owned()]), Filter::NONE)?;
     config.target.validate().await?;
     check_writable(&arguments.out)?;
-    let drime = drime::settings(&config, false, &mut lock(console))?;
-    let order = Order { plan: &plan, config: &config, ledger: None, baseline: None, run_id: run_id(), drime };
+    let (drime, _) = drime::settings(&config, false, &mut lock(console))?;
+    let (notices, run_id) = (config.notices.clone(), run_id());
+    let order = Order { plan: &plan, config: &config, ledger: None, baseline: None, run_id, drime, notices };
     let outputs = Outputs::default();
     let record = carry_out(order, console, &outputs).await?;
     let Some(calibration) = Calibration::of(&record).filter(|_| record.exit_code == 0) else {

@@ -3,18 +3,17 @@
 use std::fmt::Write;
 use std::sync::Mutex;
 
-use super::drime;
 use super::refusal::Refusal;
+use super::{configured, drime};
 use crate::base::lock;
 use crate::cli::{AnswerFormat, DoctorArgs};
-use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::doctor::{Diagnosis, Finding, examine};
 
 /// Says what is here, what is missing, and the command that mends it.
 pub(super) async fn doctor(arguments: DoctorArgs, console: &Mutex<Console>) -> Result<Exit, Refusal> {
-    let config = Config::new(&arguments.options.0)?;
+    let config = configured(&arguments.options.0, &mut lock(console))?;
     let mut diagnosis = examine(&config.docker, &config.work_dir, config.dataset.most_bytes()).await;
     diagnosis.findings.push(match tempfile::tempfile_in(&config.work_dir) {
         Ok(_) => Finding::good("work directory", config.work_dir.display().to_string()),

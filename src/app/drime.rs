@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 use super::secret;
-use crate::config::Config;
+use crate::config::{Config, is_built_from_a_tree};
 use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::doctor::Finding;
@@ -13,16 +13,30 @@ const KEY: &str = "DRIME_API_KEY";
 const WORKSPACE: &str = "DRIME_WORKSPACE_ID";
 const URL: &str = "DRIME_API_URL";
 
-/// Settles what the drime suites of a run store in; `wanted` says whether there are any.
-pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> Result<DrimeSettings, Refusal> {
+/// Settles what the drime suites of a run store in, and what has to be told of it; `wanted` says whether there are any.
+pub(super) fn settings(
+    config: &Config,
+    wanted: bool,
+    console: &mut Console,
+) -> Result<(DrimeSettings, Option<String>), Refusal> {
     let stand_in = config.drime_set.clone();
     let emulated = DrimeSettings { account: None, stand_in: stand_in.clone() };
     if !wanted || matches!(config.target, Target::Endpoint(_)) {
-        return Ok(emulated);
+        return Ok((emulated, None));
     }
     let in_the_cloud = match config.drime {
         DrimeChoice::Emulated => false,
-        DrimeChoice::Auto => stand_in.is_empty() && variable(KEY).is_some(),
+        DrimeChoice::Auto if stand_in.is_empty() && variable(KEY).is_some() => match from_a_tree(config) {
+            Some(target) => {
+                let notice = format!(
+                    "the drime suites run on the stand-in: the server of {target} is built from whatever code lies there, and gets \
+                     the key of DRIME_API_KEY only with --drime cloud"
+                );
+                return Ok((emulated, Some(notice)));
+            }
+            None => true,
+        },
+        DrimeChoice::Auto => false,
         DrimeChoice::Cloud if !stand_in.is_empty() => {
             let hint = "leave --drime-set out, or say --drime emulated";
             return Err(refusal("the Drime cloud cannot be set with --drime-set", hint));
@@ -30,10 +44,16 @@ pub(super) fn settings(config: &Config, wanted: bool, console: &mut Console) -> 
         DrimeChoice::Cloud => true,
     };
     if !in_the_cloud {
-        return Ok(emulated);
+        return Ok((emulated, None));
     }
     let account = account(console)?.by(WayOut { ca_bundle: config.cloud_ca_bundle.clone(), proxy: proxy() });
-    Ok(DrimeSettings { account: Some(account), stand_in })
+    Ok((DrimeSettings { account: Some(account), stand_in }, None))
+}
+
+/// The server of the run that is built from a directory or a commit, where one is.
+fn from_a_tree(config: &Config) -> Option<&Target> {
+    let base = config.comparison.as_ref().map(|comparison| &comparison.base);
+    [Some(&config.target), base].into_iter().flatten().find(|target| is_built_from_a_tree(target))
 }
 
 /// The proxy that the environment names, in upper or lower case.

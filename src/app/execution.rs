@@ -7,7 +7,6 @@ use super::refusal::Refusal;
 use super::signals;
 use crate::base::lock;
 use crate::config::Config;
-use crate::config::options::When;
 use crate::event::Event;
 use crate::exit::Exit;
 use crate::ledger::Ledger;
@@ -25,6 +24,7 @@ pub(super) struct Order<'a> {
     pub(super) baseline: Option<&'a RunRecord>,
     pub(super) run_id: String,
     pub(super) drime: DrimeSettings,
+    pub(super) notices: Vec<String>,
 }
 
 /// Runs to the end, or until a signal.
@@ -33,12 +33,12 @@ pub(super) async fn carry_out(
     console: &Arc<Mutex<Console>>,
     outputs: &Outputs,
 ) -> Result<RunRecord, Refusal> {
-    let Order { plan, config, ledger, baseline, run_id, drime } = order;
+    let Order { plan, config, ledger, baseline, run_id, drime, notices } = order;
     let stopper = Stopper::default();
     signals::listen(stopper.clone()).map_err(|error| Refusal::new("listen for signals", &error, Exit::Environment))?;
     // They are for the endpoint, and nothing else is given them.
     let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
-    let run = Run { plan, config, ledger, baseline, run_id, external_credentials, drime, stopper };
+    let run = Run { plan, config, ledger, baseline, run_id, external_credentials, drime, notices, stopper };
     let ticker = tokio::spawn(tick(Arc::clone(console)));
     let record = run.execute(|event, record| observe(event, record, console, outputs)).await;
     ticker.abort();
@@ -48,17 +48,6 @@ pub(super) async fn carry_out(
 /// A name for a run that no other one has.
 pub(super) fn run_id() -> String {
     format!("{:08x}", rand::random::<u32>())
-}
-
-/// The step of GitHub Actions that this is, where it is one or is to be taken for one.
-pub(super) fn github(when: When, run_id: &str) -> Option<GitHub> {
-    let wanted = match when {
-        When::Auto => GitHub::is_here(),
-        When::Always => true,
-        When::Never => false,
-    };
-    // The run's own name is part of bucket names: a server knows it.
-    wanted.then(|| GitHub::of_environment(format!("{run_id}{:032x}", rand::random::<u128>())))
 }
 
 /// Shows an event, and writes the reports whenever a suite has ended, so that a crash loses one suite at most.
@@ -90,8 +79,8 @@ pub(super) fn finish(
         }
     }
     console.summary(record, outputs);
-    if let Some(github) = github {
-        console.print(&github.closing(record));
+    if github.is_some() {
+        console.commands(&GitHub::annotations(record));
     }
     Exit::of(record).first().copied().unwrap_or(Exit::Success)
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
+use super::configured;
 use super::refusal::Refusal;
 use crate::base::lock;
-use crate::config::Config;
 use crate::config::options::Said;
 use crate::event::Events;
 use crate::exit::Exit;
@@ -13,7 +13,7 @@ use crate::server::build_images;
 
 /// Builds the server's image and that of the clients, so that a later run needs no network.
 pub(super) async fn build(options: &Said, console: &Mutex<Console>) -> Result<Exit, Refusal> {
-    let config = Config::new(options)?;
+    let config = configured(options, &mut lock(console))?;
     config.target.validate().await?;
     let (events, mut receiver) = Events::channel(64);
     let work = async {

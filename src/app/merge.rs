@@ -1,6 +1,6 @@
 //! `s3ci merge`: the records of all shards as one run, with its reports and its exit code.
 
-use super::execution::{finish, github};
+use super::execution::finish;
 use super::outputs::outputs;
 use super::records;
 use super::refusal::Refusal;
@@ -9,19 +9,15 @@ use crate::cli::MergeArgs;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::record::merge as merged;
-use crate::report::Console;
+use crate::report::{Console, GitHub};
 
 /// Merges, reports, and ends as the run would have ended on one machine.
-pub(super) fn merge(arguments: &MergeArgs, console: &mut Console) -> Result<Exit, Refusal> {
+pub(super) fn merge(arguments: &MergeArgs, github: Option<&GitHub>, console: &mut Console) -> Result<Exit, Refusal> {
     let options = Settings::of(&arguments.options.0)?.with_defaults()?;
     let records = arguments.records.iter().map(|path| records::read(path)).collect::<Result<Vec<_>, _>>()?;
     let mut record = merged(records)?;
     record.suites.sort_by_key(|suite| CATALOGUE.iter().position(|known| known.name == suite.id.as_str()));
     Exit::judge(&mut record);
     let outputs = outputs(&options)?;
-    let github = github(options.github, &record.run_id);
-    if let Some(github) = &github {
-        console.print(&github.opening());
-    }
-    Ok(finish(&mut record, console, &outputs, github.as_ref()))
+    Ok(finish(&mut record, console, &outputs, github))
 }

@@ -5,16 +5,15 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
-use super::selection;
+use super::{configured, selection};
 use crate::cli::{PlanArgs, PlanFormat};
-use crate::config::Config;
 use crate::exit::Exit;
 use crate::plan::{Plan, PlannedSuite};
 use crate::report::Console;
 
 /// Prints the plan of a selection.
 pub(super) fn plan(arguments: PlanArgs, console: &mut Console) -> Result<Exit, Refusal> {
-    let config = Config::new(&arguments.options.0)?;
+    let config = configured(&arguments.options.0, console)?;
     let whole = selection::plan(&config, arguments.all, arguments.suites)?;
     let shards = selection::parts(&whole, &config, arguments.shards)?;
     console.print(&match arguments.format {

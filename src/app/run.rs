@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::execution::{Order, carry_out, finish, github, run_id};
+use super::execution::{Order, carry_out, finish, run_id};
 use super::outputs::outputs;
 use super::proposal::Wanted;
 use super::refusal::Refusal;
-use super::{drime, records, selection};
+use super::{drime, records, selection, surroundings};
 use crate::base::lock;
 use crate::checks::CATALOGUE;
 use crate::cli::RunArgs;
@@ -15,11 +15,15 @@ use crate::exit::Exit;
 use crate::ledger::Ledger;
 use crate::plan::{PlanError, nearest};
 use crate::record::{RunRecord, SuiteId};
-use crate::report::Console;
+use crate::report::{Console, GitHub};
 
 /// Checks all that can be checked beforehand, runs, reports.
-pub(super) async fn run(arguments: RunArgs, console: &Arc<Mutex<Console>>) -> Result<Exit, Refusal> {
-    let config = Config::new(&arguments.options.0)?;
+pub(super) async fn run(
+    arguments: RunArgs,
+    github: Option<&GitHub>,
+    console: &Arc<Mutex<Console>>,
+) -> Result<Exit, Refusal> {
+    let config = Config::new(&arguments.options.0, surroundings(&lock(console)))?;
     let ledger = Ledger::chosen(&config.known_issues)?;
     known_thresholds(&config)?;
     let plan = selection::part(selection::plan(&config, arguments.all, arguments.suites)?, &config)?;
@@ -27,21 +31,17 @@ pub(super) async fn run(arguments: RunArgs, console: &Arc<Mutex<Console>>) -> Re
     if let Some(comparison) = &config.comparison {
         comparison.base.validate().await?;
     }
-    let drime = drime::settings(&config, plan.has_drime(), &mut lock(console))?;
+    let (drime, notice) = drime::settings(&config, plan.has_drime(), &mut lock(console))?;
     // Before anything is written, so that it may be of the same directory.
     let baseline = baseline(&config)?;
     let outputs = outputs(&config)?;
     let proposal = Wanted::check(config.update_known_issues.clone(), ledger.as_ref())?;
-    let run_id = run_id();
-    let github = github(config.github, &run_id);
-    if let Some(github) = &github {
-        lock(console).print(&github.opening());
-    }
-    let order =
-        Order { plan: &plan, config: &config, ledger: ledger.as_ref(), baseline: baseline.as_ref(), run_id, drime };
+    let notices = config.notices.iter().cloned().chain(notice).collect();
+    let (ledger, baseline, run_id) = (ledger.as_ref(), baseline.as_ref(), run_id());
+    let order = Order { plan: &plan, config: &config, ledger, baseline, run_id, drime, notices };
     let mut record = carry_out(order, console, &outputs).await?;
     let mut console = lock(console);
-    let exit = finish(&mut record, &mut console, &outputs, github.as_ref());
+    let exit = finish(&mut record, &mut console, &outputs, github);
     Ok(proposal.map_or(exit, |proposal| proposal.tell(&record, exit, &mut console)))
 }
 

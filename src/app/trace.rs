@@ -2,6 +2,7 @@
 //!
 //! Only s3ci's own spans and events: what libraries trace may hold credentials.
 
+use crate::report::Diagnostics;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -13,6 +14,6 @@ pub(super) fn start(verbose: u8) {
         1 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time();
+    let format = tracing_subscriber::fmt::layer().with_writer(|| Diagnostics).with_ansi(false).without_time();
     tracing_subscriber::registry().with(format).with(Targets::new().with_target("s3ci", level)).init();
 }

@@ -35,10 +35,13 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     }
 }
 
-/// A word as it is typed in a POSIX shell: in quotes only where it needs them.
+/// A word as it is typed in a POSIX shell: in quotes only where it needs them. The ledger's symptoms quote such lines.
 #[must_use]
 pub fn shell_word(word: &str) -> String {
-    shell_words::quote(word).into_owned()
+    // An option such as `--config=file` is no assignment, and needs none.
+    let is_plain =
+        word.starts_with('-') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=./:,@%+".contains(&byte));
+    if is_plain { word.to_owned() } else { shell_words::quote(word).into_owned() }
 }
 
 /// What an error stems from, the nearest cause first. A cause that only repeats its effect is left out.
@@ -85,6 +88,8 @@ mod tests {
     #[test]
     fn only_words_that_need_quotes_get_them() {
         assert_eq!(shell_word("path:./here"), "path:./here");
+        assert_eq!(shell_word("--config=s3cfg"), "--config=s3cfg");
+        assert_eq!(shell_word("--name=it's"), r"'--name=it'\''s'");
         assert_eq!(shell_word("it's"), r"'it'\''s'");
         assert_eq!(shell_word(""), "''");
     }

@@ -26,7 +26,7 @@ pub(super) struct CheckContext<'a> {
     /// Client whose exchanges are recorded.
     pub(super) s3: S3,
     /// The server, for a restart.
-    pub(super) server: &'a Server,
+    pub(super) server: &'a dyn Server,
     /// What the server's ETags promise.
     pub(super) etag_profile: EtagProfile,
     /// The check's buckets.

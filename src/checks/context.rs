@@ -61,7 +61,7 @@ pub struct SuiteContext<'a> {
     /// Client of the server.
     pub s3: S3,
     /// The server, for restarts and accounting; which runtime it is stays hidden.
-    pub server: &'a Server,
+    pub server: &'a dyn Server,
     /// What the ETags of its backend promise.
     pub etag_profile: EtagProfile,
     /// Where clients work; none where the suite has none.
@@ -96,7 +96,7 @@ impl<'a> SuiteContext<'a> {
     pub fn new(
         suite: SuiteId,
         s3: S3,
-        server: &'a Server,
+        server: &'a dyn Server,
         etag_profile: EtagProfile,
         leases: Leases,
         events: Events,

@@ -54,7 +54,7 @@ pub struct Suite {
     pub bucket_mode: BucketMode,
     /// Whether its server demands signatures, with random credentials of the suite's own; the originals of most suites do not.
     pub signed: bool,
-    /// Whether its requests try to reach files outside the server's data: it runs in a container alone, which gets a yard.
+    /// Whether its requests try to reach files outside the server's data: it runs in a container alone, with room for canaries around the data.
     pub escapes: bool,
     /// How many checks that stand alone are under way at a time.
     pace: Pace,

@@ -43,6 +43,25 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// A command line that is wrong, or that asks for help or the version: what has to be printed.
+#[derive(Debug)]
+pub struct Usage {
+    pub plain: String,
+    pub coloured: String,
+    pub is_wrong: bool,
+}
+
+/// Reads the command line of this process.
+///
+/// # Errors
+/// What has to be printed instead of anything else.
+pub fn parse() -> Result<Cli, Usage> {
+    Cli::try_parse().map_err(|error| {
+        let text = error.render();
+        Usage { plain: text.to_string(), coloured: text.ansi().to_string(), is_wrong: error.use_stderr() }
+    })
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -2,7 +2,6 @@
 //! repeated, for it may be another file than was meant.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use toml::Spanned;
@@ -12,24 +11,18 @@ use super::ConfigError;
 use super::options::{Place, Row, Said, TABLE, Word};
 use crate::base::{Misread, read_bounded};
 
-/// The file that is read where it exists and none is named.
-const DEFAULT_FILE: &str = "s3ci.toml";
 const HINT: &str = "its keys are the options that `s3ci list --options --format md` does not mark with *";
 
-/// Reads the file that was named, or the default one where it exists.
-pub(super) fn read(named: Option<&Path>) -> Result<Said, ConfigError> {
-    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-    match read_bounded(path) {
-        Ok(text) => words(path, &text),
-        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(Said::default()),
-        Err(source) => Err(ConfigError::Unreadable { path: path.to_owned(), source }),
-    }
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<Said, ConfigError> {
+    let text = read_bounded(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    words(&path.display().to_string(), &text)
 }
 
-/// The words of a file's text.
-fn words(path: &Path, text: &str) -> Result<Said, ConfigError> {
+/// The words of a file's text; `name` is what the file is called in messages.
+pub(super) fn words(name: &str, text: &str) -> Result<Said, ConfigError> {
     let malformed = |at: usize, problem: &str, hint: String| ConfigError::Malformed {
-        path: path.to_owned(),
+        path: name.into(),
         source: Misread::at(text, at, problem),
         hint,
     };
@@ -42,10 +35,10 @@ fn words(path: &Path, text: &str) -> Result<Said, ConfigError> {
         let row = TABLE.iter().find(|row| row.in_file && row.key == **key.get_ref());
         let row = row.ok_or_else(|| malformed(key.span().start, "there is no such key", hint_for(key.get_ref())))?;
         let words = texts(row, value)
-            .map_err(|at| malformed(at, "the value is of a type that this key does not have", HINT.to_owned()))?;
+            .map_err(|at| malformed(at, "the value is of another type than this key takes", HINT.to_owned()))?;
         for (at, text_of_it) in words {
             let Misread { line, column, .. } = Misread::at(text, at, "");
-            let place = Place::File { name: path.display().to_string(), line, column };
+            let place = Place::File { name: name.to_owned(), line, column };
             said.0.push(Word { row, place, text: text_of_it });
         }
     }
@@ -91,7 +84,7 @@ mod tests {
     use crate::config::Settings;
 
     fn settings(text: &str) -> Result<Settings, ConfigError> {
-        words(Path::new("s3ci.toml"), text).and_then(|said| Settings::of(&said))
+        words("s3ci.toml", text).and_then(|said| Settings::of(&said))
     }
 
     #[test]
@@ -147,6 +140,6 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_exist() {
-        assert!(matches!(read(Some(Path::new("/nowhere/s3ci.toml"))), Err(ConfigError::Unreadable { .. })));
+        assert!(matches!(read(Path::new("/nowhere/s3ci.toml")), Err(ConfigError::Unreadable { .. })));
     }
 }

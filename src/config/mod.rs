@@ -8,15 +8,20 @@ mod error;
 mod file;
 pub mod options;
 mod resolve;
+mod surroundings;
 mod thresholds;
+mod tree;
+mod trust;
 
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use comparison::Comparison;
 pub use error::ConfigError;
 pub use options::{Options, Settings};
 pub use resolve::default_cache_dir;
+pub use surroundings::Surroundings;
+pub use tree::is_built_from_a_tree;
 
 use crate::base::nanoseconds;
 use crate::record::RunSettings;
@@ -49,6 +54,8 @@ pub struct Config {
     pub known_issues: KnownIssues,
     /// The command line that repeats the run, without the selection.
     pub repro: String,
+    /// What has to be told of where all this comes from.
+    pub notices: Vec<String>,
 }
 
 impl Deref for Config {
@@ -64,7 +71,15 @@ impl Deref for Config {
 pub enum KnownIssues {
     /// The one that s3ci carries with it.
     BuiltIn,
+    /// A file that the judge chose.
     File(PathBuf),
+    /// A file of the tree under test. In force is what the ledger on its base, whose text this is, lists as well; what the tree adds to it
+    /// counts where that was accepted.
+    Proposed {
+        path: PathBuf,
+        of_base: String,
+        is_accepted: bool,
+    },
     None,
 }
 
@@ -73,10 +88,11 @@ impl Config {
     ///
     /// # Errors
     /// The first value that cannot be, with its name and what would do.
-    pub fn new(said: &Said) -> Result<Self, ConfigError> {
+    pub fn new(said: &Said, surroundings: Surroundings) -> Result<Self, ConfigError> {
         let flags = Settings::of(said)?;
-        let from_file = Settings::of(&file::read(flags.config.as_deref())?)?;
-        resolve::resolve(&resolve::over(flags, from_file))
+        let file = trust::configured(&flags, Path::new(""), surroundings)?;
+        let config = resolve::resolve(&resolve::over(flags, Settings::of(&file.said)?))?;
+        trust::distrusted(Self { notices: file.notices, ..config }, surroundings)
     }
 
     /// The same configuration, with the target compared with itself to find out what the machine cannot tell apart.

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::options::{Options, Settings};
 use super::{Config, ConfigError, KnownIssues, comparison};
-use crate::base::shell_word;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::base::{Misread, read_bounded, shell_word};
 use crate::server::DockerSettings;
 use crate::workload::DatasetSettings;
 
@@ -39,6 +42,7 @@ pub(super) fn resolve(settings: &Settings) -> Result<Config, ConfigError> {
         jobs: options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         known_issues: known_issues(&options)?,
         repro: repro(settings, options.seed),
+        notices: Vec::new(),
         options,
     })
 }
@@ -55,10 +59,23 @@ fn dataset(options: &Options) -> Result<DatasetSettings, ConfigError> {
 
 fn ca_bundle(named: Option<&Path>, variables: &[&str]) -> Result<Option<PathBuf>, ConfigError> {
     match named {
-        Some(path) if path.is_file() => Ok(Some(path.to_owned())),
+        Some(path) if path.is_file() => has_certificates(path).map(|()| Some(path.to_owned())),
         Some(path) => Err(ConfigError::value("ca-bundle", path.display(), "there is no such file")),
         None => Ok(variables.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file())),
     }
+}
+
+/// What is named as certificates becomes part of an image, so it had better be some.
+fn has_certificates(path: &Path) -> Result<(), ConfigError> {
+    let text = read_bounded(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let mut certificates = CertificateDer::pem_slice_iter(text.as_bytes()).peekable();
+    if certificates.peek().is_some() && certificates.all(|certificate| certificate.is_ok()) {
+        return Ok(());
+    }
+    let line = text.lines().position(|line| line.starts_with("-----BEGIN")).map_or(1, |line| line + 1);
+    let source = Misread { line, column: 1, problem: "there are no certificates in PEM from here on".to_owned() };
+    let hint = "name a file of certificates, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----";
+    Err(ConfigError::Malformed { path: path.to_owned(), source, hint: hint.to_owned() })
 }
 
 fn work_dir(named: Option<PathBuf>) -> Result<PathBuf, ConfigError> {

@@ -8,6 +8,7 @@ use super::LedgerError;
 use super::error::support_word;
 use super::file::OPEN_REASON;
 use super::proposal::Drafts;
+use crate::base::Misread;
 use crate::record::{CheckId, FailureKind, Severity, Support};
 
 /// What new entries say in place of a reason.
@@ -43,9 +44,9 @@ impl Edits {
 
     /// The text after the changes; new entries hold for `versions`.
     pub(super) fn apply(&self, source: &str, text: &str, versions: Option<&str>) -> Result<String, LedgerError> {
-        let mut document: DocumentMut = text.parse().map_err(|source_error| LedgerError::Uneditable {
-            file: source.to_owned(),
-            source: Box::new(source_error),
+        let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+            let at = error.span().map_or(0, |span| span.start);
+            LedgerError::Uneditable { file: source.to_owned(), source: Misread::at(text, at, "it cannot be edited") }
         })?;
         let mut drafts = self.drafts.clone();
         let mut kept_headings = String::new();

@@ -1,7 +1,9 @@
-//! What is wrong with a ledger; every variant is its author's to mend, so all end with exit code 2.
+//! What is wrong with a ledger; every variant is its author's to mend, so all end with exit code 2. Messages name places and never repeat
+//! the file, which may be another one than was meant.
 
 use std::path::PathBuf;
 
+use crate::base::Misread;
 use crate::record::{Severity, Support};
 
 /// A ledger that cannot be used.
@@ -17,30 +19,20 @@ pub enum LedgerError {
     },
     /// The file is no TOML, or has other keys than a ledger.
     #[error("understand the known issues in {file}")]
-    Malformed {
-        /// The file.
-        file: String,
-        /// Why, with the place in the file.
-        source: Box<toml::de::Error>,
-    },
+    Malformed { file: String, source: Misread },
     /// The file can be read and not edited.
     #[error("propose changes of the known issues in {file}")]
-    Uneditable {
-        /// The file.
-        file: String,
-        /// Why, with the place in the file.
-        source: Box<toml_edit::TomlError>,
-    },
+    Uneditable { file: String, source: Misread },
     /// There is nothing that changes could be proposed of.
     #[error("propose changes of the known issues where no ledger is in force")]
     NoLedger,
     /// An entry cannot be.
-    #[error("use the known issues in {file}, line {line}: {problem}")]
+    #[error("use the known issues in {file}, line {line}, column {column}: {problem}")]
     Entry {
         /// The file.
         file: String,
-        /// Where in it.
         line: usize,
+        column: usize,
         /// What is wrong.
         problem: Problem,
     },
@@ -53,13 +45,8 @@ pub enum Problem {
     #[error("the entry lists no check")]
     NoChecks,
     /// There is no check of that name.
-    #[error("there is no check {check}")]
-    UnknownCheck {
-        /// What the entry has.
-        check: String,
-        /// The nearest name that exists.
-        nearest: Option<String>,
-    },
+    #[error("there is no such check")]
+    UnknownCheck { nearest: Option<String> },
     /// Two entries would hold for one version.
     #[error("{check} is listed already in line {first}, for versions that are listed here again")]
     Duplicate {
@@ -69,17 +56,12 @@ pub enum Problem {
         first: usize,
     },
     /// The range of versions is none.
-    #[error("\"{versions}\" is no range of versions: {reason}")]
-    Versions {
-        /// What the entry has.
-        versions: String,
-        /// Why it is none.
-        reason: String,
-    },
+    #[error("the versions are no range: {reason}")]
+    Versions { reason: String },
     #[error("a failure of {check} is {worst} at most, and not {listed}")]
     Severity { check: String, listed: Severity, worst: Severity },
-    #[error("\"{kind}\" is no kind of failure")]
-    Kind { kind: String },
+    #[error("there is no such kind of failure")]
+    Kind,
     /// The symptom would fit any failure.
     #[error("the symptom fits everything: `actual` is a pattern of what the server answers")]
     VagueSymptom,
@@ -87,11 +69,8 @@ pub enum Problem {
     #[error("the reason is empty")]
     NoReason,
     /// Nobody has said why yet.
-    #[error("the reason is still to be written: \"{reason}\"")]
-    OpenReason {
-        /// What stands in its place.
-        reason: String,
-    },
+    #[error("the reason is still to be written")]
+    OpenReason,
 }
 
 impl LedgerError {
@@ -124,9 +103,9 @@ impl Problem {
             Self::Severity { .. } => {
                 "write what the failure costs: the report names its severity, and `s3ci list` the worst that a check can find"
             }
-            Self::Kind { .. } => "write the kind that the report names, such as etag-unchanged",
+            Self::Kind => "write the kind that the report names, such as etag-unchanged",
             Self::VagueSymptom => "write what the report calls actual, with a * for what varies",
-            Self::NoReason | Self::OpenReason { .. } => "say in a sentence why the server fails",
+            Self::NoReason | Self::OpenReason => "say in a sentence why the server fails",
         };
         hint.to_owned()
     }

@@ -5,6 +5,7 @@ use toml::Spanned;
 
 use super::support::{self, Offered};
 use super::{Issue, LedgerError, Pattern, Problem, Symptom, Versions};
+use crate::base::Misread;
 use crate::checks::CATALOGUE;
 use crate::plan::nearest;
 use crate::record::{CheckId, FailureKind, Severity, SuiteId};
@@ -44,9 +45,12 @@ struct WrittenSymptom {
 /// Reads entries; `name` is what the file is called in messages.
 pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Issue>, Vec<Offered>), LedgerError> {
     let file: File = toml::from_str(text)
-        .map_err(|source| LedgerError::Malformed { file: name.to_owned(), source: Box::new(source) })?;
+        .map_err(|error| LedgerError::Malformed { file: name.to_owned(), source: Misread::of_toml(text, &error) })?;
     let mut issues: Vec<Issue> = Vec::with_capacity(file.issue.len());
-    let problem = |(at, problem)| LedgerError::Entry { file: name.to_owned(), line: line(text, at), problem };
+    let problem = |(at, problem)| {
+        let Misread { line, column, .. } = Misread::at(text, at, "");
+        LedgerError::Entry { file: name.to_owned(), line, column, problem }
+    };
     for written in file.issue {
         let issue = entry(&written, text, &issues).map_err(problem)?;
         issues.push(issue);
@@ -111,21 +115,20 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
 }
 
 fn versions(written: &Spanned<String>) -> Result<Versions, Wrong> {
-    Versions::parse(written.get_ref())
-        .map_err(|reason| (written.span().start, Problem::Versions { versions: written.get_ref().clone(), reason }))
+    Versions::parse(written.get_ref()).map_err(|reason| (written.span().start, Problem::Versions { reason }))
 }
 
 fn symptom(written: &Spanned<WrittenSymptom>) -> Result<Symptom, Wrong> {
     let WrittenSymptom { kind, actual } = written.get_ref();
     let actual = Pattern::new(actual).ok_or((written.span().start, Problem::VagueSymptom))?;
-    let kind = FailureKind::parse(kind).ok_or_else(|| (written.span().start, Problem::Kind { kind: kind.clone() }))?;
+    let kind = FailureKind::parse(kind).ok_or_else(|| (written.span().start, Problem::Kind))?;
     Ok(Symptom { kind, actual })
 }
 
 fn reason(written: &Spanned<String>) -> Result<(), Wrong> {
     let problem = match written.get_ref().trim() {
         "" => Problem::NoReason,
-        text if text.starts_with(OPEN_REASON) => Problem::OpenReason { reason: text.to_owned() },
+        text if text.starts_with(OPEN_REASON) => Problem::OpenReason,
         _ => return Ok(()),
     };
     Err((written.span().start, problem))
@@ -144,7 +147,7 @@ fn known_check(check: &Spanned<String>, severity: &Spanned<Severity>, kind: &Fai
     let (suite, in_suite) = name.split_once("::").unwrap_or((name, ""));
     let id = CheckId::new(&SuiteId::new(suite), in_suite);
     let Some(worst) = worst_severity_of(&id, kind) else {
-        let problem = Problem::UnknownCheck { check: name.clone(), nearest: nearest(name) };
+        let problem = Problem::UnknownCheck { nearest: nearest(name) };
         return Err((check.span().start, problem));
     };
     let listed = *severity.get_ref();

@@ -11,6 +11,8 @@ pub struct Listed<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) version: Option<String>,
     issues: BTreeMap<&'a CheckId, &'a Issue>,
+    /// What the base lists, where the tree under test brings the ledger.
+    base: Option<Box<Listed<'a>>>,
 }
 
 impl<'a> Listed<'a> {
@@ -20,7 +22,8 @@ impl<'a> Listed<'a> {
         };
         let of = |issue: &'a Issue| issue.checks.iter().map(move |check| (check, issue));
         let issues = ledger.issues.iter().filter(holds).flat_map(of).collect();
-        Self { ledger, version: version.map(str::to_owned), issues }
+        let base = ledger.base.as_ref().map(|base| Box::new(Self::new(&base.ledger, version)));
+        Self { ledger, version: version.map(str::to_owned), issues, base }
     }
 
     /// The entry for a check, if there is one.
@@ -49,14 +52,46 @@ impl<'a> Listed<'a> {
         };
         match outcome {
             Outcome::Passed => Outcome::Failed(self.fixed(issue)),
-            Outcome::Failed(failure) if issue.fits(&failure) => {
-                Outcome::Known(KnownIssue { failure, reason: issue.reason.clone(), upstream: issue.upstream.clone() })
-            }
+            Outcome::Failed(failure) if issue.fits(&failure) => self.listed(check, issue, failure),
             Outcome::Failed(failure) => Outcome::Failed(self.otherwise(issue, failure)),
             Outcome::Known(_) | Outcome::Inconclusive { .. } | Outcome::Skipped { .. } | Outcome::NotJudged(_) => {
                 outcome
             }
         }
+    }
+
+    /// A failure that shows as listed: known, unless it is the tree under test alone that lists it.
+    fn listed(&self, check: &CheckId, issue: &Issue, failure: Failure) -> Outcome {
+        let is_in_force =
+            self.base.as_ref().is_none_or(|base| base.issue(check).is_some_and(|issue| issue.fits(&failure)));
+        if is_in_force || self.accepts_additions() {
+            let failure = Failure { is_proposed: !is_in_force, ..failure };
+            return Outcome::Known(KnownIssue {
+                failure,
+                reason: issue.reason.clone(),
+                upstream: issue.upstream.clone(),
+            });
+        }
+        Outcome::Failed(self.proposed(failure, issue.line))
+    }
+
+    /// Whether what the tree under test adds to the ledger counts.
+    pub(super) fn accepts_additions(&self) -> bool {
+        self.ledger.base.as_ref().is_some_and(|base| base.is_accepted)
+    }
+
+    /// A failure that the tree under test wants to accept.
+    pub(super) fn proposed(&self, failure: Failure, line: usize) -> Failure {
+        let message = format!(
+            "{}; this change lists it as known ({}, line {line}), which counts once it is merged",
+            failure.message, self.ledger.source
+        );
+        Failure { message, is_proposed: true, ..failure }
+    }
+
+    /// What the base expects, for what the tree under test may not lower.
+    pub(super) fn of_base(&self) -> Option<&Self> {
+        self.base.as_deref()
     }
 
     /// A fix that goes unnoticed is a guarantee lost: the check would go on being allowed to fail.

@@ -34,9 +34,13 @@ mod generalise;
 mod judge;
 mod pattern;
 mod proposal;
+mod proposed;
 mod support;
 mod versions;
 
+use std::path::Path;
+
+use crate::base::read_bounded;
 use crate::config::KnownIssues;
 use crate::record::{CheckId, FailureKind, Severity};
 use crate::workload::sha256_hex;
@@ -58,6 +62,8 @@ pub struct Ledger {
     digest: String,
     issues: Vec<Issue>,
     offered: Vec<Offered>,
+    /// Where the tree under test brings it.
+    base: Option<proposed::Base>,
 }
 
 /// One defect, and the checks that see it.
@@ -96,13 +102,17 @@ impl Ledger {
     pub fn chosen(choice: &KnownIssues) -> Result<Option<Self>, LedgerError> {
         match choice {
             KnownIssues::BuiltIn => Self::built_in().map(Some),
-            KnownIssues::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| LedgerError::Unreadable { path: path.clone(), source })?;
-                Self::parse(&path.display().to_string(), &text).map(Some)
+            KnownIssues::File(path) => Self::read(path).map(Some),
+            KnownIssues::Proposed { path, of_base, is_accepted } => {
+                Self::read(path)?.beside(of_base, *is_accepted).map(Some)
             }
             KnownIssues::None => Ok(None),
         }
+    }
+
+    fn read(path: &Path) -> Result<Self, LedgerError> {
+        let text = read_bounded(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&path.display().to_string(), &text)
     }
 
     /// The ledger that s3ci carries with it.
@@ -120,7 +130,7 @@ impl Ledger {
 
     fn parse(source: &str, text: &str) -> Result<Self, LedgerError> {
         let (issues, offered) = file::parse(source, text)?;
-        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered })
+        Ok(Self { source: source.to_owned(), text: text.to_owned(), digest: digest(text), issues, offered, base: None })
     }
 
     /// What the ledger lists for a version of the server; for an unknown one only what names no versions.

@@ -24,6 +24,7 @@ impl Ledger {
         for check in record.suites.iter().flat_map(|suite| &suite.checks) {
             if let Outcome::Failed(failure) = &check.outcome
                 && !failure.is_about_speed()
+                && !failure.is_proposed
             {
                 self.note(&mut edits, &self.of(version), check, failure, &record.run_id);
             }

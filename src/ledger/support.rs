@@ -64,6 +64,20 @@ impl Listed<'_> {
     /// because the ledger would go on allowing its loss. How to repeat it, and the requests, are for the run to add.
     #[must_use]
     pub fn changed(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
+        self.changed_here(suite, backend, capability).or_else(|| self.lowered(suite, backend, capability))
+    }
+
+    /// What the base expects and the tree under test does not any more. To offer more is no loss.
+    fn lowered(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
+        let is_accepted = capability.support == Support::Supported || self.accepts_additions();
+        let base = self.of_base().filter(|_| !is_accepted)?;
+        let check = base.changed_here(suite, backend, capability)?;
+        let Outcome::Failed(failure) = check.outcome else { return None };
+        let line = self.offered(backend, &capability.name).map_or(1, |(_, line)| line);
+        Some(CheckRecord { outcome: Outcome::Failed(self.proposed(failure, line)), ..check })
+    }
+
+    fn changed_here(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
         let (expected, line) = self.offered(backend, &capability.name)?;
         let (name, actual) = (&capability.name, capability.support);
         let version = self.version.as_deref().unwrap_or("this one");

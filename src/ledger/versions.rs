@@ -18,7 +18,7 @@ impl Versions {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let specifiers = VersionSpecifiers::from_str(text).map_err(|error| one_line(&error.to_string()))?;
+        let specifiers = VersionSpecifiers::from_str(text).map_err(|_| "it is none as PEP 440 has them".to_owned())?;
         if specifiers.is_empty() {
             return Err("it names no version".to_owned());
         }
@@ -57,11 +57,6 @@ impl fmt::Display for Versions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
     }
-}
-
-/// The first line of a message that points into the text on further ones.
-fn one_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
 #[cfg(test)]

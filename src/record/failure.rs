@@ -21,6 +21,9 @@ pub struct Failure {
     pub expected: String,
     /// What this server answered.
     pub actual: String,
+    /// Whether the tree under test wants to accept it: its ledger lists it, and that of its base does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_proposed: bool,
 }
 
 impl Failure {
@@ -33,7 +36,7 @@ impl Failure {
         actual: impl Into<String>,
     ) -> Self {
         let (message, expected, actual) = (message.into(), expected.into(), actual.into());
-        Self { kind: kind.into(), severity: None, message, expected, actual }
+        Self { kind: kind.into(), severity: None, message, expected, actual, is_proposed: false }
     }
 
     /// The same failure with what it costs, where its kind alone does not say.

@@ -13,6 +13,7 @@ use super::options::{ConsoleOptions, Verbosity};
 use super::outputs::Outputs;
 use super::page::Page;
 use super::progress::Progress;
+use super::sanitize::without_commands;
 use super::summary;
 use crate::event::Event;
 use crate::record::RunRecord;
@@ -29,6 +30,20 @@ pub struct Console {
     bar: Option<ProgressBar>,
     progress: Progress,
     last_line: Instant,
+    stopped: Option<Stopped>,
+}
+
+/// Where the runner of GitHub Actions was told to read no commands, and the word that lets it read them again.
+struct Stopped {
+    token: String,
+    stream: Stream,
+}
+
+/// A standard stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Out,
+    Err,
 }
 
 impl Console {
@@ -48,7 +63,7 @@ impl Console {
         let drawn = options.stderr_is_terminal && options.verbosity != Verbosity::Quiet;
         let bar = drawn.then(|| ProgressBar::with_draw_target(Some(0), target).with_style(style(SPINNER)));
         let progress = Progress::new(options.verbosity, bar.is_some());
-        Self { options, out, err, bar, progress, last_line: Instant::now() }
+        Self { options, out, err, bar, progress, last_line: Instant::now(), stopped: None }
     }
 
     /// Shows that something happened.
@@ -96,9 +111,49 @@ impl Console {
         self.result(&text);
     }
 
-    /// Prints text that was asked for, such as a list or a schema, to stdout as it is.
+    /// Prints text that was asked for to stdout. What may come from elsewhere in it is no command to a runner.
     pub fn print(&mut self, text: &str) {
+        self.print_own(&without_commands(text));
+    }
+
+    /// Prints text that is s3ci's own, to the last character, to stdout.
+    pub fn print_own(&mut self, text: &str) {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+
+    /// Tells the runner of GitHub Actions to read no commands, before anything else is printed; `token` is a word that no server and no
+    /// checkout can guess. A stream that a program reads must not be told.
+    pub fn stop_commands(&mut self, token: String, stream: Stream) {
+        self.command(&format!("::stop-commands::{token}\n"), stream);
+        self.stopped = Some(Stopped { token, stream });
+    }
+
+    /// Lets the runner read commands again, where it was told not to.
+    pub fn resume_commands(&mut self) {
+        if let Some(Stopped { token, stream }) = self.stopped.take() {
+            self.command(&format!("::{token}::\n"), stream);
+        }
+    }
+
+    /// Prints commands to the runner, as the last of all.
+    pub fn commands(&mut self, text: &str) {
+        self.resume_commands();
+        self.command(text, Stream::Out);
+    }
+
+    fn command(&mut self, text: &str, stream: Stream) {
+        self.take_bar_away();
+        let stream = match stream {
+            Stream::Out => &mut self.out,
+            Stream::Err => &mut self.err,
+        };
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+
+    /// Prints what is wrong with the command line, which has its own form, with its colours and without.
+    pub fn usage(&mut self, coloured: &str, plain: &str) {
+        let text = without_commands(if self.options.color.stderr { coloured } else { plain });
+        let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
     }
 
     /// Whether a person sits there who sees a question and can answer it.
@@ -158,6 +213,21 @@ impl Console {
 impl Drop for Console {
     fn drop(&mut self) {
         self.take_bar_away();
+    }
+}
+
+/// Standard error for traces, whose texts may come from elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Diagnostics;
+
+impl Write for Diagnostics {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = without_commands(&String::from_utf8_lossy(bytes));
+        io::stderr().write_all(text.as_bytes()).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::schema_for;
 use serde::Deserialize;
 
 use super::sanitize;
+use crate::base::Misread;
 use crate::record::{RunRecord, SCHEMA_VERSION};
 
 /// A record could not be written as JSON, or read from it.
@@ -16,10 +17,10 @@ pub enum JsonReportError {
     Write(#[source] serde_json::Error),
     /// The text is no JSON; the source says where.
     #[error("read the record: it is no valid JSON")]
-    Syntax(#[source] serde_json::Error),
+    Syntax(#[source] Misread),
     /// The text is JSON, but no record; the source says what is amiss and where.
     #[error("read the record: it is not what s3ci writes")]
-    Shape(#[source] serde_json::Error),
+    Shape(#[source] Misread),
     /// The record was written by an s3ci whose records mean something else.
     #[error(
         "read the record: {writer} wrote it in schema {found}, and this s3ci reads schema {}",
@@ -72,7 +73,8 @@ struct Writer {
 pub fn render(record: &RunRecord) -> Result<String, JsonReportError> {
     let mut json = serde_json::to_string_pretty(record).map_err(JsonReportError::Write)?;
     json.push('\n');
-    Ok(json)
+    // Old commands to a runner begin so at any place of a line. In JSON it stands in strings alone, where this means the same.
+    Ok(json.replace("##[", "#\\u0023["))
 }
 
 /// Reads a record back, to render it again.
@@ -83,7 +85,8 @@ pub fn render(record: &RunRecord) -> Result<String, JsonReportError> {
 /// are ignored.
 pub fn parse(json: &str) -> Result<RunRecord, JsonReportError> {
     let wrong = |error: serde_json::Error| {
-        if error.is_data() { JsonReportError::Shape(error) } else { JsonReportError::Syntax(error) }
+        let misread = Misread::of_json(&error);
+        if error.is_data() { JsonReportError::Shape(misread) } else { JsonReportError::Syntax(misread) }
     };
     let Versioned { schema_version: found, tool } = serde_json::from_str(json).map_err(wrong)?;
     if major(&found) != major(SCHEMA_VERSION) {
@@ -155,11 +158,11 @@ mod tests {
         let json = render(&fixture::clean()).unwrap();
         let cut = parse(&json[..json.len() / 2]).unwrap_err();
         assert!(matches!(cut, JsonReportError::Syntax(_)));
-        assert!(cut.source().unwrap().to_string().contains("at line "), "{:?}", cut.source());
+        assert!(cut.source().unwrap().to_string().starts_with("line "), "{:?}", cut.source());
         let shape = parse(&json.replacen("\"seed\"", "\"sead\"", 1)).unwrap_err();
         assert!(matches!(shape, JsonReportError::Shape(_)));
         let source = shape.source().unwrap().to_string();
-        assert!(source.contains("missing field `seed` at line "), "{source}");
+        assert!(source.starts_with("line ") && source.ends_with("the field `seed` is missing"), "{source}");
         assert!(matches!(parse("[1]").unwrap_err(), JsonReportError::Shape(_)));
     }
 }

@@ -43,7 +43,7 @@ mod words;
 mod wrap;
 mod write;
 
-pub use console::Console;
+pub use console::{Console, Diagnostics, Stream};
 pub use github::GitHub;
 pub use options::{Color, ConsoleOptions, Verbosity};
 pub use outputs::Outputs;

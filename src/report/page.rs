@@ -86,7 +86,7 @@ impl Page {
     }
 
     fn push(&mut self, line: &str) {
-        self.0.push_str(line);
+        self.0.push_str(&sanitize::printed_line(line));
         self.0.push('\n');
     }
 }
@@ -111,6 +111,9 @@ mod tests {
 
     #[test]
     fn what_goes_on_a_page_is_sanitised() {
+        let mut page = Page::default();
+        page.item(0, "", &format!("{}::error::x", "a".repeat(WIDTH)));
+        assert!(page.into_text().ends_with("\n: :error::x\n"), "a break of the line starts no command");
         let mut page = Page::default();
         page.item(0, "\u{1b}[31m✗", "a\u{7}\tb");
         page.command(2, "repro:", "s3ci\nrun");

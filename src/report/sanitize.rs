@@ -22,7 +22,35 @@ pub(super) fn text(raw: &str) -> String {
         }
         rest = &rest[character.len_utf8()..];
     }
-    clean
+    without_commands(&clean)
+}
+
+/// Breaks up what the runner of GitHub Actions would take for a command, at any place: `##[`, and `::` unless a word, or the bracket of an
+/// IPv6 address, stands right before it. The runner reads `::` at the start of a line alone, and wrapping can bring it there.
+pub(super) fn without_commands(text: &str) -> String {
+    if !text.contains("##[") && !text.contains("::") {
+        return text.to_owned();
+    }
+    let mut broken = String::with_capacity(text.len());
+    let mut before = '\n';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        broken.push(character);
+        let next = characters.peek().copied();
+        let opens_a_command = character == ':' && next == Some(':') && !(before.is_alphanumeric() || before == '[');
+        let opens_an_old_one = (before, character, next) == ('#', '#', Some('['));
+        if opens_a_command || opens_an_old_one {
+            broken.push(' ');
+        }
+        before = character;
+    }
+    broken
+}
+
+/// A line as it may be printed, wherever it was broken.
+pub(super) fn printed_line(line: &str) -> String {
+    let content = line.trim_start();
+    if content.starts_with("::") { line.replacen("::", ": :", 1) } else { line.to_owned() }
 }
 
 /// One line: what [`text`] gives, with every run of line feeds and tabs as one space, and none at either end.
@@ -117,6 +145,17 @@ mod tests {
     fn line_endings_are_unified_and_ordinary_text_is_kept() {
         assert_eq!(text("a\r\nb\rc\n\td 😀 é ]]> <x>"), "a\nb\nc\n\td 😀 é ]]> <x>");
         assert_eq!(line(" a\r\n\tb\n\nc "), "a b c");
+    }
+
+    #[test]
+    fn commands_of_a_runner_are_broken_up_at_any_place() {
+        assert_eq!(text("::error::x\n  ::set-output name=a::b"), ": :error::x\n  : :set-output name=a::b");
+        assert_eq!(text("a ::error::x ##[add-mask]passed ###[x"), "a : :error::x ## [add-mask]passed ### [x");
+        assert_eq!(text("\u{1b}[31m::error::x"), ": :error::x");
+        assert_eq!(line("\t::error::\n::x"), ": :error:: : :x");
+        let own = "etag/local::put-is-md5 at http://[::1]:9000 and fe80::1";
+        assert_eq!(text(own), own);
+        assert_eq!(printed_line("   ::changes-on"), "   : :changes-on");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::record::{
     CheckRecord, Failure, Fault, FaultKind, Interruption, KnownIssue, Outcome, RunRecord, Severity, Storage,
 };
 
+/// Checks that a notice names one by one.
+const MOST_PROPOSED: usize = 20;
 /// From the worst to the least.
 const SEVERITIES: [Severity; 5] =
     [Severity::DataLoss, Severity::Security, Severity::BreaksClients, Severity::Cosmetic, Severity::Slower];
@@ -201,7 +203,34 @@ pub(super) fn notices(record: &RunRecord) -> Vec<String> {
     let cut = record.interruption.map(|interruption| {
         format!("interrupted by {}: what had not ended by then is not in the results", signal(interruption))
     });
-    record.notices.iter().cloned().chain(cut).collect()
+    record.notices.iter().cloned().chain(proposed(record)).chain(cut).collect()
+}
+
+/// What the tree under test wants to accept, by its own ledger and not by that of its base.
+fn proposed(record: &RunRecord) -> Vec<String> {
+    let checks = || record.suites.iter().flat_map(|suite| &suite.checks);
+    let counting: Vec<&str> = checks()
+        .filter(|check| matches!(&check.outcome, Outcome::Failed(failure) if failure.is_proposed))
+        .map(|check| check.id.as_str())
+        .collect();
+    let accepted: Vec<&str> = checks()
+        .filter(|check| matches!(&check.outcome, Outcome::Known(issue) if issue.failure.is_proposed))
+        .map(|check| check.id.as_str())
+        .collect();
+    let wants = |ids: &[&str]| {
+        let listed = ids.iter().take(MOST_PROPOSED).copied().collect::<Vec<_>>().join(", ");
+        let rest = ids.len().saturating_sub(MOST_PROPOSED);
+        let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+        format!("this change wants to accept {}: {listed}{rest}", counted(ids.len(), "failure"))
+    };
+    let mut notices = Vec::new();
+    if !counting.is_empty() {
+        notices.push(format!("{}; they count until its ledger is merged", wants(&counting)));
+    }
+    if !accepted.is_empty() {
+        notices.push(format!("{}; they do not count because of --accept-known-issues", wants(&accepted)));
+    }
+    notices
 }
 
 #[cfg(test)]

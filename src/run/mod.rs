@@ -26,7 +26,7 @@ use crate::event::{Event, Events, Prepared};
 use crate::ledger::Ledger;
 use crate::plan::{Plan, PlannedSuite};
 use crate::record::{Fault, FaultKind, HarnessTiming, Interruption, RunRecord, RuntimeKind};
-use crate::server::reaper::Reaper;
+use crate::server::watchdog::Watchdog;
 use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
 
 pub use fold::new_record;
@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub external_credentials: Option<Credentials>,
     /// What the drime backend stores in.
     pub drime: DrimeSettings,
+    /// What has to be told before anything else.
+    pub notices: Vec<String>,
     /// Asks the run to stop.
     pub stopper: Stopper,
 }
@@ -132,6 +134,9 @@ impl Run<'_> {
 
     /// Everything that happens, told through events.
     async fn work(&self, events: &Events) {
+        for text in self.notices.clone() {
+            events.emit(Event::Notice { text }).await;
+        }
         let directory = match tempfile::Builder::new().prefix("s3ci-").tempdir_in(&self.config.work_dir) {
             Ok(directory) => directory,
             Err(error) => {
@@ -140,8 +145,8 @@ impl Run<'_> {
                 return events.emit(Event::Fault { fault }).await;
             }
         };
-        let reaper = match Reaper::spawn(&self.run_id, directory.path()) {
-            Ok(reaper) => Some(reaper),
+        let watchdog = match Watchdog::spawn(&self.run_id, directory.path()) {
+            Ok(watchdog) => Some(watchdog),
             Err(error) => {
                 let text =
                     format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
@@ -150,7 +155,7 @@ impl Run<'_> {
             }
         };
         let prepared = tokio::select! {
-            prepared = self.arms(directory.path().to_owned(), reaper.as_ref(), events) => Some(prepared),
+            prepared = self.arms(directory.path().to_owned(), watchdog.as_ref(), events) => Some(prepared),
             by = self.stopper.stopped() => {
                 events.emit(Event::Interrupted { by }).await;
                 None
@@ -163,10 +168,10 @@ impl Run<'_> {
             None => {}
         }
         let removed = directory.close();
-        match reaper {
+        match watchdog {
             // What was cut off in the middle has no owner any more: file work goes on for a moment, a network may just have been made.
-            Some(reaper) if !orderly || self.stopper.is_stopped() => reaper.abandon().await,
-            Some(reaper) => reaper.dismiss().await,
+            Some(watchdog) if !orderly || self.stopper.is_stopped() => watchdog.abandon().await,
+            Some(watchdog) => watchdog.dismiss().await,
             None => {}
         }
         if let Err(error) = removed
@@ -178,8 +183,8 @@ impl Run<'_> {
     }
 
     /// Prepares the target and, where there is one, the base.
-    async fn arms(&self, work_dir: PathBuf, reaper: Option<&Reaper>, events: &Events) -> Result<Arms, ServerError> {
-        let candidate = self.prepare(work_dir, reaper, events).await?;
+    async fn arms(&self, work_dir: PathBuf, watchdog: Option<&Watchdog>, events: &Events) -> Result<Arms, ServerError> {
+        let candidate = self.prepare(work_dir, watchdog, events).await?;
         let base = match &self.config.comparison {
             None => None,
             Some(comparison) => match throughput::base(&candidate, comparison, events).await {
@@ -198,7 +203,7 @@ impl Run<'_> {
     async fn prepare(
         &self,
         work_dir: PathBuf,
-        reaper: Option<&Reaper>,
+        watchdog: Option<&Watchdog>,
         events: &Events,
     ) -> Result<Runtime, ServerError> {
         let settings = RuntimeSettings {
@@ -211,7 +216,7 @@ impl Run<'_> {
             drime: self.drime.clone(),
             work_dir,
             cache_dir: self.config.cache_dir.clone(),
-            watch: reaper.map(Reaper::watch),
+            watchdog: watchdog.map(Watchdog::pipe),
         };
         if self.plan.has_drime()
             && let Some(text) = self.drime.notice(&self.run_id)

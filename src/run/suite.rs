@@ -116,7 +116,7 @@ impl SuiteRun<'_> {
         let work_dir = self.directory.join(self.label());
         if let Err(error) = tokio::fs::create_dir_all(&work_dir).await {
             end.fault = Some(Fault::new(FaultKind::WorkDir, error.to_string()));
-        } else if let Err(error) = self.ask(&server, &work_dir).await {
+        } else if let Err(error) = self.ask(server.as_ref(), &work_dir).await {
             end.fault = Some(error.into());
         }
         if let Err(error) = tokio::fs::remove_dir_all(&work_dir).await {
@@ -137,7 +137,7 @@ impl SuiteRun<'_> {
     }
 
     /// Runs the suite against a server until it ends or the run is stopped.
-    async fn ask(&self, server: &Server, work_dir: &Path) -> Result<(), ServerError> {
+    async fn ask(&self, server: &dyn Server, work_dir: &Path) -> Result<(), ServerError> {
         let toolbox = self.toolbox(server).await?;
         self.ask_with(server, toolbox.as_ref(), work_dir).await;
         if let Some(toolbox) = toolbox {
@@ -147,7 +147,7 @@ impl SuiteRun<'_> {
     }
 
     /// Starts the clients of a suite that has some.
-    async fn toolbox(&self, server: &Server) -> Result<Option<Toolbox>, ServerError> {
+    async fn toolbox(&self, server: &dyn Server) -> Result<Option<Toolbox>, ServerError> {
         let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
         let secrets = vec![self.credentials.secret_key.clone()];
         let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
@@ -157,7 +157,7 @@ impl SuiteRun<'_> {
         }
     }
 
-    async fn ask_with(&self, server: &Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
+    async fn ask_with(&self, server: &dyn Server, toolbox: Option<&Toolbox>, work_dir: &Path) {
         let config = self.run.config;
         let credentials = self.credentials.clone();
         let s3 = S3::new(&ClientSettings {
@@ -263,7 +263,7 @@ impl SuiteRun<'_> {
             data_bytes: footprint.bytes,
             largest_object_bytes: footprint.largest_object_bytes,
             objects: footprint.objects,
-            yard: self.planned.suite.escapes,
+            canaries: self.planned.suite.escapes,
             data_limit_bytes: footprint.data_limit_bytes,
         }
     }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::ready::Address;
+use super::address::Address;
 
 /// A connection, whatever it is made of.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}

@@ -1,94 +1,68 @@
-//! The one face of the three runtimes.
+//! The choice between hosts, and their one face.
 //!
-//! Chooses a runtime and dispatches to it; a suite sees a [`Server`] and never learns which it is.
+//! A suite sees a [`Runtime`] and the servers that it starts, and never learns which host they are on.
 
-use super::docker::{DockerRuntime, DockerVolume, toolbox_for_endpoint};
-use super::external::ExternalRuntime;
-use super::process::{ProcessRuntime, ProcessVolume, start_toolbox};
-use super::running::{AnyServer, Server};
-use super::toolbox::{Place, Started, Toolbox, ToolboxSpec};
-use super::{RuntimeChoice, RuntimeSettings, ServerError, ServerSpec, Target};
+use super::clients::{StartedAgent, Toolbox, ToolboxSpec};
+use super::docker::{DockerHost, clients_for_endpoint};
+use super::endpoint::EndpointHost;
+use super::error::ServerError;
+use super::host::{Host, Server, Volume};
+use super::process::{ProcessHost, start_clients};
+use super::settings::{RuntimeChoice, RuntimeSettings};
+use super::spec::ServerSpec;
+use super::target::Target;
 use crate::event::{Event, Events};
 use crate::record::{HarnessTiming, RuntimeIdentity, TargetIdentity};
 
-/// A prepared way to start servers: the image is built, or the environment installed.
+/// A prepared way to start servers of one target.
 pub struct Runtime {
-    any: AnyRuntime,
+    host: Box<dyn Host>,
     settings: RuntimeSettings,
-}
-
-enum AnyRuntime {
-    Docker(Box<DockerRuntime>),
-    Process(Box<ProcessRuntime>),
-    External(ExternalRuntime),
 }
 
 impl Runtime {
     /// Makes everything ready that servers are started from.
     ///
-    /// An endpoint is always external. [`RuntimeChoice::Auto`] takes Docker where a daemon can be used, and otherwise a process,
-    /// with a notice.
+    /// An endpoint is a host of its own. [`RuntimeChoice::Auto`] takes Docker where a daemon can be used, and otherwise a process, with
+    /// a notice.
     ///
     /// # Errors
-    ///
-    /// The chosen runtime cannot be had, or the target cannot be built or installed.
+    /// The chosen host cannot be had, or the target cannot be built or installed.
     pub async fn prepare(settings: RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
-        Ok(Self { any: AnyRuntime::prepare(&settings, events).await?, settings })
+        Ok(Self { host: choose(&settings, events).await?, settings })
     }
 
-    /// Makes another target ready to be run beside the first one, in the same way and on the same ground: it is closed with the
-    /// first. Labels of its servers must differ from those of the first one's.
+    /// Makes another target ready to be run beside the first one, on the same host: it is closed with the first. Labels of its servers
+    /// must differ from those of the first one's.
     ///
     /// # Errors
-    ///
     /// The target cannot be built or installed, or is an endpoint that somebody else runs.
     pub async fn beside(&self, target: &Target, events: &Events) -> Result<Self, ServerError> {
         let settings = RuntimeSettings { target: target.clone(), ..self.settings.clone() };
-        let any = match &self.any {
-            AnyRuntime::Docker(runtime) => AnyRuntime::Docker(Box::new(runtime.beside(&settings, events).await?)),
-            AnyRuntime::Process(_) => AnyRuntime::Process(Box::new(ProcessRuntime::prepare(&settings, events).await?)),
-            AnyRuntime::External(_) => return Err(ServerError::Unsupported { what: "a server of its own" }),
-        };
-        Ok(Self { any, settings })
+        Ok(Self { host: self.host.beside(&settings, events).await?, settings })
     }
 
     /// How servers are run.
-    #[must_use]
     pub fn identity(&self) -> RuntimeIdentity {
-        match &self.any {
-            AnyRuntime::Docker(runtime) => runtime.identity(),
-            AnyRuntime::Process(runtime) => runtime.identity(),
-            AnyRuntime::External(runtime) => runtime.identity(),
-        }
+        self.host.identity()
     }
 
     /// What is tested.
-    #[must_use]
     pub fn target(&self) -> TargetIdentity {
-        match &self.any {
-            AnyRuntime::Docker(runtime) => runtime.target(),
-            AnyRuntime::Process(runtime) => runtime.target(),
-            AnyRuntime::External(runtime) => runtime.target(),
-        }
+        self.host.target()
     }
 
     /// What the preparation took, step by step, where it has steps.
-    #[must_use]
     pub fn timings(&self) -> Vec<HarnessTiming> {
-        match &self.any {
-            AnyRuntime::Docker(runtime) => runtime.timings(),
-            AnyRuntime::Process(runtime) => runtime.timings(),
-            AnyRuntime::External(runtime) => runtime.timings(),
-        }
+        self.host.timings()
     }
 
     /// Starts a server and waits until it gives an S3 answer.
     ///
     /// # Errors
-    ///
-    /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did
-    /// not answer in time. Nothing is left of it then.
-    pub async fn start(&self, spec: &ServerSpec) -> Result<Server, ServerError> {
+    /// [`ServerError::Unsupported`] where the target cannot do what is asked; otherwise the server could not be started, or did not
+    /// answer in time. Nothing is left of it then.
+    pub async fn start(&self, spec: &ServerSpec) -> Result<Box<dyn Server>, ServerError> {
         self.start_on(spec, None).await
     }
 
@@ -96,34 +70,17 @@ impl Runtime {
     /// one's. No two servers may be on it at a time.
     ///
     /// # Errors
-    ///
     /// As [`Runtime::start`]. The volume stays.
-    pub async fn start_on(&self, spec: &ServerSpec, volume: Option<&Volume>) -> Result<Server, ServerError> {
-        let volume = volume.map(|volume| &volume.0);
-        Ok(Server(match &self.any {
-            AnyRuntime::Docker(runtime) => {
-                let volume = volume.and_then(AnyVolume::docker);
-                AnyServer::Docker(Box::new(Box::pin(runtime.start(spec, volume)).await?))
-            }
-            AnyRuntime::Process(runtime) => {
-                let volume = volume.and_then(AnyVolume::process);
-                AnyServer::Process(Box::new(runtime.start_on(spec, volume).await?))
-            }
-            AnyRuntime::External(runtime) => AnyServer::External(runtime.start(spec)),
-        }))
+    pub async fn start_on(&self, spec: &ServerSpec, volume: Option<&Volume>) -> Result<Box<dyn Server>, ServerError> {
+        self.host.start(spec, volume).await
     }
 
     /// Makes a volume for servers that follow one another; none where somebody else runs the server.
     ///
     /// # Errors
-    ///
     /// It cannot be made. Nothing is left of it then.
     pub async fn volume(&self, spec: &ServerSpec) -> Result<Option<Volume>, ServerError> {
-        Ok(match &self.any {
-            AnyRuntime::Docker(runtime) => Some(Volume(AnyVolume::Docker(runtime.volume(spec).await?))),
-            AnyRuntime::Process(runtime) => Some(Volume(AnyVolume::Process(runtime.volume(spec)?))),
-            AnyRuntime::External(_) => None,
-        })
+        self.host.volume(spec).await
     }
 
     /// Starts the clients that are to talk to a server: in a container beside it, or what this machine has on its PATH.
@@ -131,48 +88,46 @@ impl Runtime {
     /// Clients of an endpoint are in a container on this machine's own network, for nobody else knows the way there.
     ///
     /// # Errors
-    ///
     /// The image of the clients cannot be built, or their agent cannot be started. Nothing is left of it then.
-    pub async fn toolbox(&self, server: &Server, spec: &ToolboxSpec, events: &Events) -> Result<Toolbox, ServerError> {
-        let docker = &self.settings.docker;
-        let started = match (&self.any, &server.0) {
-            (AnyRuntime::Docker(runtime), AnyServer::Docker(server)) => {
-                runtime.toolbox(server, docker, spec, events).await?
-            }
-            (AnyRuntime::External(_), _) if self.settings.choice != RuntimeChoice::Process => {
-                let (url, run_id) = (server.endpoint(), &self.settings.run_id);
-                match toolbox_for_endpoint(url, run_id, docker, spec, events).await {
-                    Err(error) if self.settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
-                        let text = format!("the clients are those of this machine (failed to {error})");
-                        events.emit(Event::Notice { text }).await;
-                        self.own_programs(server, spec)?
-                    }
-                    other => other?,
-                }
-            }
-            _ => self.own_programs(server, spec)?,
+    pub async fn toolbox(
+        &self,
+        server: &dyn Server,
+        spec: &ToolboxSpec,
+        events: &Events,
+    ) -> Result<Toolbox, ServerError> {
+        let started = match self.host.clients(server, spec, events).await? {
+            Some(started) => started,
+            None => self.clients_elsewhere(server, spec, events).await?,
         };
         Ok(Toolbox::open(started, spec.secrets.clone()).await?)
     }
 
-    fn own_programs(&self, server: &Server, spec: &ToolboxSpec) -> Result<Started, ServerError> {
-        let directory = self.settings.work_dir.join(format!("{}-toolbox", spec.label));
-        let (process, conversation) = start_toolbox(&directory)?;
-        let (place, endpoint) = (Place::Process(process), server.endpoint().to_owned());
-        Ok(Started { place, conversation, endpoint, origin: "the PATH of this machine".into() })
+    /// Starts clients that are not beside the server.
+    async fn clients_elsewhere(
+        &self,
+        server: &dyn Server,
+        spec: &ToolboxSpec,
+        events: &Events,
+    ) -> Result<StartedAgent, ServerError> {
+        let RuntimeSettings { choice, target, run_id, docker, work_dir, .. } = &self.settings;
+        if matches!(target, Target::Endpoint(_)) && *choice != RuntimeChoice::Process {
+            match clients_for_endpoint(server.endpoint(), run_id, docker, spec, events).await {
+                Err(error) if *choice == RuntimeChoice::Auto && error.is_without_docker() => {
+                    let text = format!("the clients are those of this machine (failed to {error})");
+                    events.emit(Event::Notice { text }).await;
+                }
+                other => return other,
+            }
+        }
+        Ok(start_clients(&work_dir.join(format!("{}-toolbox", spec.label)), server.endpoint())?)
     }
 
     /// Removes whatever the run still has: servers that were not stopped, and the run's network.
     ///
     /// # Errors
-    ///
     /// Something could not be removed; `s3ci clean` tries again.
     pub async fn close(self) -> Result<(), ServerError> {
-        match self.any {
-            AnyRuntime::Docker(runtime) => runtime.close().await,
-            AnyRuntime::Process(runtime) => Ok(runtime.close().await?),
-            AnyRuntime::External(_) => Ok(()),
-        }
+        self.host.close().await
     }
 }
 
@@ -182,64 +137,21 @@ impl std::fmt::Debug for Runtime {
     }
 }
 
-impl AnyRuntime {
-    async fn prepare(settings: &RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
-        if matches!(settings.target, Target::Endpoint(_)) {
-            return Ok(Self::External(ExternalRuntime::prepare(settings).await?));
-        }
-        if settings.choice == RuntimeChoice::Process {
-            let text = "not isolated: process runtime, as asked for".to_owned();
-            events.emit(Event::Notice { text }).await;
-        } else {
-            match DockerRuntime::prepare(settings, events).await {
-                Ok(runtime) => return Ok(Self::Docker(Box::new(runtime))),
-                Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
-                    let text = format!("not isolated: process runtime (failed to {error})");
-                    events.emit(Event::Notice { text }).await;
-                }
-                Err(error) => return Err(error),
+async fn choose(settings: &RuntimeSettings, events: &Events) -> Result<Box<dyn Host>, ServerError> {
+    if let Target::Endpoint(url) = &settings.target {
+        return Ok(Box::new(EndpointHost::prepare(url, settings.ready_timeout).await?));
+    }
+    let notice = if settings.choice == RuntimeChoice::Process {
+        "not isolated: process runtime, as asked for".to_owned()
+    } else {
+        match DockerHost::prepare(settings, events).await {
+            Ok(host) => return Ok(Box::new(host)),
+            Err(error) if settings.choice == RuntimeChoice::Auto && error.is_without_docker() => {
+                format!("not isolated: process runtime (failed to {error})")
             }
+            Err(error) => return Err(error),
         }
-        Ok(Self::Process(Box::new(ProcessRuntime::prepare(settings, events).await?)))
-    }
-}
-
-/// Where servers that follow one another keep their data and their HOME. To be removed explicitly; the end of the run removes it at
-/// the latest.
-pub struct Volume(AnyVolume);
-
-enum AnyVolume {
-    Docker(DockerVolume),
-    Process(ProcessVolume),
-}
-
-impl AnyVolume {
-    fn docker(&self) -> Option<&DockerVolume> {
-        match self {
-            Self::Docker(volume) => Some(volume),
-            Self::Process(_) => None,
-        }
-    }
-
-    fn process(&self) -> Option<&ProcessVolume> {
-        match self {
-            Self::Process(volume) => Some(volume),
-            Self::Docker(_) => None,
-        }
-    }
-}
-
-impl Volume {
-    /// Removes it with all that is on it. No server is on it any more.
-    ///
-    /// # Errors
-    ///
-    /// The runtime refuses.
-    pub async fn remove(self) -> Result<(), ServerError> {
-        match self.0 {
-            AnyVolume::Docker(volume) => volume.remove().await?,
-            AnyVolume::Process(volume) => volume.remove().await,
-        }
-        Ok(())
-    }
+    };
+    events.emit(Event::Notice { text: notice }).await;
+    Ok(Box::new(ProcessHost::prepare(settings, events).await?))
 }

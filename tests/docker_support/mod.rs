@@ -46,7 +46,7 @@ pub(crate) fn settings(target: Target) -> RuntimeSettings {
         drime: DrimeSettings::default(),
         work_dir: cache_dir.join("work"),
         cache_dir,
-        watch: None,
+        watchdog: None,
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn spec(bucket_mode: BucketMode) -> ServerSpec {
         data_bytes: 64 << 20,
         largest_object_bytes: 1 << 20,
         objects: 100,
-        yard: false,
+        canaries: false,
         data_limit_bytes: None,
     }
 }
@@ -95,7 +95,7 @@ pub(crate) async fn remove_image(tag: &str) {
 }
 
 /// Runs a command in the server's container; its exit code and its output.
-pub(crate) async fn fails_in(server: &Server, command: &[&str]) -> (i64, String) {
+pub(crate) async fn fails_in(server: &dyn Server, command: &[&str]) -> (i64, String) {
     let config = ExecConfig {
         cmd: Some(command.iter().map(|word| (*word).to_owned()).collect()),
         attach_stdout: Some(true),
@@ -115,7 +115,7 @@ pub(crate) async fn fails_in(server: &Server, command: &[&str]) -> (i64, String)
 }
 
 /// The output of a command that must succeed.
-pub(crate) async fn prints_in(server: &Server, command: &[&str]) -> String {
+pub(crate) async fn prints_in(server: &dyn Server, command: &[&str]) -> String {
     let (code, output) = fails_in(server, command).await;
     assert_eq!(code, 0, "{command:?}: {output}");
     output
@@ -128,7 +128,7 @@ pub(crate) struct Exchange {
 }
 
 /// Stores a bucket or an object.
-pub(crate) async fn put(server: &Server, path: &str, body: &[u8]) -> Exchange {
+pub(crate) async fn put(server: &dyn Server, path: &str, body: &[u8]) -> Exchange {
     request(server.endpoint(), "PUT", path, body).await.unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::checks::check::CheckContext;
 use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
-use crate::server::{Inventory, Yard};
+use crate::server::{DataDirectory, Inventory};
 
 /// More steps up than any data lies deep: at the top of a file system a step up stays there.
 const UP: &str = "../../../../../../../../";
@@ -50,33 +50,35 @@ pub(super) async fn with_a_name(context: &CheckContext<'_>) -> Result<(), Stop> 
     context.put("name/object", &context.bytes("name", 10)).await.map(drop)
 }
 
-/// The yard, empty of all but the data root and a file in the directory that the requests aim at.
-pub(super) async fn cleared<'a>(context: &'a CheckContext<'_>) -> Result<(&'a Yard, Inventory), Stop> {
+/// The data directory, empty of all but the data root and a file in the directory that the requests aim at.
+pub(super) async fn cleared<'a>(context: &'a CheckContext<'_>) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
     planted(context, |_| None).await
 }
 
-/// The yard with a canary for each form.
-pub(super) async fn with_canaries<'a>(context: &'a CheckContext<'_>) -> Result<(&'a Yard, Inventory), Stop> {
+/// The data directory with a canary for each form.
+pub(super) async fn with_canaries<'a>(
+    context: &'a CheckContext<'_>,
+) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
     planted(context, |form| Some(song_of(form))).await
 }
 
 async fn planted<'a>(
     context: &'a CheckContext<'_>,
     song: impl Fn(&Form) -> Option<String>,
-) -> Result<(&'a Yard, Inventory), Stop> {
-    // The only way to a request of this suite: where there is no yard, none is sent.
-    let Some(yard) = context.server.yard() else {
+) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
+    // The only way to a request of this suite: where nothing can be planted, none is sent.
+    let Some(directory) = context.server.data_directory() else {
         return Err(Stop::Skipped("not tried: the server is in no container of the run's own".to_owned()));
     };
     let canaries = FORMS.iter().filter_map(|form| Some((file_of(form), song(form)?)));
     let files: BTreeMap<_, _> = canaries.chain([("beside/post".to_owned(), "a post".to_owned())]).collect();
-    let planted = yard.plant(&files).await.map_err(|error| error.fault())?;
-    Ok((yard, planted))
+    let planted = directory.plant(&files).await.map_err(|error| error.fault())?;
+    Ok((directory, planted))
 }
 
-/// What lies in the yard now.
-pub(super) async fn now(yard: &Yard) -> Result<Inventory, Stop> {
-    Ok(yard.inventory().await.map_err(|error| error.fault())?)
+/// What lies in the data directory now.
+pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop> {
+    Ok(directory.inventory().await.map_err(|error| error.fault())?)
 }
 
 /// Sends a request, whatever becomes of it; a server that breaks off instead of answering has refused.

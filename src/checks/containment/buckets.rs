@@ -30,9 +30,9 @@ async fn never_deleted(context: &CheckContext<'_>) -> Result<(), Stop> {
         let lease = context.lease(&format!("{}-{index}", context.bucket()));
         context.s3.create_bucket(lease.bucket()).await?;
         context.s3.put(lease.bucket(), "kept", context.bytes("kept", 100)).await?;
-        let (yard, before) = aim::with_canaries(context).await?;
+        let (directory, before) = aim::with_canaries(context).await?;
         aim::send(context, &RawRequest::to_path("DELETE", format!("/{name}"))).await?;
-        let gone = before.gone(&aim::now(yard).await?).len();
+        let gone = before.gone(&aim::now(directory).await?).len();
         if gone > 0 {
             deleted.push(format!("DELETE /{name} removes {gone} files and directories"));
         }
@@ -54,14 +54,14 @@ pub(super) const HOLD_NOTHING: Check = Check {
 };
 
 async fn hold_nothing(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let (yard, before) = aim::with_canaries(context).await?;
+    let (directory, before) = aim::with_canaries(context).await?;
     let buckets = context.s3.bucket_names().await?;
     let payload = Payload::Hashed(context.bytes("intruder", 100));
     for name in NAMES {
         aim::send(context, &RawRequest::to_path("PUT", format!("/{name}"))).await?;
         aim::send(context, &RawRequest::to_path("PUT", format!("/{name}/post")).carrying(payload.clone())).await?;
     }
-    untouched(yard, &before, "PUT into buckets . and ..").await?;
+    untouched(directory, &before, "PUT into buckets . and ..").await?;
     let new: Vec<_> = context.s3.bucket_names().await?.into_iter().filter(|name| !buckets.contains(name)).collect();
     let message = "PUT into buckets . and .. makes buckets";
     ensure(new.is_empty(), "bucket-appeared", message, "no other buckets than before", few(&new))

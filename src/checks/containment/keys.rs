@@ -8,7 +8,7 @@ use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, few};
 use crate::record::{CheckSpec, Severity, Stop};
 use crate::s3::{Payload, RawRequest, content_md5};
-use crate::server::{Inventory, Yard};
+use crate::server::{DataDirectory, Inventory, path_in_data};
 
 pub(super) const PUT: Check = Check {
     spec: CheckSpec {
@@ -25,13 +25,13 @@ async fn put(context: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(context).await?;
     let bytes = context.bytes("intruder", 100);
     for over in ["new files", "canaries"] {
-        let (yard, before) =
+        let (directory, before) =
             if over == "canaries" { aim::with_canaries(context).await? } else { aim::cleared(context).await? };
         for form in &FORMS {
-            let path = format!("/{}/{}", context.bucket(), (form.write)(&Yard::place(&file_of(form))));
+            let path = format!("/{}/{}", context.bucket(), (form.write)(&path_in_data(&file_of(form))));
             aim::send(context, &RawRequest::to_path("PUT", path).carrying(Payload::Hashed(bytes.clone()))).await?;
         }
-        untouched(yard, &before, &format!("PUT over {over}")).await?;
+        untouched(directory, &before, &format!("PUT over {over}")).await?;
     }
     Ok(())
 }
@@ -49,12 +49,12 @@ pub(super) const DELETE: Check = Check {
 
 async fn delete(context: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(context).await?;
-    let (yard, before) = aim::with_canaries(context).await?;
+    let (directory, before) = aim::with_canaries(context).await?;
     for form in &FORMS {
-        let path = format!("/{}/{}", context.bucket(), (form.write)(&Yard::place(&file_of(form))));
+        let path = format!("/{}/{}", context.bucket(), (form.write)(&path_in_data(&file_of(form))));
         aim::send(context, &RawRequest::to_path("DELETE", path)).await?;
     }
-    untouched(yard, &before, "DELETE").await
+    untouched(directory, &before, "DELETE").await
 }
 
 pub(super) const MULTI_DELETE: Check = Check {
@@ -70,8 +70,8 @@ pub(super) const MULTI_DELETE: Check = Check {
 
 async fn multi_delete(context: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(context).await?;
-    let (yard, before) = aim::with_canaries(context).await?;
-    let keys: Vec<_> = FORMS.iter().map(|form| (form.write)(&Yard::place(&file_of(form)))).collect();
+    let (directory, before) = aim::with_canaries(context).await?;
+    let keys: Vec<_> = FORMS.iter().map(|form| (form.write)(&path_in_data(&file_of(form)))).collect();
     let objects = keys.join("</Key></Object><Object><Key>");
     let xml = Bytes::from(format!(
         r#"<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>{objects}</Key></Object></Delete>"#
@@ -81,12 +81,12 @@ async fn multi_delete(context: &CheckContext<'_>) -> Result<(), Stop> {
         .carrying(Payload::Hashed(xml));
     request.query.push(("delete".to_owned(), String::new()));
     aim::send(context, &request).await?;
-    untouched(yard, &before, "DeleteObjects").await
+    untouched(directory, &before, "DeleteObjects").await
 }
 
 /// Fails a check unless everything outside the data root is as it was.
-pub(super) async fn untouched(yard: &Yard, before: &Inventory, by: &str) -> Result<(), Stop> {
-    let changes = before.changes_outside(&aim::now(yard).await?);
+pub(super) async fn untouched(directory: &dyn DataDirectory, before: &Inventory, by: &str) -> Result<(), Stop> {
+    let changes = before.changes_outside(&aim::now(directory).await?);
     let message = format!("{by} reaches {} files outside the server's data", changes.len());
     ensure(changes.is_empty(), "escaped", message, "nothing outside the server's data is touched", few(&changes))
 }

@@ -1,6 +1,6 @@
 //! Keys and names of buckets that try to lead out of where they belong, and what has become of the files on the server afterwards.
 //!
-//! The effect is looked for in the file system, in the yard around the server's data, where canaries are planted before the requests
+//! The effect is looked for in the file system, in the directory around the server's data, where canaries are planted before the requests
 //! are sent; an answer alone proves nothing. Some of these requests delete whatever the server's user may delete, so the suite runs in
 //! a container of its own and nowhere else, and last. No signatures: one that the server calls wrong would hide what is behind it.
 

@@ -7,7 +7,7 @@ use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, few};
 use crate::record::{CheckSpec, Severity, Stop};
 use crate::s3::{Payload, RawRequest};
-use crate::server::Yard;
+use crate::server::path_in_data;
 use crate::workload::sha256_hex;
 
 const KEY: &str = "kept";
@@ -25,12 +25,12 @@ pub(super) const ANOTHER_BUCKET: Check = Check {
 
 async fn another_bucket(context: &CheckContext<'_>) -> Result<(), Stop> {
     aim::with_a_name(context).await?;
-    let (yard, _) = aim::cleared(context).await?;
+    let (directory, _) = aim::cleared(context).await?;
     let lease = context.lease(&format!("{}-b", context.bucket()));
     context.s3.create_bucket(lease.bucket()).await?;
     let (kept, other) = (context.bytes("kept", 300), context.bytes("intruder", 300));
     context.s3.put(lease.bucket(), KEY, kept.clone()).await?;
-    let inventory = aim::now(yard).await?;
+    let inventory = aim::now(directory).await?;
     let Some(file) = inventory.file_inside(&sha256_hex(&kept)) else {
         return Err(Stop::Skipped("the server keeps no file with an object's bytes alone".to_owned()));
     };
@@ -38,7 +38,7 @@ async fn another_bucket(context: &CheckContext<'_>) -> Result<(), Stop> {
     for method in ["PUT", "DELETE"] {
         for form in &FORMS {
             context.s3.put(lease.bucket(), KEY, kept.clone()).await?;
-            let path = format!("/{}/{}", context.bucket(), (form.write)(&Yard::place(file)));
+            let path = format!("/{}/{}", context.bucket(), (form.write)(&path_in_data(file)));
             let request = RawRequest::to_path(method, path);
             let sent = if method == "PUT" { other.clone() } else { bytes::Bytes::new() };
             aim::send(context, &request.carrying(Payload::Hashed(sent))).await?;

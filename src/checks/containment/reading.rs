@@ -7,7 +7,7 @@ use crate::checks::check::{Check, CheckContext};
 use crate::checks::judge::{ensure, few};
 use crate::record::{CheckSpec, Severity, Stop};
 use crate::s3::{RawRequest, RequestError};
-use crate::server::Yard;
+use crate::server::path_in_data;
 
 pub(super) const GET: Check = Check {
     spec: CheckSpec {
@@ -26,7 +26,7 @@ async fn get(context: &CheckContext<'_>) -> Result<(), Stop> {
     let (raw, bucket) = (context.raw(), context.bucket());
     let mut served = Vec::new();
     for form in &FORMS {
-        let key = (form.write)(&Yard::place(&file_of(form)));
+        let key = (form.write)(&path_in_data(&file_of(form)));
         let song = song_of(form);
         let requests = [
             RawRequest::to_path("GET", format!("/{bucket}/{key}")),

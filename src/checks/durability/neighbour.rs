@@ -19,13 +19,13 @@ pub(super) const DO_NOT_MEET: Check = Check {
 };
 
 async fn do_not_meet(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let started = context.server.neighbour().await.map_err(|error| Stop::from(Fault::from(error)))?;
-    let Some(neighbour) = started else {
+    let started = context.server.second_server().await.map_err(|error| Stop::from(Fault::from(error)))?;
+    let Some(second) = started else {
         let reason = "a second server cannot be started beside this one, or cannot be reached";
         return Err(Stop::Skipped(reason.to_owned()));
     };
-    let compared = compare(context, &context.s3.towards(neighbour.endpoint())).await;
-    let stopped = neighbour.stop().await;
+    let compared = compare(context, &context.s3.towards(second.endpoint())).await;
+    let stopped = second.stop().await;
     compared?;
     stopped.map_err(|error| Fault::from(error).into())
 }

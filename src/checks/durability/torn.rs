@@ -28,7 +28,7 @@ const CLIENTS: usize = 4;
 /// The latest moment of a crash that does not lie in wait, after the clients began.
 const LATEST: Duration = Duration::from_millis(250);
 /// How long a moment may take to come while a large object is overwritten again and again.
-const AMBUSH: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why nothing that was torn is no result where a crash comes at any moment.
 const UNWATCHED: &str =
@@ -71,8 +71,8 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
     let kinds = [Some(Moment::RoomGivenBack), Some(Moment::RoomTaken), None];
     for (crash, kind) in (1..=CRASHES).zip(kinds.into_iter().cycle()) {
         let moment = moments.random_range(Duration::ZERO..LATEST);
-        let touched = if let Some(ambush) = kind {
-            watch = crash_in_ambush(context, ambush, &versions, &mut known[CLIENTS]).await?;
+        let touched = if let Some(moment) = kind {
+            watch = crash_while_storing(context, moment, &versions, &mut known[CLIENTS]).await?;
             CLIENTS..CLIENTS + 1
         } else {
             crash_at(context, moment, &versions, &mut known[..CLIENTS]).await?;
@@ -95,25 +95,25 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
 }
 
 /// Overwrites the large object until the server is killed while it stores that, and waits until it runs again.
-async fn crash_in_ambush(
+async fn crash_while_storing(
     context: &CheckContext<'_>,
     moment: Moment,
     versions: &Versions<'_>,
     known: &mut Known,
 ) -> Result<Watch, Stop> {
-    let ambush = context.server.ambush(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
-    let Some(ambush) = ambush else {
+    let kill = context.server.kill_on_write(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
+    let Some(kill) = kill else {
         crash_at(context, LATEST / 2, versions, std::slice::from_mut(known)).await?;
         return Ok(Watch::Impossible);
     };
     let crash = Crash::default();
     let crashing = async {
-        let sprung = ambush.sprung(AMBUSH).await;
+        let killed = kill.killed(PATIENCE).await;
         crash.over.store(true, Ordering::Relaxed);
-        sprung
+        killed
     };
-    let (written, sprung) = tokio::join!(overwrite(versions, CLIENTS, known, &crash), crashing);
-    match (written, sprung.map_err(|error| Stop::from(Fault::from(error)))?) {
+    let (written, killed) = tokio::join!(overwrite(versions, CLIENTS, known, &crash), crashing);
+    match (written, killed.map_err(|error| Stop::from(Fault::from(error)))?) {
         // The word that it was killed comes after the end of its connections.
         (Ok(()) | Err(RequestError::Broken { .. } | RequestError::Unreachable { .. }), true) => {}
         // A connection that broke without a crash is the server's own doing.

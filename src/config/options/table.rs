@@ -93,6 +93,9 @@ options! {
     known_issues: PathBuf => "the one for releases of pys3local", "FILE", SERVERS, Judge, file, repro;
     /// Use no ledger: every failure is red.
     no_known_issues: bool = "false", "BOOL", SERVERS, Judge, file, repro;
+    /// Count what the tree under test adds to its own ledger of known issues. Without it what the base lists as well is in force, and the
+    /// reports say what the tree wants to accept.
+    accept_known_issues: bool = "false", "BOOL", SERVERS, Judge, repro;
     /// Configuration file.
     config: PathBuf => "s3ci.toml, where there is one", "FILE", CONFIGURED, Judge;
     /// Directory for all reports: out.xml, metrics.json, report.txt, report.html. It is made where it is missing.

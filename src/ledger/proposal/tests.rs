@@ -134,7 +134,7 @@ fn failures_that_are_not_listed_become_entries_by_symptom_that_a_person_has_to_c
     else {
         panic!("an open reason is accepted");
     };
-    assert!(matches!(problem, Problem::OpenReason { .. }), "{problem}");
+    assert!(matches!(problem, Problem::OpenReason), "{problem}");
     let completed = Ledger::parse("issues.toml", &format!("{LEDGER}{}", added.replace("TODO: ", ""))).unwrap();
     for (check, outcome) in checks {
         let id = record(None, &[(check, outcome.clone())]).suites[0].checks[0].id.clone();

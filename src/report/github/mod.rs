@@ -25,16 +25,14 @@ pub struct GitHub {
     summary: Option<PathBuf>,
     /// File that the step's outputs are appended to.
     output: Option<PathBuf>,
-    /// Word that lets the runner read commands again.
-    token: String,
 }
 
 impl GitHub {
-    /// The step that the environment tells of; `token` must be a word that no server can guess.
+    /// The step that the environment tells of.
     #[must_use]
-    pub fn of_environment(token: String) -> Self {
+    pub fn of_environment() -> Self {
         let file = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Self { summary: file("GITHUB_STEP_SUMMARY"), output: file("GITHUB_OUTPUT"), token }
+        Self { summary: file("GITHUB_STEP_SUMMARY"), output: file("GITHUB_OUTPUT") }
     }
 
     /// Whether this process is a step of GitHub Actions.
@@ -43,16 +41,10 @@ impl GitHub {
         std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
     }
 
-    /// To be printed before anything else: the runner reads no commands from here on.
+    /// The commands that a record is worth: its annotations.
     #[must_use]
-    pub fn opening(&self) -> String {
-        format!("::stop-commands::{}\n", self.token)
-    }
-
-    /// To be printed after everything else: commands are read again, and the annotations are the first.
-    #[must_use]
-    pub fn closing(&self, record: &RunRecord) -> String {
-        format!("::{}::\n{}", self.token, annotations::render(record))
+    pub fn annotations(record: &RunRecord) -> String {
+        annotations::render(record)
     }
 
     /// Appends the summary and the outputs to the step's files, where there are any.
@@ -81,18 +73,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (summary, output) = (folder.path().join("summary"), folder.path().join("output"));
         std::fs::write(&summary, "earlier\n").unwrap();
-        let github = GitHub { summary: Some(summary.clone()), output: Some(output.clone()), token: "token".into() };
+        let github = GitHub { summary: Some(summary.clone()), output: Some(output.clone()) };
         assert!(github.write(&fixture::record(), &Outputs::default()).is_empty());
         let text = std::fs::read_to_string(summary).unwrap();
         assert!(text.starts_with("earlier\n## ✗ FAILED"), "{text}");
         assert!(std::fs::read_to_string(output).unwrap().starts_with("result=failed\n"));
-    }
-
-    #[test]
-    fn nothing_between_the_opening_and_the_closing_is_read() {
-        let github = GitHub { summary: None, output: None, token: "k3x9".into() };
-        assert_eq!(github.opening(), "::stop-commands::k3x9\n");
-        assert!(github.closing(&fixture::clean()).starts_with("::k3x9::\n"));
-        assert!(github.write(&fixture::clean(), &Outputs::default()).is_empty());
     }
 }

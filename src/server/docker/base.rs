@@ -6,8 +6,9 @@ use bollard::Docker;
 use bollard::query_parameters::CreateImageOptions;
 use futures_util::StreamExt;
 
-use super::error::{DockerError, is_absent};
+use super::refusal::is_absent;
 use crate::event::{Event, Events};
+use crate::server::error::DockerError;
 
 /// The pinned base, the same as the Dockerfile's default.
 pub(super) const PINNED: &str = "python:3.12.11-slim-bookworm";

@@ -10,9 +10,9 @@ use bollard::errors::Error as Bollard;
 use bollard::query_parameters::BuildImageOptions;
 use futures_util::StreamExt;
 
-use super::error::DockerError;
 use crate::event::{Event, Events};
-use crate::server::ServerError;
+use crate::server::description::releases_instead;
+use crate::server::error::{DockerError, ServerError};
 use crate::server::target::Sources;
 
 /// A file of a build context.
@@ -49,6 +49,8 @@ pub(super) struct Recipe<'a> {
     pub(super) files: &'a [File],
     /// Arguments of the Dockerfile's own.
     pub(super) arguments: Vec<(&'static str, String)>,
+    /// The release that pip is to find, where it is one.
+    pub(super) release: Option<&'a str>,
     /// The checkout.
     pub(super) sources: Option<&'a Sources>,
     /// Certificates that the build trusts.
@@ -85,7 +87,7 @@ pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) 
                     events.emit(Event::Output { line }).await;
                 }
             }
-            Err(error) => return Err(output.failure(recipe.tag, &error)),
+            Err(error) => return Err(output.failure(recipe.tag, recipe.release, &error)),
         }
     }
     Ok(())
@@ -127,8 +129,6 @@ fn append(archive: &mut tar::Builder<Vec<u8>>, path: &str, bytes: &[u8], executa
 struct Output {
     partial: String,
     last: VecDeque<String>,
-    releases: Option<Vec<String>>,
-    unknown: Option<String>,
 }
 
 impl Output {
@@ -144,7 +144,6 @@ impl Output {
             .filter(|line| !line.trim().is_empty())
             .collect();
         for line in &lines {
-            self.notice(line);
             self.last.push_back(line.clone());
             if self.last.len() > QUOTED_LINES {
                 self.last.pop_front();
@@ -153,24 +152,13 @@ impl Output {
         lines
     }
 
-    /// Recognises pip's two lines about a release that the index does not have.
-    fn notice(&mut self, line: &str) {
-        if let Some((_, list)) = line.split_once("(from versions: ") {
-            let list = list.split(')').next().unwrap_or_default();
-            self.releases = Some(list.split(", ").filter(|version| *version != "none").map(str::to_owned).collect());
-        }
-        if let Some((_, wanted)) = line.split_once("No matching distribution found for pys3local") {
-            self.unknown = wanted.split_once("==").map(|(_, version)| version.trim().to_owned());
-        }
-    }
-
-    fn failure(mut self, image: &str, error: &Bollard) -> ServerError {
-        // An index that names no release at all was not reached, which says nothing about the release.
-        match (self.unknown.take(), self.releases.take()) {
-            (Some(version), Some(available)) if !available.is_empty() => {
-                ServerError::UnknownRelease { version, available }
+    fn failure(self, image: &str, release: Option<&str>, error: &Bollard) -> ServerError {
+        match release.zip(releases_instead(&self.last)) {
+            Some((version, available)) => ServerError::UnknownRelease { version: version.to_owned(), available },
+            None => {
+                let reason = error.to_string();
+                DockerError::Build { image: image.into(), reason, output: self.last.into() }.into()
             }
-            _ => DockerError::Build { image: image.into(), reason: error.to_string(), output: self.last.into() }.into(),
         }
     }
 }
@@ -196,26 +184,17 @@ mod tests {
     #[test]
     fn an_unknown_release_is_recognised_with_the_known_ones() {
         let mut output = Output::default();
-        output.push("ERROR: Could not find a version that satisfies the requirement pys3local==9.9.9 (from versions: 0.1.0, 0.2.1)\n");
-        output.push("ERROR: No matching distribution found for pys3local[drime]==9.9.9\n");
-        let ServerError::UnknownRelease { version, available } = output.failure("s3ci/image:1", &failed()) else {
+        output.push("ERROR: Could not find a version that satisfies the requirement pys3local==9.9.9 (from versions: 0.1.0, 0.2.1)
+");
+        output.push(
+            "ERROR: No matching distribution found for pys3local[drime]==9.9.9
+",
+        );
+        let ServerError::UnknownRelease { version, available } = output.failure("image", Some("9.9.9"), &failed())
+        else {
             panic!("another error")
         };
         assert_eq!((version.as_str(), available), ("9.9.9", vec!["0.1.0".to_owned(), "0.2.1".to_owned()]));
-    }
-
-    #[test]
-    fn an_index_out_of_reach_is_no_unknown_release() {
-        let mut output = Output::default();
-        output.push(
-            "ERROR: Could not find a version that satisfies the requirement pys3local==0.2.1 (from versions: none)\n",
-        );
-        output.push("ERROR: No matching distribution found for pys3local==0.2.1\n");
-        let error = output.failure("s3ci/image:1", &failed());
-        assert!(
-            matches!(&error, ServerError::Docker(DockerError::Build { output, .. }) if output.len() == 2),
-            "{error:?}"
-        );
     }
 
     #[test]
@@ -224,7 +203,7 @@ mod tests {
         for number in 0..100 {
             output.push(&format!("line {number}\n"));
         }
-        let text = output.failure("s3ci/image:1", &failed()).to_string();
+        let text = output.failure("s3ci/image:1", None, &failed()).to_string();
         assert!(text.contains("| line 99") && text.contains("| line 80") && !text.contains("| line 79"), "{text}");
     }
 

@@ -8,11 +8,11 @@ use std::time::Duration;
 use bollard::models::{SystemInfo, SystemVersion};
 use bollard::{API_DEFAULT_VERSION, Docker};
 
-use super::error::DockerError;
 use super::location::Location;
+use crate::server::error::DockerError;
 
 /// The oldest API that has all that s3ci asks for; Docker Engine 20.10 speaks it.
-pub(super) const OLDEST_API: &str = "1.41";
+const OLDEST_API: &str = "1.41";
 
 /// How long a daemon may take to say who it is.
 const GREETING: Duration = Duration::from_secs(10);
@@ -62,7 +62,7 @@ impl Daemon {
         match tokio::time::timeout(GREETING, greeting).await {
             Err(_) => Err(no_daemon(format!("no answer within {} s", GREETING.as_secs()))),
             Ok(Err(source @ bollard::errors::Error::DockerResponseServerError { .. })) => {
-                Err(DockerError::Daemon { step: "ask the Docker daemon for its version", source })
+                Err(DockerError::during("ask the Docker daemon for its version")(source))
             }
             Ok(Err(error)) => Err(no_daemon(innermost(&error))),
             Ok(Ok((docker, version, info))) => Self::accept(docker, address, version, info),
@@ -72,7 +72,7 @@ impl Daemon {
     fn accept(docker: Docker, address: String, version: SystemVersion, info: SystemInfo) -> Result<Self, DockerError> {
         let api = version.api_version.unwrap_or_default();
         if numbers(&api) < numbers(OLDEST_API) {
-            return Err(DockerError::TooOld { found: api });
+            return Err(DockerError::TooOld { found: api, needed: OLDEST_API });
         }
         if version.os.as_deref() == Some("windows") {
             return Err(DockerError::WindowsContainers { address });

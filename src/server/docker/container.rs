@@ -1,6 +1,6 @@
-//! What a container is created with: the isolation that every container of s3ci gets, and the server's command line.
+//! What a container is created with: the isolation that every container of s3ci gets, and what runs in it.
 //!
-//! Plain data for the daemon. Deliberately absent: talking to the daemon.
+//! Plain data for the daemon. Deliberately absent: talking to the daemon, and the arguments of a server (`description`).
 
 use std::collections::HashMap;
 
@@ -9,23 +9,20 @@ use bollard::models::{
     MountVolumeOptionsDriverConfig, PortBinding, SystemInfo,
 };
 
+use super::labels;
 use super::network::{Route, RunNetwork};
-use super::probe::Capabilities;
-use super::{MEBIBYTE, labels};
-use crate::server::toolbox::AGENT;
-use crate::server::{BucketMode, ServerSpec};
+use crate::server::clients::AGENT;
+use crate::server::description::{PYS3LOCAL, Place};
+use crate::server::inventory::{DATA, ROOT, path_in_data};
+use crate::server::spec::ServerSpec;
+
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// The port that the server listens on inside its container.
-pub(super) const PORT: u16 = 10001;
+pub(super) const PORT: u16 = PYS3LOCAL.start.port;
 
 /// The same for a stand-in of the Drime API.
 pub(super) const DRIME_PORT: u16 = 8080;
-
-/// Where data is stored; where a server has a yard around its data, this is the yard.
-pub(super) const YARD: &str = "/data";
-
-/// Name of the data root in a yard.
-pub(super) const YARD_ROOT: &str = "root";
 
 /// HOME of a server whose volume outlives it: it lies there as well, beside the data root.
 const HOME_ON_A_VOLUME: &str = "HOME=/data/home";
@@ -33,7 +30,7 @@ const HOME_ON_A_VOLUME: &str = "HOME=/data/home";
 /// What holds a volume: it ends when its standard input does.
 const HOLD: &str = "while read -r _; do :; done";
 
-/// Finds the interpreter that pys3local itself uses, and has it run a program given as the first argument.
+/// Finds the interpreter that pys3local itself uses, and becomes it.
 pub(super) const WITH_ITS_PYTHON: &str = r#"
 read -r interpreter < "$(command -v pys3local)"
 exec "${interpreter#??}" "$@"
@@ -45,14 +42,8 @@ const SUPERVISE: &str = include_str!("../../../docker/supervise.sh");
 /// User and group of everything in the container; the same in any image.
 const USER: &str = "10001:10001";
 
-/// Memory for the interpreter and its libraries, beside what is stored and what is in flight.
-const PROGRAM_BYTES: u64 = 512 * MEBIBYTE;
-
 /// HOME holds the server's metadata database; `/tmp` gets as much and room for a spooled object.
 const SCRATCH_BYTES: u64 = 64 * MEBIBYTE;
-
-/// What the server's database and its journal take for an object with a long key, generously.
-const OBJECT_METADATA_BYTES: u64 = 4096;
 
 /// A container that nothing gets out of, by the size of what it is to hold.
 ///
@@ -62,7 +53,9 @@ pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Size
     let data = sizes.data_limit_bytes.unwrap_or(roomy);
     let temporary = SCRATCH_BYTES + 2 * sizes.largest_object_bytes;
     let home = sizes.home_bytes();
-    let memory = PROGRAM_BYTES + data + temporary + home + 4 * sizes.largest_object_bytes;
+    let limits = &PYS3LOCAL.limits;
+    let in_flight = limits.copies_in_memory * sizes.largest_object_bytes;
+    let memory = limits.program_bytes + data + temporary + home + in_flight;
     let memory = i64::try_from(memory).unwrap_or(i64::MAX);
     let tmpfs = |bytes: u64| format!("rw,nosuid,nodev,noexec,{}", in_memory(bytes));
     // A daemon without the controller for a limit refuses the container rather than the limit.
@@ -78,7 +71,7 @@ pub(super) fn isolated(image: &str, run_id: &str, info: &SystemInfo, sizes: Size
         host_config: Some(HostConfig {
             readonly_rootfs: Some(true),
             tmpfs: Some(HashMap::from([
-                ("/data".to_owned(), tmpfs(data)),
+                (DATA.to_owned(), tmpfs(data)),
                 ("/tmp".to_owned(), tmpfs(temporary)),
                 ("/home/s3ci".to_owned(), tmpfs(home)),
             ])),
@@ -119,7 +112,7 @@ pub(super) struct Sizes {
 impl Sizes {
     /// What HOME may take: the server's database lies there.
     fn home_bytes(self) -> u64 {
-        SCRATCH_BYTES + self.objects * OBJECT_METADATA_BYTES
+        SCRATCH_BYTES + self.objects * PYS3LOCAL.limits.object_metadata_bytes
     }
 }
 
@@ -132,7 +125,7 @@ fn environment() -> Vec<String> {
 
 /// What every container of a run is made from.
 #[derive(Clone, Copy)]
-pub(super) struct Ground<'run> {
+pub(super) struct ContainerSetup<'run> {
     /// Id of the image.
     pub(super) image: &'run str,
     /// Name of the run.
@@ -143,17 +136,14 @@ pub(super) struct Ground<'run> {
     pub(super) network: &'run RunNetwork,
 }
 
-/// The container of a server; `more` follows on its command line. Where another container holds a volume for it, it lives on that.
+/// The container of a server. Where another container holds a volume for it, it lives on that.
 pub(super) fn of_server(
-    ground: Ground<'_>,
+    setup: ContainerSetup<'_>,
     spec: &ServerSpec,
-    capabilities: &Capabilities,
-    more: Vec<String>,
+    command: Vec<String>,
     holder: Option<&str>,
 ) -> ContainerCreateBody {
-    let mut command = command(spec, capabilities, if holder.is_some() { Place::ON_A_VOLUME } else { Place::FIRST });
-    command.extend(more);
-    let mut body = supervised(ground, sizes(spec), PORT, &ground.network.route, command);
+    let mut body = supervised(setup, sizes(spec), PORT, &setup.network.route, command);
     if let Some(holder) = holder {
         on_volume_of(&mut body, holder);
     }
@@ -161,14 +151,14 @@ pub(super) fn of_server(
 }
 
 /// The container that holds a volume for a server of this kind: it does nothing, and reaches nothing.
-pub(super) fn of_volume(ground: Ground<'_>, spec: &ServerSpec) -> ContainerCreateBody {
+pub(super) fn of_volume(setup: ContainerSetup<'_>, spec: &ServerSpec) -> ContainerCreateBody {
     let sizes = sizes(spec);
-    let mut body = isolated(ground.image, ground.run_id, ground.info, sizes);
+    let mut body = isolated(setup.image, setup.run_id, setup.info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", HOLD].map(str::to_owned).to_vec());
     body.cmd = Some(Vec::new());
     on_a_lifeline(&mut body);
     if let Some(host) = &mut body.host_config {
-        let bytes = host.tmpfs.as_mut().and_then(|file_systems| file_systems.remove(YARD));
+        let bytes = host.tmpfs.as_mut().and_then(|file_systems| file_systems.remove(DATA));
         debug_assert!(bytes.is_some(), "the volume takes the place of the file system in memory");
         let room = sizes.stored_bytes + sizes.stored_bytes / 8 + 2 * sizes.largest_object_bytes + sizes.home_bytes();
         let options = [("type", "tmpfs".to_owned()), ("device", "tmpfs".to_owned()), ("o", in_memory(room))];
@@ -178,7 +168,7 @@ pub(super) fn of_volume(ground: Ground<'_>, spec: &ServerSpec) -> ContainerCreat
         };
         // Without a name it goes with the last container that it is mounted in.
         host.mounts = Some(vec![Mount {
-            target: Some(YARD.into()),
+            target: Some(DATA.into()),
             typ: Some(MountType::VOLUME),
             volume_options: Some(MountVolumeOptions { driver_config: Some(driver), ..Default::default() }),
             ..Default::default()
@@ -191,7 +181,7 @@ pub(super) fn of_volume(ground: Ground<'_>, spec: &ServerSpec) -> ContainerCreat
 fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
     if let Some(host) = &mut body.host_config {
         if let Some(file_systems) = &mut host.tmpfs {
-            file_systems.remove(YARD);
+            file_systems.remove(DATA);
         }
         host.volumes_from = Some(vec![holder.to_owned()]);
     }
@@ -202,11 +192,11 @@ fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
 }
 
 /// The container of a stand-in of the Drime API, which keeps in memory what a server stores, and of which nobody chooses the port.
-pub(super) fn of_drime(ground: Ground<'_>, spec: &ServerSpec, program: &str) -> ContainerCreateBody {
+pub(super) fn of_drime(setup: ContainerSetup<'_>, spec: &ServerSpec, program: &str) -> ContainerCreateBody {
     let port = DRIME_PORT.to_string();
     let words = ["/bin/sh", "-c", WITH_ITS_PYTHON, "s3ci", "-c", program, "--host", "0.0.0.0", "--port", &port];
-    let route = ground.network.route.clone().on_any_port();
-    supervised(ground, sizes(spec), DRIME_PORT, &route, words.map(str::to_owned).to_vec())
+    let route = setup.network.route.clone().on_any_port();
+    supervised(setup, sizes(spec), DRIME_PORT, &route, words.map(str::to_owned).to_vec())
 }
 
 fn sizes(spec: &ServerSpec) -> Sizes {
@@ -219,8 +209,14 @@ fn sizes(spec: &ServerSpec) -> Sizes {
 }
 
 /// A container whose program ends when its standard input does, and that is reached at a port.
-fn supervised(ground: Ground<'_>, sizes: Sizes, port: u16, route: &Route, command: Vec<String>) -> ContainerCreateBody {
-    let Ground { image, run_id, info, network } = ground;
+fn supervised(
+    setup: ContainerSetup<'_>,
+    sizes: Sizes,
+    port: u16,
+    route: &Route,
+    command: Vec<String>,
+) -> ContainerCreateBody {
+    let ContainerSetup { image, run_id, info, network } = setup;
     let mut body = isolated(image, run_id, info, sizes);
     body.entrypoint = Some(["/bin/sh", "-c", SUPERVISE, "s3ci"].map(str::to_owned).to_vec());
     body.cmd = Some(command);
@@ -247,7 +243,7 @@ pub(super) fn of_toolbox(
 ) -> ContainerCreateBody {
     let sizes = Sizes { stored_bytes: room_bytes, ..Sizes::default() };
     let mut body = isolated(image, run_id, info, sizes);
-    body.entrypoint = Some(["python3", "-c", AGENT, "/data"].map(str::to_owned).to_vec());
+    body.entrypoint = Some(["python3", "-c", AGENT, DATA].map(str::to_owned).to_vec());
     body.cmd = Some(Vec::new());
     on_a_lifeline(&mut body);
     match (network, &mut body.host_config) {
@@ -278,96 +274,21 @@ fn on_network(body: &mut ContainerCreateBody, network: &RunNetwork) {
     }
 }
 
-/// Where a server of a container stores and listens.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    /// The data directory.
-    pub(super) data: &'static str,
-    /// The port.
-    pub(super) port: u16,
+/// Where the server stores and listens that a container is for.
+pub(super) fn first_place(spec: &ServerSpec, on_a_volume: bool) -> Place {
+    // On a volume HOME lies beside the data root, and canaries lie around it.
+    let data = if on_a_volume || spec.canaries { path_in_data(ROOT) } else { DATA.to_owned() };
+    Place { host: "0.0.0.0", port: PORT, data }
 }
 
-impl Place {
-    /// The server that the container is for.
-    pub(super) const FIRST: Self = Self { data: YARD, port: PORT };
-    /// The same on a volume, where its HOME lies beside the data.
-    pub(super) const ON_A_VOLUME: Self = Self { data: "/data/root", port: PORT };
-    /// One beside it, with the same HOME and data of its own.
-    pub(super) const SECOND: Self = Self { data: "/tmp/data-of-a-neighbour", port: PORT + 1 };
-}
-
-/// The command line of a server.
-pub(super) fn command(spec: &ServerSpec, capabilities: &Capabilities, place: Place) -> Vec<String> {
-    let listen = format!(":{}", place.port);
-    let yard = spec.yard && place.data == Place::FIRST.data;
-    let root = if yard { format!("{YARD}/{YARD_ROOT}") } else { place.data.to_owned() };
-    let mut command: Vec<String> =
-        ["pys3local", "serve", "--path", &root, "--listen", &listen, "--backend", spec.backend.name()]
-            .map(str::to_owned)
-            .to_vec();
-    match &spec.credentials {
-        None => command.push("--no-auth".into()),
-        Some(credentials) => command.extend([
-            "--access-key-id".into(),
-            credentials.access_key.clone(),
-            "--secret-access-key".into(),
-            credentials.secret_key.clone(),
-        ]),
-    }
-    if spec.bucket_mode == BucketMode::Custom && capabilities.allow_bucket_creation {
-        command.push("--allow-bucket-creation".into());
-    }
-    command
+/// The same for a server beside it, with the same HOME and data of its own.
+pub(super) fn second_place() -> Place {
+    Place { host: "0.0.0.0", port: PORT + 1, data: "/tmp/data-of-the-second".to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Backend, Credentials};
-
-    fn spec() -> ServerSpec {
-        ServerSpec {
-            label: "test".into(),
-            backend: Backend::Local,
-            bucket_mode: BucketMode::Custom,
-            credentials: None,
-            data_bytes: 80 * MEBIBYTE,
-            largest_object_bytes: MEBIBYTE,
-            objects: 100,
-            yard: false,
-            data_limit_bytes: None,
-        }
-    }
-
-    #[test]
-    fn custom_buckets_are_a_flag_only_where_the_server_has_it() {
-        let flag = "--allow-bucket-creation".to_owned();
-        let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
-        let older = Capabilities { version: None, allow_bucket_creation: false, drime: true };
-        let command = |spec: &ServerSpec, capabilities| command(spec, capabilities, Place::FIRST);
-        assert!(command(&spec(), &newer).contains(&flag));
-        assert!(!command(&spec(), &older).contains(&flag));
-        let default = ServerSpec { bucket_mode: BucketMode::Default, ..spec() };
-        assert!(!command(&default, &newer).contains(&flag));
-    }
-
-    #[test]
-    fn credentials_replace_no_auth() {
-        let credentials = Credentials { access_key: "key".into(), secret_key: "secret".into() };
-        let signed = ServerSpec { credentials: Some(credentials), ..spec() };
-        let newer = Capabilities { version: None, allow_bucket_creation: true, drime: true };
-        assert!(command(&spec(), &newer, Place::FIRST).contains(&"--no-auth".to_owned()));
-        let command = command(&signed, &newer, Place::FIRST);
-        assert!(!command.contains(&"--no-auth".to_owned()));
-        assert!(command.windows(2).any(|pair| pair == ["--secret-access-key", "secret"]));
-    }
-
-    #[test]
-    fn a_yard_has_the_data_in_a_directory_of_its_own() {
-        let capabilities = Capabilities { version: None, allow_bucket_creation: true, drime: true };
-        let path = |yard| command(&ServerSpec { yard, ..spec() }, &capabilities, Place::FIRST)[3].clone();
-        assert_eq!((path(false), path(true)), ("/data".to_owned(), "/data/root".to_owned()));
-    }
 
     #[test]
     fn limits_that_the_daemon_cannot_hold_are_not_asked_for() {

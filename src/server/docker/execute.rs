@@ -5,8 +5,8 @@ use bollard::exec::{StartExecOptions, StartExecResults};
 use bollard::models::ExecConfig;
 use futures_util::StreamExt;
 
-use super::error::DockerError;
 use super::launch::Output;
+use crate::server::error::DockerError;
 
 /// Runs a shell script in the container; its output.
 pub(super) async fn execute(

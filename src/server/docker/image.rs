@@ -6,17 +6,14 @@ use bollard::Docker;
 use bollard::query_parameters::RemoveImageOptions;
 use sha2::{Digest, Sha256};
 
-use super::DockerSettings;
 use super::base::{self, Present};
 use super::build::{self, File, Recipe};
-use super::error::DockerError;
 use crate::event::{Event, Events};
 use crate::record::ImageIdentity;
-use crate::server::target::Sources;
-use crate::server::{ServerError, Target};
-
-/// The versions of everything beside pys3local.
-const CONSTRAINTS: &str = include_str!("../../../docker/constraints.txt");
+use crate::server::description::{CONSTRAINTS, PYS3LOCAL};
+use crate::server::error::{DockerError, ServerError};
+use crate::server::settings::DockerSettings;
+use crate::server::target::{Sources, Target};
 
 /// The files of the build context that never vary.
 pub(super) const FILES: [File; 5] = [
@@ -89,6 +86,7 @@ pub(super) async fn of_target(
                     ("REFRESH", if newest { now() } else { String::new() }),
                     ("SETUPTOOLS_SCM_PRETEND_VERSION", version),
                 ],
+                release: release(target),
                 sources: sources.as_ref(),
                 ca_bundle: settings.ca_bundle.as_deref(),
             };
@@ -110,9 +108,16 @@ pub(super) async fn of_target(
 /// What pip installs; nothing for a checkout.
 fn requirement(target: &Target) -> String {
     match target {
-        Target::Pypi(version) => format!("pys3local[drime]=={version}"),
-        Target::PypiLatest => "pys3local[drime]".into(),
+        Target::Pypi(_) | Target::PypiLatest => PYS3LOCAL.requirement(release(target)),
         Target::Path(_) | Target::Git { .. } | Target::Image(_) | Target::Endpoint(_) => String::new(),
+    }
+}
+
+/// The release that a target names.
+fn release(target: &Target) -> Option<&str> {
+    match target {
+        Target::Pypi(version) => Some(version),
+        _ => None,
     }
 }
 

@@ -19,7 +19,8 @@ use futures_util::{Stream, StreamExt};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
-use super::error::{DockerError, is_absent, is_being_removed};
+use super::refusal::{is_absent, is_being_removed};
+use crate::server::error::DockerError;
 
 /// How long a container may take to be gone once it was removed by force.
 const REMOVAL: Duration = Duration::from_secs(5);

@@ -6,9 +6,9 @@ use bollard::Docker;
 use bollard::query_parameters::{ListContainersOptions, ListImagesOptions, ListNetworksOptions, RemoveImageOptions};
 
 use super::connect::Daemon;
-use super::error::{DockerError, is_absent, is_being_removed};
+use super::refusal::{is_absent, is_being_removed};
 use super::{labels, launch};
-use crate::server::ServerError;
+use crate::server::error::{DockerError, ServerError};
 
 /// Containers, networks and images of s3ci that nobody uses any more.
 #[derive(Debug)]
@@ -86,13 +86,11 @@ impl Leftovers {
     }
 
     /// Whether there is nothing.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.networks.is_empty() && self.images.is_empty()
     }
 
     /// What there is, in words: `2 containers and 1 network`.
-    #[must_use]
     pub fn summary(&self) -> String {
         let counts =
             [(self.containers.len(), "container"), (self.networks.len(), "network"), (self.images.len(), "image")];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::error::DockerError;
+use crate::server::error::DockerError;
 
 /// The socket of a daemon that was installed in the usual way.
 const USUAL_SOCKET: &str = "unix:///var/run/docker.sock";

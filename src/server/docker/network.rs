@@ -14,8 +14,9 @@ use bollard::errors::Error as Bollard;
 use bollard::models::{Ipam, IpamConfig, NetworkCreateRequest};
 
 use super::connect::Daemon;
-use super::error::{DockerError, is_absent};
 use super::labels;
+use super::refusal::{self, is_absent};
+use crate::server::error::DockerError;
 
 /// How a server in a container is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,8 +138,7 @@ async fn make_dead_end(
         match make(daemon, name, run_id, Kind::Closed { internal }, Some(range)).await {
             Ok(()) => return Ok(Some(range)),
             // Somebody took the range in between.
-            Err(DockerError::Daemon { source: Bollard::DockerResponseServerError { message, .. }, .. })
-                if !last_try && message.contains("overlaps") => {}
+            Err(error) if !last_try && refusal::message(&error).is_some_and(|said| said.contains("overlaps")) => {}
             Err(error) => return Err(error),
         }
     }

@@ -6,38 +6,26 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use serde::{Deserialize, Serialize};
 
 use super::connect::Daemon;
 use super::container::{self, Sizes};
-use super::error::DockerError;
 use super::launch;
+use crate::server::description::{Capabilities, PYS3LOCAL, Start};
+use crate::server::error::DockerError;
 
-/// Prints the version (asked of the interpreter that the program itself uses), whether what the drime backend and its stand-in need is
-/// there, then the help of `serve`.
+/// Runs the programs that are its second and third arguments with the interpreter that the program in its first one itself uses, and
+/// prints what they answer; then becomes that program, with the arguments that follow.
 const SCRIPT: &str = r#"
-program=$(command -v pys3local) || { echo "there is no pys3local on its PATH"; exit 127; }
+program=$(command -v "$1") || { echo "there is no $1 on its PATH"; exit 127; }
 read -r interpreter < "$program"
-version=$("${interpreter#??}" -c 'import importlib.metadata as m; print(m.version("pys3local"))' 2>/dev/null)
-echo "version=$version"
-drime=$("${interpreter#??}" -c 'import fastapi, multipart, pydrime, uvicorn; print("yes")' 2>/dev/null)
-echo "drime=$drime"
-exec pys3local serve --help 2>&1
+echo "version=$("${interpreter#??}" -c "$2" 2>/dev/null)"
+echo "backends=$("${interpreter#??}" -c "$3" 2>/dev/null && echo yes)"
+shift 3
+exec "$program" "$@" 2>&1
 "#;
 
 /// How long the probe may take; an interpreter's start on a busy machine is a matter of seconds.
 const DEADLINE: Duration = Duration::from_mins(1);
-
-/// What an image's pys3local can do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Capabilities {
-    /// Its version, where its interpreter tells.
-    pub(super) version: Option<String>,
-    /// Whether custom buckets are an option, and with it whether there is a default-bucket mode.
-    pub(super) allow_bucket_creation: bool,
-    /// Whether it has a drime backend, and what that needs is installed.
-    pub(super) drime: bool,
-}
 
 /// Asks an image, or the cache.
 ///
@@ -69,8 +57,8 @@ pub(super) async fn capabilities(
 async fn run(daemon: &Daemon, image_id: &str, run_id: &str) -> Result<String, DockerError> {
     let name = format!("s3ci-{run_id}-probe");
     let mut body = container::isolated(image_id, run_id, &daemon.info, Sizes::default());
-    body.entrypoint = Some(["/bin/sh", "-c", SCRIPT].map(str::to_owned).to_vec());
-    body.cmd = Some(Vec::new());
+    body.entrypoint = Some(["/bin/sh", "-c", SCRIPT, "s3ci"].map(str::to_owned).to_vec());
+    body.cmd = Some(questions());
     let mut launched = launch::launch(&daemon.docker, &name, body, "").await?;
     let mut output = Vec::new();
     let reading = async {
@@ -87,16 +75,18 @@ async fn run(daemon: &Daemon, image_id: &str, run_id: &str) -> Result<String, Do
     Ok(text.chars().filter(|character| *character == '\n' || !character.is_control()).collect())
 }
 
+fn questions() -> Vec<String> {
+    let Start { program, .. } = PYS3LOCAL.start;
+    let package = &PYS3LOCAL.package;
+    let words = [program, package.version, package.backends].into_iter().chain(package.help.iter().copied());
+    words.map(str::to_owned).collect()
+}
+
 fn parse(output: &str) -> Option<Capabilities> {
-    let (head, help) = output.split_once('\n')?;
-    let version = head.strip_prefix("version=")?.trim();
-    let (drime, help) = help.split_once('\n')?;
-    let drime = drime.strip_prefix("drime=")?.trim() == "yes" && help.contains("drime");
-    help.contains("--listen").then(|| Capabilities {
-        version: Some(version.to_owned()).filter(|version| !version.is_empty()),
-        allow_bucket_creation: help.contains("--allow-bucket-creation"),
-        drime,
-    })
+    let (version, rest) = output.split_once('\n')?;
+    let (backends, help) = rest.split_once('\n')?;
+    let has_backends = backends.strip_prefix("backends=")?.trim() == "yes";
+    PYS3LOCAL.extras.capabilities(Some(version.strip_prefix("version=")?), has_backends, help)
 }
 
 fn cache_file(cache_dir: &Path, image_id: &str) -> PathBuf {
@@ -124,14 +114,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_help_tells_what_the_server_offers() {
-        let newer =
-            parse("version=0.2.1\ndrime=yes\nUsage: pys3local serve\n  --listen TEXT\n  --backend [local|drime]\n  --allow-bucket-creation\n")
-                .unwrap();
-        assert_eq!(newer, Capabilities { version: Some("0.2.1".into()), allow_bucket_creation: true, drime: true });
-        let older =
-            parse("version=\ndrime=\nUsage: pys3local serve\n  --listen TEXT\n  --backend [local|drime]\n").unwrap();
-        assert_eq!(older, Capabilities { version: None, allow_bucket_creation: false, drime: false });
+    fn three_answers_tell_what_the_server_offers() {
+        let found = parse(
+            "version=0.2.1
+backends=yes
+Usage: pys3local serve
+  --listen
+  --backend [local|drime]
+",
+        )
+        .unwrap();
+        assert_eq!(found, Capabilities { version: Some("0.2.1".into()), allow_bucket_creation: false, drime: true });
     }
 
     #[test]

@@ -3,29 +3,30 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use bollard::Docker;
-use bollard::errors::Error as Bollard;
+use async_trait::async_trait;
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
 use bollard::query_parameters::KillContainerOptions;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
-use super::ambush::DockerAmbush;
 use super::connect::Daemon;
 use super::container::PORT;
-use super::drime::Backing;
-use super::error::DockerError;
+use super::data_directory::ContainersDataDirectory;
+use super::kill_on_write;
 use super::launch::{self, Lifeline, Output};
-use super::neighbour::DockerNeighbour;
 use super::network::Route;
+use super::refusal;
+use super::second_server::DockerSecondServer;
 use super::usage::Accounting;
-use super::yard::Yard;
 use crate::base::nanoseconds;
 use crate::record::ServerStart;
+use crate::server::backing::Backing;
 use crate::server::drime::Service;
+use crate::server::error::{DockerError, ServerError};
+use crate::server::host::{DataDirectory, KillOnWrite, SecondServer, Server};
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
-use crate::server::{Moment, ServerError, Shutdown, Usage};
+use crate::server::spec::{Moment, Shutdown, Usage};
 
 /// The line that the supervising script writes before each start.
 const MARKER: &str = "s3ci: server started";
@@ -34,7 +35,7 @@ const MARKER: &str = "s3ci: server started";
 const QUOTED_LINES: usize = 20;
 
 /// A server that was ready.
-pub(in crate::server) struct DockerServer {
+pub(super) struct DockerServer {
     daemon: Daemon,
     name: String,
     endpoint: String,
@@ -45,12 +46,12 @@ pub(in crate::server) struct DockerServer {
     accounting: Accounting,
     restarts: AtomicUsize,
     ready_timeout: Duration,
-    neighbour: Vec<String>,
+    second: Vec<String>,
     data_limit_bytes: Option<u64>,
     #[expect(dead_code, reason = "held, not used: the container ends when it is dropped")]
     lifeline: Lifeline,
     backing: Option<Backing>,
-    yard: Option<Yard>,
+    data_directory: Option<ContainersDataDirectory>,
 }
 
 /// What to start, and how it will be reached.
@@ -66,22 +67,22 @@ pub(super) struct Order {
     /// What its standard input begins with.
     pub(super) handed: String,
     /// The command line of a second server in the same container.
-    pub(super) neighbour: Vec<String>,
+    pub(super) second: Vec<String>,
     /// The size that the data file system was asked to have.
     pub(super) data_limit_bytes: Option<u64>,
     /// What must not appear in the log.
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
-    /// Whether its data lies in a yard.
-    pub(super) yard: bool,
+    /// Whether its data root has room for canaries around it.
+    pub(super) canaries: bool,
 }
 
 impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, handed, neighbour, data_limit_bytes, secrets, ready_timeout, yard } =
+        let Order { name, body, network, route, handed, second, data_limit_bytes, secrets, ready_timeout, canaries } =
             order;
         let launched = launch::launch(&daemon.docker, &name, body, &handed).await;
         let launched = launched.map_err(|error| explain(error, &route))?;
@@ -105,7 +106,7 @@ impl DockerServer {
                 tracing::debug!(name, after = ?begin.elapsed(), "server ready");
                 let is_here = daemon.remote_host().is_none();
                 Ok(Self {
-                    yard: yard.then(|| Yard::of(&daemon.docker, &name)),
+                    data_directory: canaries.then(|| ContainersDataDirectory::of(&daemon.docker, &name)),
                     daemon: daemon.clone(),
                     accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
                     name,
@@ -116,7 +117,7 @@ impl DockerServer {
                     end,
                     restarts: AtomicUsize::new(0),
                     ready_timeout,
-                    neighbour: if matches!(route, Route::Direct) { neighbour } else { Vec::new() },
+                    second: if matches!(route, Route::Direct) { second } else { Vec::new() },
                     data_limit_bytes,
                     lifeline: launched.lifeline,
                     backing: None,
@@ -136,55 +137,8 @@ impl DockerServer {
         self
     }
 
-    /// What the server stores in, where that is no disk.
-    pub(in crate::server) fn drime(&self) -> Option<&Service> {
-        self.backing.as_ref().map(|backing| &backing.service)
-    }
-
-    /// URL of the server.
-    pub(in crate::server) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// What lies around its data, where it was started with a yard.
-    pub(in crate::server) fn yard(&self) -> Option<&Yard> {
-        self.yard.as_ref()
-    }
-
-    /// URL of the server for another container on the run's network.
-    pub(super) fn inside(&self) -> Option<&str> {
-        self.inside.as_deref()
-    }
-
-    /// Name of the container.
-    pub(in crate::server) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// How the server came up.
-    pub(in crate::server) fn started(&self) -> &ServerStart {
-        &self.started
-    }
-
-    /// Ends the server, starts it again on the same data and waits until it answers.
-    pub(in crate::server) async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
-        // What these mean is for the supervising script to say.
-        let signal = match shutdown {
-            Shutdown::Orderly => "SIGHUP",
-            Shutdown::Killed => "SIGUSR1",
-        };
-        let options = KillContainerOptions { signal: signal.into() };
-        if let Err(error) = self.daemon.docker.kill_container(&self.name, Some(options)).await {
-            return Err(match self.exited() {
-                Some(sentence) => self.not_restarted(sentence),
-                None => DockerError::during("signal the container")(error).into(),
-            });
-        }
-        self.comes_back().await
-    }
-
     /// Waits until the server, which was told to end and start again, answers.
-    pub(super) async fn comes_back(&self) -> Result<(), ServerError> {
+    async fn comes_back(&self) -> Result<(), ServerError> {
         let starts = 2 + self.restarts.fetch_add(1, Ordering::Relaxed);
         tokio::select! {
             () = self.log.wait_for(MARKER, starts) => {}
@@ -200,58 +154,88 @@ impl DockerServer {
     fn not_restarted(&self, reason: String) -> ServerError {
         ServerError::NotRestarted { reason, log: self.log.tail(QUOTED_LINES) }
     }
+}
 
-    /// The daemon that the container is on.
-    pub(super) fn docker(&self) -> &Docker {
-        &self.daemon.docker
+#[async_trait]
+impl Server for DockerServer {
+    fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
-    /// Lies in wait for the server; none where its container does not show the room of its data.
-    pub(in crate::server) async fn ambush(&self, moment: Moment) -> Result<Option<DockerAmbush<'_>>, ServerError> {
-        Ok(DockerAmbush::lay(self, moment).await?)
+    fn endpoint_for_clients(&self) -> Option<&str> {
+        self.inside.as_deref()
     }
 
-    /// Starts a second server in the container, with the same HOME and data of its own; none where it could not be reached.
-    pub(in crate::server) async fn neighbour(&self) -> Result<Option<DockerNeighbour>, ServerError> {
-        if self.neighbour.is_empty() {
+    fn started(&self) -> &ServerStart {
+        &self.started
+    }
+
+    async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
+        // What these mean is for the supervising script to say.
+        let signal = match shutdown {
+            Shutdown::Orderly => "SIGHUP",
+            Shutdown::Killed => "SIGUSR1",
+        };
+        let options = KillContainerOptions { signal: signal.into() };
+        if let Err(error) = self.daemon.docker.kill_container(&self.name, Some(options)).await {
+            return Err(match self.exited() {
+                Some(sentence) => self.not_restarted(sentence),
+                None => DockerError::during("signal the container")(error).into(),
+            });
+        }
+        self.comes_back().await
+    }
+
+    async fn kill_on_write(&self, moment: Moment) -> Result<Option<Box<dyn KillOnWrite + '_>>, ServerError> {
+        kill_on_write::from_now_on(&self.daemon.docker, &self.name, moment, self.comes_back().boxed()).await
+    }
+
+    async fn second_server(&self) -> Result<Option<Box<dyn SecondServer>>, ServerError> {
+        if self.second.is_empty() {
             return Ok(None);
         }
         let (docker, log) = (&self.daemon.docker, self.log.clone());
-        DockerNeighbour::start(docker, &self.name, &self.endpoint, &self.neighbour, log, self.ready_timeout)
-            .await
-            .map(Some)
+        let started =
+            DockerSecondServer::start(docker, &self.name, &self.endpoint, &self.second, log, self.ready_timeout);
+        Ok(Some(Box::new(started.await?)))
     }
 
-    /// The size of the data file system, where it was chosen.
-    pub(in crate::server) fn data_limit_bytes(&self) -> Option<u64> {
+    fn data_limit_bytes(&self) -> Option<u64> {
         self.data_limit_bytes
     }
 
-    /// CPU time and memory since the start.
-    pub(in crate::server) async fn usage(&self) -> Option<Usage> {
+    async fn usage(&self) -> Option<Usage> {
         self.accounting.usage(&self.daemon.docker, &self.name).await
     }
 
-    /// How the server ended, if it has.
-    pub(in crate::server) fn exited(&self) -> Option<String> {
+    fn exited(&self) -> Option<String> {
         self.end.borrow().clone()
     }
 
-    /// Waits for the server's end and says how it came about.
-    pub(in crate::server) async fn ended(&self) -> String {
+    async fn ended(&self) -> String {
         ended(&mut self.end.clone()).await
     }
 
-    /// The last lines of the server's log.
-    pub(in crate::server) fn log_tail(&self, lines: usize) -> Vec<String> {
+    fn log_tail(&self, lines: usize) -> Vec<String> {
         self.log.tail(lines)
     }
 
-    /// Kills the server, removes its container and waits until it is gone.
-    pub(in crate::server) async fn stop(self) -> Result<(), ServerError> {
+    fn drime(&self) -> Option<&Service> {
+        self.backing.as_ref().map(|backing| &backing.service)
+    }
+
+    fn data_directory(&self) -> Option<&dyn DataDirectory> {
+        self.data_directory.as_ref().map(|directory| directory as &dyn DataDirectory)
+    }
+
+    fn container(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    async fn stop(self: Box<Self>) -> Result<(), ServerError> {
         let removed = launch::remove(&self.daemon.docker, &self.name).await;
         if let Some(backing) = self.backing {
-            backing.end(&self.daemon).await?;
+            backing.end().await?;
         }
         Ok(removed?)
     }
@@ -318,9 +302,9 @@ fn first_process(container: &ContainerInspectResponse) -> Option<i64> {
     container.state.as_ref()?.pid.filter(|pid| *pid > 0)
 }
 
-fn explain(error: DockerError, route: &Route) -> DockerError {
-    let Route::Published { port: Some(port), .. } = route else { return error };
-    let taken = matches!(&error, DockerError::Daemon { source: Bollard::DockerResponseServerError { message, .. }, .. }
-        if message.contains("already allocated") || message.contains("already in use"));
-    if taken { DockerError::PortInUse { port: *port } } else { error }
+fn explain(error: DockerError, route: &Route) -> ServerError {
+    let Route::Published { port: Some(port), .. } = route else { return error.into() };
+    let said = refusal::message(&error);
+    let taken = said.is_some_and(|said| said.contains("already allocated") || said.contains("already in use"));
+    if taken { ServerError::PortInUse { port: *port } } else { error.into() }
 }

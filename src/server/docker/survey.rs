@@ -7,8 +7,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::base;
 use super::connect::Daemon;
-use super::{DockerSettings, Leftovers};
-use crate::server::ServerError;
+use super::leftovers::Leftovers;
+use crate::server::error::ServerError;
+use crate::server::settings::DockerSettings;
 
 /// What there is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use bollard::Docker;
 use bollard::query_parameters::StatsOptions;
 use futures_util::StreamExt;
 
-use crate::server::Usage;
+use crate::server::spec::Usage;
 
 /// Accounts for one container.
 #[derive(Debug)]

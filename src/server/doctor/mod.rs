@@ -9,8 +9,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::docker::{self, DockerSettings, Survey};
-use super::{ServerError, process};
+use super::docker::{self, Survey};
+use super::error::ServerError;
+use super::process;
+use super::settings::DockerSettings;
 
 /// The images of the server and of the clients, and the base they stand on.
 const IMAGES_BYTES: u64 = 2 << 30;

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{Account, DrimeError};
+use crate::server::address::Address;
 use crate::server::dial::Dialler;
 use crate::server::http::{self, Answer};
-use crate::server::ready::Address;
 
 /// How long an answer may take.
 const DEADLINE: Duration = Duration::from_secs(20);

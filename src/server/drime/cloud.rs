@@ -8,30 +8,24 @@ use tokio::sync::OnceCell;
 use super::api::Api;
 use super::folder::{self, Owner};
 use super::service::{CLOUD, Service};
-use super::{Account, DrimeError, Duplicates, Secret, Tenancy, WayOut};
-use crate::server::RuntimeSettings;
-use crate::server::reaper::Watch;
+use super::{Account, DrimeAccess, DrimeError, Secret, WayOut};
+use crate::server::spec::Duplicates;
+use crate::server::watchdog_pipe::WatchdogPipe;
 
 /// The account of a run.
 #[derive(Debug)]
 pub(in crate::server) struct Cloud {
     account: Account,
     run_id: String,
-    watch: Option<Watch>,
+    watchdog: Option<WatchdogPipe>,
     entered: OnceCell<()>,
     servers: AtomicUsize,
 }
 
 impl Cloud {
     /// Nothing is asked of the account before a server needs it.
-    pub(in crate::server) fn new(account: Account, run_id: &str, watch: Option<Watch>) -> Self {
-        Self { account, run_id: run_id.to_owned(), watch, entered: OnceCell::new(), servers: AtomicUsize::new(0) }
-    }
-
-    /// The account of a run that has one.
-    pub(in crate::server) fn of(settings: &RuntimeSettings) -> Option<Self> {
-        let account = settings.drime.account.clone()?;
-        Some(Self::new(account, &settings.run_id, settings.watch.clone()))
+    pub(in crate::server) fn new(account: Account, run_id: &str, watchdog: Option<WatchdogPipe>) -> Self {
+        Self { account, run_id: run_id.to_owned(), watchdog, entered: OnceCell::new(), servers: AtomicUsize::new(0) }
     }
 
     /// What the real service cannot be told: how it is to treat second uploads.
@@ -56,20 +50,21 @@ impl Cloud {
     /// # Errors
     ///
     /// The service cannot be reached, or refuses the key or the workspace.
-    pub(in crate::server) async fn enter(&self) -> Result<(Tenancy, Service), DrimeError> {
+    pub(in crate::server) async fn enter(&self) -> Result<(DrimeAccess, Service), DrimeError> {
         let service = Service::cloud(self.account.clone())?;
         self.entered
             .get_or_try_init(|| async {
                 service.check().await?;
-                if let Some(watch) = &self.watch {
-                    watch.account(&Remains { run_id: self.run_id.clone(), account: self.account.clone() }).await;
+                if let Some(watchdog) = &self.watchdog {
+                    let remains = Remains { run_id: self.run_id.clone(), account: self.account.clone() };
+                    watchdog.account(&remains.to_line()).await;
                 }
                 Ok(())
             })
             .await?;
         let number = self.servers.fetch_add(1, Ordering::Relaxed);
         let root_folder = Some(folder::name(&self.run_id, number));
-        Ok((Tenancy { account: self.account.clone(), root_folder }, service))
+        Ok((DrimeAccess { account: self.account.clone(), root_folder }, service))
     }
 
     /// Removes the folder of a server that has ended.
@@ -77,8 +72,8 @@ impl Cloud {
     /// # Errors
     ///
     /// The service refuses; `s3ci clean --drime` tries again.
-    pub(in crate::server) async fn leave(tenancy: &Tenancy, service: &Service) -> Result<(), DrimeError> {
-        remove(service.api(), |name| Some(name) == tenancy.root_folder.as_deref()).await.map(drop)
+    pub(in crate::server) async fn leave(access: &DrimeAccess, service: &Service) -> Result<(), DrimeError> {
+        remove(service.api(), |name| Some(name) == access.root_folder.as_deref()).await.map(drop)
     }
 }
 

@@ -29,30 +29,6 @@ pub(super) use stand_in::{Running, SOURCES, StandIn, bootstrap, sources_as_json}
 /// Where the API lies unless `DRIME_API_URL` says otherwise, as for pydrime.
 const API_URL: &str = "https://app.drime.cloud/api/v1";
 
-/// What the service does with a second upload of one name, which is not known. Only a stand-in can be told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// The new file takes the old one's place; what pydrime is written for.
-    #[default]
-    Replace,
-    /// Both stay, and listings begin with the newest.
-    KeepBoth,
-    /// Both stay, and listings begin with the oldest.
-    KeepBothOldestFirst,
-}
-
-impl Duplicates {
-    /// The name in the stand-in's settings.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Replace => "replace",
-            Self::KeepBoth => "keep-both",
-            Self::KeepBothOldestFirst => "keep-both-oldest-first",
-        }
-    }
-}
-
 /// A key that must appear nowhere. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -146,16 +122,16 @@ impl DrimeSettings {
     }
 }
 
-/// Where a server is to store, as it is told.
+/// What a server is told of the place where it is to store.
 #[derive(Debug, Clone)]
-pub(super) struct Tenancy {
+pub(super) struct DrimeAccess {
     /// The account, with the API's address as the server reaches it.
     pub(super) account: Account,
     /// The folder that takes the place of the workspace's root.
     pub(super) root_folder: Option<String>,
 }
 
-impl Tenancy {
+impl DrimeAccess {
     /// What the server finds in its environment. It holds the key, so it must not become part of a container's configuration.
     /// `certificates` is where it finds those of the way out, if there are any.
     pub(super) fn environment(&self, certificates: &Path) -> Vec<(&'static str, String)> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::setting::{self, StandInSettings};
-use super::{Account, DrimeError, Duplicates, Secret};
-use crate::server::Credentials;
+use super::{Account, DrimeError, Secret};
 use crate::server::log::ServerLog;
+use crate::server::spec::{Credentials, Duplicates};
 
 /// What the stand-in prints once it takes connections.
 const ANNOUNCEMENT: &str = "drime stand-in: DRIME_API_URL=";
@@ -142,7 +142,7 @@ impl Running {
     }
 }
 
-/// Runtimes speak of all that they run as servers.
+/// Hosts speak of all that they run as servers.
 fn of_itself(sentence: &str) -> String {
     sentence.replacen("the server", "it", 1)
 }

@@ -4,7 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use tokio::process::Command;
+
+use crate::server::error::ServerError;
+use crate::server::host::{HeldVolume, Volume};
 
 /// What Python and its libraries need of the environment; all else is taken away.
 const KEPT: &[&str] =
@@ -32,24 +36,18 @@ pub(super) struct Directories {
     stay: bool,
 }
 
-/// The directories of servers that follow one another.
-#[derive(Debug)]
-pub struct ProcessVolume(Directories);
+/// Makes the directories of servers that follow one another, below the run's.
+pub(super) fn create_volume(work_dir: &Path, name: String) -> std::io::Result<Volume> {
+    let directories = Directories::create(work_dir, &name)?;
+    Ok(Volume { name, held: Box::new(directories) })
+}
 
-impl ProcessVolume {
-    /// Makes them below the run's.
-    pub(super) fn create(work_dir: &Path, name: &str) -> std::io::Result<Self> {
-        Ok(Self(Directories::create(work_dir, name)?))
-    }
-
-    /// What a server on it is to use.
-    pub(super) fn directories(&self) -> Directories {
-        Directories { stay: true, ..self.0.clone() }
-    }
-
-    /// Removes all of it; what cannot be removed goes with the run's directory.
-    pub async fn remove(self) {
-        self.0.remove().await;
+/// What cannot be removed goes with the run's directory.
+#[async_trait]
+impl HeldVolume for Directories {
+    async fn remove(self: Box<Self>) -> Result<(), ServerError> {
+        Directories::remove(&self).await;
+        Ok(())
     }
 }
 
@@ -63,9 +61,14 @@ impl Directories {
         Ok(directories)
     }
 
-    /// The same home with another data directory.
-    pub(super) fn with_data_of_a_neighbour(&self) -> std::io::Result<Self> {
-        let directories = Self { data: "data-of-a-neighbour", ..self.clone() };
+    /// Those of a volume, which outlive the server.
+    pub(super) fn of_volume(work_dir: &Path, name: &str) -> Self {
+        Self { root: work_dir.join(name), data: "data", stay: true }
+    }
+
+    /// The same home with another data directory, for a second server.
+    pub(super) fn for_a_second_server(&self) -> std::io::Result<Self> {
+        let directories = Self { data: "data-of-the-second", ..self.clone() };
         std::fs::create_dir_all(directories.data())?;
         Ok(directories)
     }

@@ -7,15 +7,15 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
 
-use super::output;
-use super::pip::{CONSTRAINTS, Package, Pip};
+use super::pip::{Package, Pip};
 use super::python::{Python, without_misleading};
-use super::{ProcessError, confinement};
+use super::{confinement, output};
 use crate::event::{Event, Events};
+use crate::server::description::{CONSTRAINTS, Capabilities, PYS3LOCAL};
+use crate::server::error::{ProcessError, ServerError};
 
 /// Name of the file that marks an environment as complete and keeps what was learnt of it.
 const MARKER: &str = "s3ci-environment.json";
@@ -23,33 +23,22 @@ const MARKER: &str = "s3ci-environment.json";
 /// How often a lock is tried that somebody else holds; file locks cannot be awaited without blocking a thread.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
-/// What is known of an installed server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Facts {
-    /// The version that its metadata tells.
-    pub(super) version: String,
-    /// Whether `serve` has `--allow-bucket-creation`, and with it the default-bucket mode.
-    pub(super) has_default_bucket: bool,
-    /// Whether `serve` has a drime backend, and what that and its stand-in need is installed.
-    pub(super) has_drime: bool,
-}
-
 /// A complete environment with pys3local in it.
 #[derive(Debug, Clone)]
 pub(super) struct Environment {
     /// Its interpreter.
     pub(super) python: PathBuf,
-    /// What is known of the server.
-    pub(super) facts: Facts,
+    /// What its pys3local can do.
+    pub(super) capabilities: Capabilities,
 }
 
 /// Makes environments.
 #[derive(Debug)]
-pub(super) struct Workshop<'run> {
+pub(super) struct Environments<'run> {
     /// The machine's interpreter.
     pub(super) python: &'run Python,
-    /// Where environments are kept.
-    pub(super) shelf: &'run Path,
+    /// Where they are kept.
+    pub(super) directory: &'run Path,
     /// Certificates for pip.
     pub(super) ca_bundle: Option<&'run Path>,
     /// A directory of the run.
@@ -58,31 +47,32 @@ pub(super) struct Workshop<'run> {
     pub(super) events: &'run Events,
 }
 
-impl Workshop<'_> {
+impl Environments<'_> {
     /// The environment for a package: the one that is there, or a new one.
-    pub(super) async fn environment(&self, package: &Package) -> Result<Environment, ProcessError> {
-        let directory = self.shelf.join(self.name(&package.identity()));
+    pub(super) async fn environment(&self, package: &Package) -> Result<Environment, ServerError> {
+        let directory = self.directory.join(self.name(&package.identity()));
         let _lock = self.lock(&directory).await?;
         let python = interpreter(&directory);
-        if let Some(facts) = read_marker(&directory).filter(|_| python.exists()) {
-            return Ok(Environment { python, facts });
+        if let Some(capabilities) = read_marker(&directory).filter(|_| python.exists()) {
+            return Ok(Environment { python, capabilities });
         }
         self.make(&directory).await?;
         self.step(format!("installing pys3local ({}) into {}", package.identity(), directory.display())).await;
         self.pip(&python).install(package).await?;
-        let facts = self.inspect(&python).await?;
-        write_marker(&directory, &facts)?;
-        Ok(Environment { python, facts })
+        let capabilities = self.inspect(&python).await?;
+        write_marker(&directory, &capabilities)?;
+        Ok(Environment { python, capabilities })
     }
 
     /// The newest release on the index, asked through an environment that has pip and nothing else.
     pub(super) async fn newest(&self) -> Result<String, ProcessError> {
-        let directory = self.shelf.join(self.name("pip alone"));
+        let directory = self.directory.join(self.name("pip alone"));
         let _lock = self.lock(&directory).await?;
         let python = interpreter(&directory);
         if read_marker(&directory).is_none() || !python.exists() {
             self.make(&directory).await?;
-            write_marker(&directory, &Facts { version: String::new(), has_default_bucket: false, has_drime: false })?;
+            let nothing = Capabilities { version: None, allow_bucket_creation: false, drime: false };
+            write_marker(&directory, &nothing)?;
         }
         self.step("asking for the newest release of pys3local".to_owned()).await;
         self.pip(&python).newest().await
@@ -117,7 +107,7 @@ impl Workshop<'_> {
     }
 
     /// Asks the server itself what it is and what it can do.
-    async fn inspect(&self, python: &Path) -> Result<Facts, ProcessError> {
+    async fn inspect(&self, python: &Path) -> Result<Capabilities, ProcessError> {
         let home = tempfile::tempdir_in(self.scratch);
         let home = home.map_err(ProcessError::file("create a directory in", self.scratch))?;
         let ask = async |question: &'static str, arguments: &[&str]| {
@@ -128,18 +118,25 @@ impl Workshop<'_> {
             let lines = finished.last_lines();
             if finished.success() { Ok(finished.lines()) } else { Err(ProcessError::Inspect { question, lines }) }
         };
-        let version = "import importlib.metadata as metadata; print(metadata.version('pys3local'))";
-        let version = ask("version", &["-c", version]).await?.pop().unwrap_or_default();
-        let help = ask("options", &["-m", "pys3local.cli", "serve", "--help"]).await?;
-        let has_default_bucket = help.iter().any(|line| line.contains("--allow-bucket-creation"));
-        let import = ["-c", "import fastapi, multipart, pydrime, uvicorn"];
-        let has_drime = help.iter().any(|line| line.contains("drime")) && ask("drime backend", &import).await.is_ok();
-        Ok(Facts { version, has_default_bucket, has_drime })
+        let package = &PYS3LOCAL.package;
+        let version = ask("version", &["-c", package.version]).await?.pop();
+        let has_backends = ask("backends", &["-c", package.backends]).await.is_ok();
+        let module = [&["-m", PYS3LOCAL.start.module], package.help].concat();
+        let help = ask("options", &module).await?;
+        let capabilities = PYS3LOCAL.extras.capabilities(
+            version.as_deref(),
+            has_backends,
+            &help.join(
+                "
+",
+            ),
+        );
+        capabilities.ok_or(ProcessError::Inspect { question: "options", lines: help })
     }
 
     /// The lock of an environment, held until the file is closed.
     async fn lock(&self, directory: &Path) -> Result<File, ProcessError> {
-        std::fs::create_dir_all(self.shelf).map_err(ProcessError::file("create", self.shelf))?;
+        std::fs::create_dir_all(self.directory).map_err(ProcessError::file("create", self.directory))?;
         let path = directory.with_extension("lock");
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(ProcessError::file("open", &path))?;
@@ -171,16 +168,16 @@ fn interpreter(directory: &Path) -> PathBuf {
     if cfg!(windows) { directory.join("Scripts").join("python.exe") } else { directory.join("bin").join("python") }
 }
 
-fn read_marker(directory: &Path) -> Option<Facts> {
+fn read_marker(directory: &Path) -> Option<Capabilities> {
     serde_json::from_slice(&std::fs::read(directory.join(MARKER)).ok()?).ok()
 }
 
 /// Writes the marker so that it is there as a whole or not at all.
-fn write_marker(directory: &Path, facts: &Facts) -> Result<(), ProcessError> {
+fn write_marker(directory: &Path, capabilities: &Capabilities) -> Result<(), ProcessError> {
     let path = directory.join(MARKER);
     let write = || {
         let file = tempfile::NamedTempFile::new_in(directory)?;
-        serde_json::to_writer(&file, facts)?;
+        serde_json::to_writer(&file, capabilities)?;
         file.persist(&path)?;
         Ok(())
     };

@@ -6,8 +6,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
-use super::ProcessError;
 use crate::event::{Event, Events};
+use crate::server::error::ProcessError;
 use crate::server::log::ServerLog;
 
 /// Lines that an error shows.

@@ -4,14 +4,12 @@ use std::path::{Component, Path, PathBuf};
 
 use tokio::process::Command;
 
-use super::ProcessError;
 use super::output::{self, Finished};
 use super::python::without_misleading;
 use crate::event::Events;
+use crate::server::description::{CONSTRAINTS, PYS3LOCAL, releases_instead, version_of_distribution};
+use crate::server::error::{ProcessError, ServerError};
 use crate::server::target::Sources;
-
-/// The versions of everything that pys3local needs, so that two servers under test differ in pys3local alone.
-pub(super) const CONSTRAINTS: &str = include_str!("../../../docker/constraints.txt");
 
 /// What is to be installed.
 #[derive(Debug, Clone)]
@@ -47,7 +45,7 @@ pub(super) struct Pip<'run> {
 
 impl Pip<'_> {
     /// Installs pys3local with its drime extra, everything else held to the constraints.
-    pub(super) async fn install(&self, package: &Package) -> Result<(), ProcessError> {
+    pub(super) async fn install(&self, package: &Package) -> Result<(), ServerError> {
         let directory = self.temporary("s3ci-install-")?;
         let constraints = directory.path().join("constraints.txt");
         std::fs::write(&constraints, CONSTRAINTS).map_err(ProcessError::file("write", &constraints))?;
@@ -55,7 +53,7 @@ impl Pip<'_> {
         command.arg("--constraint").arg(&constraints);
         command.env("PIP_CONSTRAINT", &constraints).env("PIP_BUILD_CONSTRAINT", &constraints);
         let requirement = match package {
-            Package::Release(version) => format!("pys3local[drime]=={version}"),
+            Package::Release(version) => PYS3LOCAL.requirement(Some(version)),
             Package::Sources(sources) => {
                 let checkout = directory.path().join("pys3local");
                 write_sources(&checkout, sources)?;
@@ -72,7 +70,7 @@ impl Pip<'_> {
         let directory = self.temporary("s3ci-latest-")?;
         let mut command = self.command("download");
         command.args(["--no-deps", "--dest"]).arg(directory.path());
-        let requirement = "pys3local".to_owned();
+        let requirement = PYS3LOCAL.name.to_owned();
         let finished = output::run(with_argument(command, &requirement), Some(self.events)).await?;
         let files = std::fs::read_dir(directory.path()).map_err(ProcessError::file("read", directory.path()))?;
         let version = files.flatten().find_map(|entry| version_of_distribution(&entry.file_name().to_string_lossy()));
@@ -96,13 +94,6 @@ impl Pip<'_> {
         let directory = tempfile::Builder::new().prefix(prefix).tempdir_in(self.scratch);
         directory.map_err(ProcessError::file("create a directory in", self.scratch))
     }
-}
-
-/// The version in the file name of one of pys3local's distributions.
-fn version_of_distribution(name: &str) -> Option<String> {
-    let rest = name.strip_prefix("pys3local-")?;
-    let version = rest.strip_suffix(".tar.gz").or_else(|| rest.strip_suffix(".whl")?.split('-').next())?;
-    Some(version.to_owned())
 }
 
 fn with_argument(mut command: Command, argument: &str) -> Command {
@@ -139,57 +130,22 @@ fn set_executable(_path: &Path, _executable: bool) -> std::io::Result<()> {
     Ok(())
 }
 
-fn complaint(requirement: String, package: &Package, finished: &Finished) -> ProcessError {
+fn complaint(requirement: String, package: &Package, finished: &Finished) -> ServerError {
     match package {
-        Package::Release(version) => match available_instead(&finished.lines()) {
-            Some(available) => ProcessError::UnknownRelease { version: version.clone(), available },
-            None => ProcessError::Install { requirement, lines: finished.last_lines() },
+        Package::Release(version) => match releases_instead(&finished.lines()) {
+            Some(available) => ServerError::UnknownRelease { version: version.clone(), available },
+            None => ProcessError::Install { requirement, lines: finished.last_lines() }.into(),
         },
         Package::Sources(sources) => {
             let requirement = format!("pys3local {} from its sources", sources.version);
-            ProcessError::Install { requirement, lines: finished.last_lines() }
+            ProcessError::Install { requirement, lines: finished.last_lines() }.into()
         }
     }
-}
-
-/// The releases that pip found where it did not find the one it wanted; none where it failed in another way.
-fn available_instead(lines: &[String]) -> Option<Vec<String>> {
-    lines.iter().find(|line| line.contains("No matching distribution found for pys3local"))?;
-    let listing = lines.iter().filter(|line| line.contains("requirement pys3local"));
-    let versions =
-        listing.filter_map(|line| line.split_once("(from versions: ")?.1.split_once(')')).map(|(list, _)| list);
-    let versions: Vec<String> = versions.flat_map(|list| list.split(", ")).map(str::to_owned).collect();
-    let is_none = versions.is_empty() || versions == ["none"];
-    (!is_none).then_some(versions)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn lines(text: &str) -> Vec<String> {
-        text.lines().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn an_unknown_release_is_told_from_an_unreachable_index() {
-        let unknown = "ERROR: Could not find a version that satisfies the requirement pys3local[drime]==9.9.9 \
-             (from versions: 0.1.0, 0.2.1)\nERROR: No matching distribution found for pys3local[drime]==9.9.9";
-        assert_eq!(available_instead(&lines(unknown)), Some(lines("0.1.0\n0.2.1")));
-        let unreachable = "ERROR: Could not find a version that satisfies the requirement pys3local==0.2.1 \
-             (from versions: none)\nERROR: No matching distribution found for pys3local==0.2.1";
-        assert_eq!(available_instead(&lines(unreachable)), None);
-        let dependency = "ERROR: Could not find a version that satisfies the requirement rich==1 (from versions: 2)\n\
-             ERROR: No matching distribution found for rich==1";
-        assert_eq!(available_instead(&lines(dependency)), None);
-    }
-
-    #[test]
-    fn a_distribution_tells_its_version() {
-        assert_eq!(version_of_distribution("pys3local-0.2.1-py3-none-any.whl").as_deref(), Some("0.2.1"));
-        assert_eq!(version_of_distribution("pys3local-0.1.0.tar.gz").as_deref(), Some("0.1.0"));
-        assert_eq!(version_of_distribution("rich-15.0.0-py3-none-any.whl"), None);
-    }
 
     #[test]
     fn sources_are_written_below_their_directory_only() {

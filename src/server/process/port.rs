@@ -3,20 +3,20 @@
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
-use super::ProcessError;
+use crate::server::error::{ProcessError, ServerError};
 
 /// A port that is free at this moment; somebody else may take it the next.
-pub(super) fn ephemeral() -> Result<u16, ProcessError> {
+pub(super) fn ephemeral() -> Result<u16, ServerError> {
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    bound.map(|address| address.port()).map_err(|source| ProcessError::Port { port: 0, source })
+    Ok(bound.map_err(|source| ProcessError::Port { port: 0, source })?.port())
 }
 
 /// Checks that a port can be listened on.
-pub(super) fn check_free(port: u16) -> Result<(), ProcessError> {
+pub(super) fn check_free(port: u16) -> Result<(), ServerError> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(ProcessError::PortTaken { port }),
-        Err(source) => Err(ProcessError::Port { port, source }),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(ServerError::PortInUse { port }),
+        Err(source) => Err(ProcessError::Port { port, source }.into()),
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
     fn a_port_in_use_is_noticed() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        assert!(matches!(check_free(port), Err(ProcessError::PortTaken { port: taken }) if taken == port));
+        assert!(matches!(check_free(port), Err(ServerError::PortInUse { port: taken }) if taken == port));
         drop(listener);
         assert!(check_free(port).is_ok());
     }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::ProcessError;
+use crate::server::error::ProcessError;
 
 /// Names under which an interpreter is looked for.
 pub(super) const NAMES: &[&str] = if cfg!(windows) { &["python", "py"] } else { &["python3", "python"] };

@@ -4,20 +4,27 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use tokio::process::Command;
 use tokio::sync::watch;
 
+use super::child::ChildProcess;
 use super::confinement::{self, Directories};
-use super::drime::Backing;
-use super::life::Life;
-use super::{PORT_TRIES, ProcessError, port, usage};
+use super::{port, usage};
 use crate::base::{lock, nanoseconds};
 use crate::record::ServerStart;
+use crate::server::backing::Backing;
+use crate::server::description::{Capabilities, PYS3LOCAL, Place};
 use crate::server::drime::Service;
+use crate::server::error::{ProcessError, ServerError};
+use crate::server::host::{SecondServer, Server};
 use crate::server::log::ServerLog;
 use crate::server::ready::{ReadyError, wait_until_ready};
-use crate::server::reaper::Watch;
-use crate::server::{Shutdown, Usage};
+use crate::server::spec::{ServerSpec, Shutdown, Usage};
+use crate::server::watchdog_pipe::WatchdogPipe;
+
+/// How many ephemeral ports are tried when others keep taking them.
+pub(super) const PORT_TRIES: u32 = 5;
 
 /// How long a server may take to end when it is asked to, before it is killed.
 pub(super) const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -33,8 +40,11 @@ pub(super) const SHOWN_LINES: usize = 20;
 pub(super) struct Launch {
     /// The environment's interpreter.
     pub(super) python: PathBuf,
-    /// Arguments of `serve` besides its address and its data.
-    pub(super) arguments: Vec<String>,
+    /// What is asked of it.
+    pub(super) spec: ServerSpec,
+    pub(super) capabilities: Capabilities,
+    /// Arguments besides.
+    pub(super) more: Vec<String>,
     /// What it finds in its environment besides.
     pub(super) environment: Vec<(&'static str, String)>,
     /// Where it stores and lives.
@@ -42,56 +52,57 @@ pub(super) struct Launch {
     /// How long it may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
     /// Told of each process from its first moment on, and of its end.
-    pub(super) watch: Option<Watch>,
+    pub(super) watchdog: Option<WatchdogPipe>,
 }
 
 impl Launch {
     /// Starts the server and waits for its first S3 answer.
     ///
     /// Another server that answers on the port in its stead counts as a port that is taken.
-    async fn begin(&self, port: u16, log: &ServerLog) -> Result<(Life, ServerStart), ProcessError> {
+    async fn begin(&self, port: u16, log: &ServerLog) -> Result<(ChildProcess, ServerStart), ServerError> {
         let home = self.directories.home();
+        let place = Place { host: "127.0.0.1", port, data: self.directories.data().display().to_string() };
+        let arguments = PYS3LOCAL.arguments(&self.spec, &self.capabilities, &place);
+        let arguments = arguments.map_err(|what| ServerError::Unsupported { what })?;
         let mut command = Command::new(&self.python);
         confinement::apply(&mut command, &home);
-        command.args(["-m", "pys3local.cli", "serve", "--path"]).arg(self.directories.data());
-        command.args(["--listen", &format!("127.0.0.1:{port}")]).args(&self.arguments).current_dir(&home);
+        command.args(["-m", PYS3LOCAL.start.module]).args(arguments).args(&self.more).current_dir(&home);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let life =
-            Life::begin(command, log).map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;
-        if let Some(watch) = &self.watch {
-            watch.process(life.pid()).await;
+        let process = ChildProcess::begin(command, log)
+            .map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.process(process.pid()).await;
         }
-        let ready = wait_until_ready(&endpoint(port), self.ready_timeout, life.ended()).await;
+        let ready = wait_until_ready(&endpoint(port), self.ready_timeout, process.ended()).await;
         match ready {
-            Ok(start) if port::is_held_by(life.pid(), port) != Some(false) => Ok((life, start)),
-            Ok(_) => Err(ProcessError::PortTaken { port }),
+            Ok(start) if port::is_held_by(process.pid(), port) != Some(false) => Ok((process, start)),
+            Ok(_) => Err(ServerError::PortInUse { port }),
             Err(source) => {
-                self.finish(&life, STOP_GRACE).await;
+                self.finish(&process, STOP_GRACE).await;
                 let lines = log.tail(SHOWN_LINES);
                 if matches!(source, ReadyError::Ended { .. }) && port::is_taken_according_to(&lines) {
-                    return Err(ProcessError::PortTaken { port });
+                    return Err(ServerError::PortInUse { port });
                 }
-                Err(ProcessError::NotReady { source, log: lines })
+                Err(ServerError::NotReady { source, log: lines })
             }
         }
     }
 
     /// Ends a process that was begun here.
-    async fn finish(&self, life: &Life, grace: Duration) {
-        life.finish(grace).await;
-        self.note_end(life).await;
+    async fn finish(&self, process: &ChildProcess, grace: Duration) {
+        process.finish(grace).await;
+        self.note_end(process).await;
     }
 
-    async fn note_end(&self, life: &Life) {
-        if let Some(watch) = &self.watch {
-            watch.gone(life.pid()).await;
+    async fn note_end(&self, process: &ChildProcess) {
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.gone(process.pid()).await;
         }
     }
 }
 
 /// A running server.
-#[derive(Debug)]
-pub struct ProcessServer {
+pub(super) struct ProcessServer {
     launch: Launch,
     port: u16,
     endpoint: String,
@@ -105,7 +116,7 @@ pub struct ProcessServer {
 
 #[derive(Debug, Clone)]
 enum State {
-    Running(Life),
+    Running(ChildProcess),
     Restarting,
     Down(String),
 }
@@ -134,10 +145,10 @@ impl ProcessServer {
         port: u16,
         log: ServerLog,
         began: Instant,
-    ) -> Result<Self, (Launch, ProcessError)> {
-        let (life, start) = match launch.begin(port, &log).await {
+    ) -> Result<Self, (Box<Launch>, ServerError)> {
+        let (process, start) = match launch.begin(port, &log).await {
             Ok(life_and_start) => life_and_start,
-            Err(error) => return Err((launch, error)),
+            Err(error) => return Err((Box::new(launch), error)),
         };
         let ready_ns = nanoseconds(began.elapsed());
         Ok(Self {
@@ -146,7 +157,7 @@ impl ProcessServer {
             endpoint: endpoint(port),
             started: ServerStart { ready_ns, ..start },
             log,
-            state: watch::Sender::new(State::Running(life)),
+            state: watch::Sender::new(State::Running(process)),
             restarting: tokio::sync::Mutex::default(),
             spent: Mutex::new(usage::NOTHING),
             backing: None,
@@ -159,46 +170,50 @@ impl ProcessServer {
         self
     }
 
-    /// What the server stores in, where that is no disk.
-    pub(in crate::server) fn drime(&self) -> Option<&Service> {
-        self.backing.as_ref().map(|backing| &backing.service)
+    /// Stops the server, by force where it takes over 2 seconds, and leaves its data.
+    async fn end(&self) {
+        if let State::Running(process) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
+            self.launch.finish(&process, STOP_GRACE).await;
+        }
     }
 
-    /// The URL that clients use.
-    #[must_use]
-    pub fn endpoint(&self) -> &str {
+    fn process(&self) -> Option<ChildProcess> {
+        match &*self.state.borrow() {
+            State::Running(process) => Some(process.clone()),
+            State::Restarting | State::Down(_) => None,
+        }
+    }
+}
+
+#[async_trait]
+impl Server for ProcessServer {
+    fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// How the server came up.
-    #[must_use]
-    pub fn started(&self) -> &ServerStart {
+    fn started(&self) -> &ServerStart {
         &self.started
     }
 
-    /// Ends the server and starts it again on the same port and data; returns once it answers.
-    ///
-    /// # Errors
-    ///
-    /// What [`super::ProcessRuntime::start`] finds; the server is down then.
-    pub async fn restart(&self, shutdown: Shutdown) -> Result<(), ProcessError> {
+    /// The server is down where this fails.
+    async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
         let _turn = self.restarting.lock().await;
         let _given_up = Restart { state: &self.state };
-        let used = self.life().and_then(|life| usage::of_process(life.pid()));
-        if let State::Running(life) = self.state.send_replace(State::Restarting) {
+        let used = self.process().and_then(|process| usage::of_process(process.pid()));
+        if let State::Running(process) = self.state.send_replace(State::Restarting) {
             match shutdown {
-                Shutdown::Orderly => life.finish(RESTART_GRACE).await,
-                Shutdown::Killed => life.kill().await,
+                Shutdown::Orderly => process.finish(RESTART_GRACE).await,
+                Shutdown::Killed => process.kill().await,
             }
-            self.launch.note_end(&life).await;
+            self.launch.note_end(&process).await;
         }
         if let Some(used) = used {
             let mut spent = lock(&self.spent);
             *spent = usage::sum(*spent, used);
         }
         match self.launch.begin(self.port, &self.log).await {
-            Ok((life, _)) => {
-                self.state.send_replace(State::Running(life));
+            Ok((process, _)) => {
+                self.state.send_replace(State::Running(process));
                 Ok(())
             }
             Err(error) => {
@@ -208,52 +223,42 @@ impl ProcessServer {
         }
     }
 
-    /// Starts a second server with the same home, and a port and data of its own. To be ended with [`ProcessServer::end`].
-    ///
-    /// # Errors
-    ///
-    /// What [`super::ProcessRuntime::start`] finds.
-    pub async fn neighbour(&self) -> Result<Self, ProcessError> {
+    /// With the same home, and a port and data of its own.
+    async fn second_server(&self) -> Result<Option<Box<dyn SecondServer>>, ServerError> {
         let home = self.launch.directories.home();
-        let directories = self
-            .launch
-            .directories
-            .with_data_of_a_neighbour()
-            .map_err(ProcessError::file("create a directory beside", &home))?;
+        let directories = self.launch.directories.for_a_second_server();
+        let directories = directories.map_err(ProcessError::file("create a directory beside", &home))?;
         let mut launch = Launch { directories, ..self.launch.clone() };
         for _ in 0..PORT_TRIES {
             match Self::start(launch, port::ephemeral()?, self.log.clone(), Instant::now()).await {
-                Ok(server) => return Ok(server),
-                Err((again, ProcessError::PortTaken { .. })) => launch = again,
+                Ok(server) => return Ok(Some(Box::new(SecondProcess(server)))),
+                Err((again, ServerError::PortInUse { .. })) => launch = *again,
                 Err((_, error)) => return Err(error),
             }
         }
-        Err(ProcessError::PortsContested { tries: PORT_TRIES })
+        Err(ProcessError::PortsContested { tries: PORT_TRIES }.into())
     }
 
-    /// CPU time and peak memory since the start, restarts included; none where the system does not tell.
-    #[must_use]
-    pub fn usage(&self) -> Option<Usage> {
-        let now = usage::of_process(self.life()?.pid())?;
+    /// Restarts included.
+    async fn usage(&self) -> Option<Usage> {
+        let now = usage::of_process(self.process()?.pid())?;
         Some(usage::sum(*lock(&self.spent), now))
     }
 
-    /// How the server ended, if it did so by itself.
-    #[must_use]
-    pub fn exited(&self) -> Option<String> {
+    fn exited(&self) -> Option<String> {
         match &*self.state.borrow() {
-            State::Running(life) => life.end(),
+            State::Running(process) => process.end(),
             State::Restarting => None,
             State::Down(sentence) => Some(sentence.clone()),
         }
     }
 
-    /// Waits until the server has ended by itself; a restart is no end.
-    pub async fn ended(&self) -> String {
+    /// A restart is no end.
+    async fn ended(&self) -> String {
         let mut states = self.state.subscribe();
         loop {
             let ended = match &*states.borrow_and_update() {
-                State::Running(life) => Some(life.ended()),
+                State::Running(process) => Some(process.ended()),
                 State::Restarting => None,
                 State::Down(sentence) => return sentence.clone(),
             };
@@ -271,45 +276,38 @@ impl ProcessServer {
         }
     }
 
-    /// The last log lines, oldest first, without credentials.
-    #[must_use]
-    pub fn log_tail(&self, lines: usize) -> Vec<String> {
+    fn log_tail(&self, lines: usize) -> Vec<String> {
         self.log.tail(lines)
     }
 
-    /// The server's process group on Unix, for a watchdog; a restart changes it.
-    #[must_use]
-    pub fn process_group(&self) -> Option<u32> {
-        self.life().filter(|_| cfg!(unix)).map(|life| life.pid())
+    fn drime(&self) -> Option<&Service> {
+        self.backing.as_ref().map(|backing| &backing.service)
     }
 
-    /// Stops the server, by force where it takes over 2 seconds, and removes its data.
-    ///
-    /// # Errors
-    ///
-    /// What it stored elsewhere could not be removed.
-    pub async fn stop(self) -> Result<(), ProcessError> {
+    /// By force where it takes over 2 seconds. Its data is removed.
+    async fn stop(self: Box<Self>) -> Result<(), ServerError> {
         self.end().await;
         let ended = match self.backing {
             Some(backing) => backing.end().await,
             None => Ok(()),
         };
         self.launch.directories.remove().await;
-        Ok(ended?)
+        ended
+    }
+}
+
+/// A second server, whose data goes with the first one's.
+struct SecondProcess(ProcessServer);
+
+#[async_trait]
+impl SecondServer for SecondProcess {
+    fn endpoint(&self) -> &str {
+        &self.0.endpoint
     }
 
-    /// Stops the server, by force where it takes over 2 seconds, and leaves its data.
-    pub async fn end(&self) {
-        if let State::Running(life) = self.state.send_replace(State::Down("the server was stopped".to_owned())) {
-            self.launch.finish(&life, STOP_GRACE).await;
-        }
-    }
-
-    fn life(&self) -> Option<Life> {
-        match &*self.state.borrow() {
-            State::Running(life) => Some(life.clone()),
-            State::Restarting | State::Down(_) => None,
-        }
+    async fn stop(self: Box<Self>) -> Result<(), ServerError> {
+        self.0.end().await;
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::server::Usage;
+use crate::server::spec::Usage;
 
 /// What a process has used so far; none where the system does not tell or the process is gone.
 #[cfg(target_os = "linux")]

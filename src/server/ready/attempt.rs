@@ -5,8 +5,8 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::ReadyError;
-use super::address::Address;
 use super::answer::{Answer, judge};
+use crate::server::address::Address;
 use crate::server::dial::Dialler;
 
 /// What one try found.

@@ -3,18 +3,17 @@
 //! Owns the polling of an endpoint until it answers as an S3 server does, and the reading of an endpoint's URL.
 //! Deliberately absent: starting or stopping anything; whoever did that says through a future when it ended.
 
-mod address;
 mod answer;
 mod attempt;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub(in crate::server) use address::{Address, without_userinfo};
 use attempt::{Attempt, Inquirer};
 
 use crate::base::nanoseconds;
 use crate::record::ServerStart;
+use crate::server::address::{Address, without_userinfo};
 
 /// First and longest pause between two tries. Another process's socket offers nothing to wait on.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(15));

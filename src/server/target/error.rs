@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::FORMS;
+use crate::base::Misread;
 
 /// A target that is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,7 @@ pub enum TargetError {
         /// The directory, or the reference and its repository.
         place: String,
         /// Where the file is wrong.
-        source: Box<toml::de::Error>,
+        source: Misread,
     },
     /// A project other than pys3local.
     #[error("use {place} as a target: its project is {found}, not `pys3local`")]

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub use error::TargetError;
 pub use sources::{SourceFile, Sources};
 
-use super::ready::{Address, without_userinfo};
+use super::address::{Address, without_userinfo};
 use git::Repository;
 
 /// The forms that a specification can have, for messages.

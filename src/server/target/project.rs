@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::TargetError;
 use super::git::Commit;
+use crate::base::{Misread, read_bounded};
 
 const FILE: &str = "pyproject.toml";
 const NAME: &str = "pys3local";
@@ -27,8 +28,8 @@ pub(super) async fn check_directory(directory: &Path) -> Result<(), TargetError>
     }
     let place = directory.display().to_string();
     let path = directory.join(FILE);
-    match tokio::fs::read(&path).await {
-        Ok(bytes) => check_text(place, &String::from_utf8_lossy(&bytes)),
+    match read_bounded(&path) {
+        Ok(text) => check_text(place, &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(TargetError::NoProjectFile { place }),
         Err(source) => Err(TargetError::Read { path, source }),
     }
@@ -45,7 +46,7 @@ pub(super) async fn check_commit(commit: &Commit) -> Result<(), TargetError> {
 fn check_text(place: String, text: &str) -> Result<(), TargetError> {
     let file: ProjectFile = match toml::from_str(text) {
         Ok(file) => file,
-        Err(source) => return Err(TargetError::ProjectFile { place, source: Box::new(source) }),
+        Err(error) => return Err(TargetError::ProjectFile { place, source: Misread::of_toml(text, &error) }),
     };
     match file.project.and_then(|project| project.name) {
         Some(name) if normalised(&name) == NAME => Ok(()),

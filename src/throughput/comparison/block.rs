@@ -118,11 +118,12 @@ impl Ground<'_> {
             () = self.stop.cancelled() => None,
         };
         let measured = match measured {
-            Some(Err((arm, error))) => Some(Err(explained(number, arm, servers.of(arm), error).await)),
+            Some(Err((arm, error))) => Some(Err(explained(number, arm, servers.of(arm).as_ref(), error).await)),
             Some(Ok(found)) => Some(Ok(found)),
             None => None,
         };
-        let memory = Both { base: memory(&servers.base).await, candidate: memory(&servers.candidate).await };
+        let memory =
+            Both { base: memory(servers.base.as_ref()).await, candidate: memory(servers.candidate.as_ref()).await };
         let (base, candidate) = tokio::join!(servers.base.stop(), servers.candidate.stop());
         let Some(measured) = measured else { return Ok(None) };
         let (passes, pairs) = measured?;
@@ -140,7 +141,7 @@ impl Ground<'_> {
     }
 
     /// Starts both servers, one right after the other, so that they start up side by side.
-    async fn start(&self, first: Arm) -> Result<Both<Server>, BrokenOff> {
+    async fn start(&self, first: Arm) -> Result<Both<Box<dyn Server>>, BrokenOff> {
         let start = |arm: Arm| self.runtimes.of(arm).start(self.specs.of(arm));
         let (one, two) = tokio::join!(Box::pin(start(first)), Box::pin(start(other(first))));
         match (one, two) {
@@ -152,7 +153,7 @@ impl Ground<'_> {
 }
 
 /// Stops the other arm, and returns why this one did not start.
-async fn alone(arm: Arm, error: ServerError, left: Result<Server, ServerError>) -> BrokenOff {
+async fn alone(arm: Arm, error: ServerError, left: Result<Box<dyn Server>, ServerError>) -> BrokenOff {
     if let Ok(server) = left
         && let Err(error) = server.stop().await
     {
@@ -166,7 +167,7 @@ async fn alone(arm: Arm, error: ServerError, left: Result<Server, ServerError>) 
 type Found = (Vec<ThroughputPass>, Vec<Pair>);
 
 async fn measure(
-    servers: &Both<Server>,
+    servers: &Both<Box<dyn Server>>,
     ground: &Ground<'_>,
     schedule: &BlockSchedule,
 ) -> Result<Found, (Arm, Trouble)> {
@@ -276,7 +277,7 @@ fn right(operation: Operation, object: Option<&Object>, answer: Timed) -> Result
 }
 
 /// If the server died, that explains everything else.
-async fn explained(number: u64, arm: Arm, server: &Server, trouble: Trouble) -> BrokenOff {
+async fn explained(number: u64, arm: Arm, server: &dyn Server, trouble: Trouble) -> BrokenOff {
     let name = name(arm);
     let fault = match tokio::time::timeout(DEATH_GRACE, server.ended()).await {
         Ok(how) => Fault::new(FaultKind::ServerDied, format!("the {name}'s server died in block {number}: {how}"))
@@ -287,11 +288,11 @@ async fn explained(number: u64, arm: Arm, server: &Server, trouble: Trouble) -> 
     BrokenOff { fault, log: server.log_tail(LOG_LINES) }
 }
 
-async fn cpu(servers: &Both<Server>) -> Both<Option<Duration>> {
-    let of = async |server: &Server| server.usage().await.map(|usage| usage.cpu);
-    Both { base: of(&servers.base).await, candidate: of(&servers.candidate).await }
+async fn cpu(servers: &Both<Box<dyn Server>>) -> Both<Option<Duration>> {
+    let of = async |server: &dyn Server| server.usage().await.map(|usage| usage.cpu);
+    Both { base: of(servers.base.as_ref()).await, candidate: of(servers.candidate.as_ref()).await }
 }
 
-async fn memory(server: &Server) -> Option<u64> {
+async fn memory(server: &dyn Server) -> Option<u64> {
     server.usage().await?.memory_peak_bytes
 }

@@ -157,7 +157,7 @@ impl Measurement<'_> {
             data_bytes: procedure.objects * (procedure.max_size_bytes + 8192),
             largest_object_bytes: procedure.max_size_bytes,
             objects: procedure.objects,
-            yard: false,
+            canaries: false,
             data_limit_bytes: None,
         }
     }

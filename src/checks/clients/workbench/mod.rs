@@ -15,7 +15,7 @@ use crate::checks::SuiteContext;
 use crate::checks::runner::{CheckRunner, Commands};
 use crate::record::{Fault, FaultKind, Stop};
 use crate::s3::{Lease, Leases, S3};
-use crate::server::{Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox, ToolboxError};
+use crate::server::{ClientsError, Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox};
 use crate::workload::{Content, md5_hex, seeded, sha256_hex};
 
 /// More objects than any check stores.
@@ -208,8 +208,8 @@ fn lacking(toolbox: &Toolbox, what: String) -> Stop {
         .into()
 }
 
-impl From<ToolboxError> for Stop {
-    fn from(error: ToolboxError) -> Self {
+impl From<ClientsError> for Stop {
+    fn from(error: ClientsError) -> Self {
         let fault = Fault::new(FaultKind::Clients, format!("failed to {error}"));
         match error.hint() {
             Some(hint) => fault.with_hint(hint).into(),

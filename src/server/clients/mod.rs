@@ -9,20 +9,20 @@
 
 mod agent;
 mod error;
-mod words;
+mod protocol;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub(super) use agent::{Conversation, Said};
-pub use error::ToolboxError;
-use words::{Answer, Request};
-pub use words::{Ended, Finished, Manifest, ManifestEntry, Order, Planting};
+pub(super) use agent::{AgentOutput, AgentPipes};
+pub use error::ClientsError;
+use protocol::{Answer, Request};
+pub use protocol::{Ended, Finished, Manifest, ManifestEntry, Order, Planting};
 
-use super::docker::ToolboxContainer;
-use super::log::redacted;
-use super::process::ToolboxProcess;
 use agent::Agent;
+use async_trait::async_trait;
+
+use super::log::redacted;
 
 /// The agent's program.
 pub(super) const AGENT: &str = include_str!("../../../docker/clients/agent.py");
@@ -32,7 +32,7 @@ const OWN_WORK: Duration = Duration::from_mins(3);
 
 /// Programs that talk to one server.
 pub struct Toolbox {
-    place: Place,
+    place: Box<dyn AgentPlace>,
     agent: Agent,
     /// URL of the server as the programs reach it.
     endpoint: String,
@@ -41,6 +41,7 @@ pub struct Toolbox {
     broken: BTreeMap<String, String>,
     secure: Result<Secure, String>,
     origin: String,
+    is_from_image: bool,
 }
 
 /// What a suite's clients need.
@@ -54,14 +55,22 @@ pub struct ToolboxSpec {
     pub secrets: Vec<String>,
 }
 
-/// An agent that was started, and what is known of it.
-pub(super) struct Started {
-    pub(super) place: Place,
-    pub(super) conversation: Conversation,
+/// An agent that a host has started.
+pub(super) struct StartedAgent {
+    pub(super) place: Box<dyn AgentPlace>,
+    pub(super) pipes: AgentPipes,
     /// URL of the server as the programs reach it.
     pub(super) endpoint: String,
-    /// Where the programs come from.
+    /// Where the programs come from, in words.
     pub(super) origin: String,
+    pub(super) is_from_image: bool,
+}
+
+/// Where an agent runs.
+#[async_trait]
+pub(super) trait AgentPlace: Send + Sync {
+    /// Waits for the end of an agent whose input is closed, or brings it about.
+    async fn close(self: Box<Self>);
 }
 
 /// The same server behind the TLS proxy.
@@ -73,19 +82,11 @@ pub struct Secure {
     pub authority: String,
 }
 
-/// Where an agent runs.
-pub(super) enum Place {
-    /// In a container of its own.
-    Container(Box<ToolboxContainer>),
-    /// On this machine.
-    Process(ToolboxProcess),
-}
-
 impl Toolbox {
     /// Asks an agent that was started what it has, and has it put up the TLS proxy.
-    pub(super) async fn open(started: Started, secrets: Vec<String>) -> Result<Self, ToolboxError> {
-        let Started { place, conversation, endpoint, origin } = started;
-        let agent = Agent::listen(conversation);
+    pub(super) async fn open(started: StartedAgent, secrets: Vec<String>) -> Result<Self, ClientsError> {
+        let StartedAgent { place, pipes, endpoint, origin, is_from_image } = started;
+        let agent = Agent::listen(pipes);
         let (programs, broken) = match agent.ask(Request::Programs, OWN_WORK).await {
             Ok(answer) => (answer.programs, answer.broken),
             Err(error) => {
@@ -100,32 +101,28 @@ impl Toolbox {
                 authority: answer.authority,
             })
         } else {
-            Err(ToolboxError::Refused { reason: "the endpoint speaks TLS itself".into() })
+            Err(ClientsError::Refused { reason: "the endpoint speaks TLS itself".into() })
         };
         let secure = secure.map_err(|error| format!("no TLS proxy: {}", error.reason()));
-        Ok(Self { place, agent, endpoint, secrets, programs, broken, secure, origin })
+        Ok(Self { place, agent, endpoint, secrets, programs, broken, secure, origin, is_from_image })
     }
 
     /// Where the programs come from: an image, or the PATH of this machine.
-    #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// Whether the programs are those of s3ci's image. It has them all: what is missing there is a fault of s3ci's, and no reason to skip.
-    #[must_use]
     pub fn is_from_image(&self) -> bool {
-        matches!(self.place, Place::Container(_))
+        self.is_from_image
     }
 
     /// Each program that works, with its own word on its version.
-    #[must_use]
     pub fn programs(&self) -> &BTreeMap<String, String> {
         &self.programs
     }
 
     /// What is the matter with a program that does not work; nothing where it does.
-    #[must_use]
     pub fn complaint(&self, program: &str) -> Option<&str> {
         if self.programs.contains_key(program) {
             return None;
@@ -134,7 +131,6 @@ impl Toolbox {
     }
 
     /// URL of the server as the programs reach it, without a slash at its end.
-    #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -153,7 +149,7 @@ impl Toolbox {
     /// # Errors
     ///
     /// The agent could not run it, or is gone.
-    pub async fn run(&self, order: &Order<'_>) -> Result<Finished, ToolboxError> {
+    pub async fn run(&self, order: &Order<'_>) -> Result<Finished, ClientsError> {
         let patience = order.deadline + OWN_WORK;
         let answer = self.agent.ask(Request::Run(order.into()), patience).await?;
         Ok(Finished {
@@ -170,7 +166,7 @@ impl Toolbox {
     /// # Errors
     ///
     /// The files could not be written, or the agent is gone.
-    pub async fn plant(&self, directory: &str, files: &[Planting]) -> Result<Manifest, ToolboxError> {
+    pub async fn plant(&self, directory: &str, files: &[Planting]) -> Result<Manifest, ClientsError> {
         Ok(self.work(Request::Plant { directory, files }).await?.files)
     }
 
@@ -179,7 +175,7 @@ impl Toolbox {
     /// # Errors
     ///
     /// The files could not be read, or the agent is gone.
-    pub async fn manifest(&self, directory: &str) -> Result<Manifest, ToolboxError> {
+    pub async fn manifest(&self, directory: &str) -> Result<Manifest, ClientsError> {
         Ok(self.work(Request::Manifest { directory }).await?.files)
     }
 
@@ -188,7 +184,7 @@ impl Toolbox {
     /// # Errors
     ///
     /// There is no such file, or the agent is gone.
-    pub async fn rename(&self, from: &str, to: &str) -> Result<(), ToolboxError> {
+    pub async fn rename(&self, from: &str, to: &str) -> Result<(), ClientsError> {
         self.work(Request::Rename { from, to }).await.map(drop)
     }
 
@@ -197,7 +193,7 @@ impl Toolbox {
     /// # Errors
     ///
     /// The agent is gone.
-    pub async fn remove(&self, path: &str) -> Result<(), ToolboxError> {
+    pub async fn remove(&self, path: &str) -> Result<(), ClientsError> {
         self.work(Request::Remove { path }).await.map(drop)
     }
 
@@ -206,11 +202,11 @@ impl Toolbox {
     /// # Errors
     ///
     /// There is no proxy, or its log did not come.
-    pub async fn requests(&self, bucket: &str) -> Result<BTreeMap<String, u64>, ToolboxError> {
+    pub async fn requests(&self, bucket: &str) -> Result<BTreeMap<String, u64>, ClientsError> {
         Ok(self.work(Request::Requests { bucket }).await?.counts)
     }
 
-    async fn work(&self, request: Request<'_>) -> Result<Answer, ToolboxError> {
+    async fn work(&self, request: Request<'_>) -> Result<Answer, ClientsError> {
         self.agent.ask(request, OWN_WORK).await
     }
 
@@ -218,15 +214,6 @@ impl Toolbox {
     pub async fn close(self) {
         drop(self.agent);
         self.place.close().await;
-    }
-}
-
-impl Place {
-    async fn close(self) {
-        match self {
-            Self::Container(container) => container.close().await,
-            Self::Process(process) => process.close().await,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! One life of a server process, from its start to its end.
+//! One process, from its start to its end.
 //!
 //! A task of its own holds the child, so that signals never go to a process that has been waited for, and its id given
-//! to another. When nobody holds the [`Life`] any more, the task kills the child.
+//! to another. When nobody holds the [`ChildProcess`] any more, the task kills the child.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -19,7 +19,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A running process, or what became of it.
 #[derive(Debug, Clone)]
-pub(super) struct Life {
+pub(super) struct ChildProcess {
     pid: u32,
     orders: mpsc::Sender<Order>,
     end: watch::Receiver<Option<String>>,
@@ -31,7 +31,7 @@ enum Order {
     Kill,
 }
 
-impl Life {
+impl ChildProcess {
     /// Starts the command in a process group of its own, its output going to the log.
     pub(super) fn begin(mut command: Command, log: &ServerLog) -> io::Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -192,22 +192,22 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(20);
 
-    fn shell(script: &str) -> (Life, ServerLog) {
+    fn shell(script: &str) -> (ChildProcess, ServerLog) {
         let log = ServerLog::new(Vec::new());
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        (Life::begin(command, &log).unwrap(), log)
+        (ChildProcess::begin(command, &log).unwrap(), log)
     }
 
-    async fn end(life: &Life) -> String {
-        tokio::time::timeout(SOON, life.ended()).await.unwrap()
+    async fn end(process: &ChildProcess) -> String {
+        tokio::time::timeout(SOON, process.ended()).await.unwrap()
     }
 
     #[tokio::test]
     async fn an_exit_is_told_with_its_code_and_the_last_words() {
-        let (life, log) = shell("echo out; echo err >&2; printf unfinished; exit 3");
-        assert_eq!(end(&life).await, "the server exited with code 3");
-        assert_eq!(life.end().as_deref(), Some("the server exited with code 3"));
+        let (process, log) = shell("echo out; echo err >&2; printf unfinished; exit 3");
+        assert_eq!(end(&process).await, "the server exited with code 3");
+        assert_eq!(process.end().as_deref(), Some("the server exited with code 3"));
         let mut lines = log.tail(9);
         lines.sort();
         assert_eq!(lines, ["err", "out", "unfinished"]);
@@ -215,30 +215,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_ignores_the_request_to_end_is_killed() {
-        let (life, log) = shell("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+        let (process, log) = shell("trap '' TERM; echo ready; while :; do sleep 0.05; done");
         log.wait_for("ready", 1).await;
-        assert_eq!(life.end(), None);
-        tokio::time::timeout(SOON, life.finish(Duration::from_millis(50))).await.unwrap();
-        assert_eq!(life.end().as_deref(), Some("the server was killed by signal 9 (SIGKILL)"));
+        assert_eq!(process.end(), None);
+        tokio::time::timeout(SOON, process.finish(Duration::from_millis(50))).await.unwrap();
+        assert_eq!(process.end().as_deref(), Some("the server was killed by signal 9 (SIGKILL)"));
     }
 
     #[tokio::test]
     async fn a_server_that_nobody_holds_is_killed() {
-        let (life, log) = shell("echo ready; exec sleep 600");
+        let (process, log) = shell("echo ready; exec sleep 600");
         log.wait_for("ready", 1).await;
-        let ended = life.ended();
-        drop(life);
+        let ended = process.ended();
+        drop(process);
         let sentence = tokio::time::timeout(SOON, ended).await.unwrap();
         assert_eq!(sentence, "the server was killed by signal 9 (SIGKILL)");
     }
 
     #[tokio::test]
     async fn a_request_to_end_reaches_the_whole_group() {
-        let (life, log) = shell(
+        let (process, log) = shell(
             "trap 'wait; exit 7' TERM; sh -c 'trap \"echo child; exit\" TERM; echo ready; while :; do sleep 0.05; done' & wait",
         );
         log.wait_for("ready", 1).await;
-        tokio::time::timeout(SOON, life.finish(SOON)).await.unwrap();
+        tokio::time::timeout(SOON, process.finish(SOON)).await.unwrap();
         assert!(log.tail(9).contains(&"child".to_owned()), "{:?}", log.tail(9));
     }
 }

@@ -1,4 +1,4 @@
-//! What is said between s3ci and the agent of a toolbox. Plain data.
+//! Requests to the agent that runs clients, and its answers. Plain data.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -2,22 +2,22 @@
 
 /// Where an endpoint listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::server) struct Address {
+pub(super) struct Address {
     /// Whether it speaks TLS.
-    pub(in crate::server) tls: bool,
+    pub(super) tls: bool,
     /// Name or number, without the brackets of IPv6.
-    pub(in crate::server) host: String,
+    pub(super) host: String,
     /// Port, the scheme's own where the URL has none.
-    pub(in crate::server) port: u16,
+    pub(super) port: u16,
     /// Path to ask for, beginning and ending with a slash.
-    pub(in crate::server) path: String,
+    pub(super) path: String,
     /// Host and port as a `Host` header has them.
-    pub(in crate::server) authority: String,
+    pub(super) authority: String,
 }
 
 impl Address {
     /// Reads an http or https URL; the error says what is wrong with it, without repeating it.
-    pub(in crate::server) fn parse(url: &str) -> Result<Self, &'static str> {
+    pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
         let (scheme, rest) = url.split_once("://").ok_or("an endpoint begins with http:// or https://")?;
         let tls = match scheme {
             "http" => false,
@@ -64,7 +64,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), &'static str> {
 }
 
 /// The text with the `user:password@` of a URL left out.
-pub(in crate::server) fn without_userinfo(text: &str) -> String {
+pub(super) fn without_userinfo(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..authority_end].rfind('@') {

@@ -4,19 +4,18 @@
 //! farewell, s3ci was killed, and the second process removes what belongs to the run. Containers end by themselves; they are
 //! removed here as well, for one may have been created and never started.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
-use tokio::process::{Child, ChildStdin, Command};
-use tokio::sync::Mutex;
+use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
+use super::docker::Leftovers;
 use super::drime::Remains;
-use super::{Leftovers, ServerError};
+use super::error::ServerError;
+use super::watchdog_pipe::{Ending, WatchdogPipe, follow};
 
 /// How long the removal is tried.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -24,88 +23,51 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Between two tries: the daemon needs a moment until a container that ends lets go of its network.
 const PAUSE: Duration = Duration::from_millis(100);
 
-const DONE: &str = "done";
-const PROCESS: &str = "process ";
-const GONE: &str = "gone ";
-const ACCOUNT: &str = "account ";
-
-/// The pipe to the process that clears up if this one is killed.
+/// The process that clears up if this one is killed.
 #[derive(Debug)]
-pub struct Reaper {
+pub struct Watchdog {
     child: Child,
-    watch: Watch,
+    pipe: WatchdogPipe,
 }
 
-/// Tells the second process what else to clear up. Clones share the pipe.
-#[derive(Debug, Clone)]
-pub struct Watch(Arc<Mutex<ChildStdin>>);
-
-impl Reaper {
-    /// Starts the process that clears up if this one is killed: this program's hidden subcommand `reap`.
+impl Watchdog {
+    /// Starts it: this program's hidden subcommand `reap`.
     ///
     /// # Errors
-    ///
     /// This program cannot be started a second time.
     pub fn spawn(run_id: &str, work_dir: &Path) -> Result<Self, ServerError> {
-        let program = std::env::current_exe().map_err(ServerError::Reaper)?;
+        let program = std::env::current_exe().map_err(ServerError::Watchdog)?;
         let mut command = Command::new(program);
         command.arg("reap").arg("--run-id").arg(run_id).arg("--work-dir").arg(work_dir);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // Ctrl-C reaches every process of the terminal's group, and this one has to outlive it.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn().map_err(ServerError::Reaper)?;
-        let no_pipe = || ServerError::Reaper(io::Error::from(io::ErrorKind::BrokenPipe));
-        let orders = child.stdin.take().ok_or_else(no_pipe)?;
-        Ok(Self { child, watch: Watch(Arc::new(Mutex::new(orders))) })
+        let mut child = command.spawn().map_err(ServerError::Watchdog)?;
+        let no_pipe = || ServerError::Watchdog(io::Error::from(io::ErrorKind::BrokenPipe));
+        let pipe = WatchdogPipe::new(child.stdin.take().ok_or_else(no_pipe)?);
+        Ok(Self { child, pipe })
     }
 
-    /// What runtimes tell of processes through.
-    #[must_use]
-    pub fn watch(&self) -> Watch {
-        self.watch.clone()
+    /// What hosts tell it through.
+    pub fn pipe(&self) -> WatchdogPipe {
+        self.pipe.clone()
     }
 
-    /// Leaves everything to the second process, as if this one had been killed, and waits until it is done.
+    /// Leaves everything to it, as if this process had been killed, and waits until it is done.
     pub async fn abandon(mut self) {
         // The pipe closes with its last holder.
-        let Watch(orders) = self.watch;
-        drop(orders);
+        drop(self.pipe);
         if let Err(error) = self.child.wait().await {
             tracing::debug!(%error, "the watchdog was gone already");
         }
     }
 
-    /// Ends the second process: all that it would remove has been removed.
+    /// Ends it: all that it would remove has been removed.
     pub async fn dismiss(mut self) {
-        self.watch.say(DONE).await;
+        self.pipe.done().await;
         if let Err(error) = self.child.wait().await {
             tracing::debug!(%error, "the watchdog was gone already");
-        }
-    }
-}
-
-impl Watch {
-    /// Has a process group killed should this process be.
-    pub async fn process(&self, process_group: u32) {
-        self.say(&format!("{PROCESS}{process_group}")).await;
-    }
-
-    /// Takes that back: the group has ended, and its number may become a stranger's.
-    pub async fn gone(&self, process_group: u32) {
-        self.say(&format!("{GONE}{process_group}")).await;
-    }
-
-    /// Has a run's folders removed from an account should this process be killed. The pipe is the only place that sees the key.
-    pub(super) async fn account(&self, remains: &Remains) {
-        self.say(&format!("{ACCOUNT}{}", remains.to_line())).await;
-    }
-
-    async fn say(&self, line: &str) {
-        let mut orders = self.0.lock().await;
-        let written = orders.write_all(format!("{line}\n").as_bytes()).await;
-        if let Err(error) = written.and(orders.flush().await) {
-            tracing::debug!(%error, "the watchdog does not listen");
         }
     }
 }
@@ -116,40 +78,15 @@ impl Watch {
 ///
 /// Something of the run is still there after four seconds.
 pub async fn run(run_id: &str, work_dir: &Path) -> Result<(), ServerError> {
-    let _deaf = deaf_to_signals().map_err(ServerError::Reaper)?;
+    let _deaf = deaf_to_signals().map_err(ServerError::Watchdog)?;
     let ending = tokio::task::spawn_blocking(|| follow(io::stdin().lock())).await;
-    match ending.map_err(|error| ServerError::Reaper(error.into()))? {
+    match ending.map_err(|error| ServerError::Watchdog(error.into()))? {
         Ending::Farewell => Ok(()),
         Ending::Death { process_groups, account } => {
-            clear_up(run_id, work_dir, &process_groups, account.as_ref()).await
+            let remains = account.as_deref().and_then(Remains::from_line);
+            clear_up(run_id, work_dir, &process_groups, remains.as_ref()).await
         }
     }
-}
-
-/// How the first process ended.
-#[derive(Debug, PartialEq, Eq)]
-enum Ending {
-    /// It said so.
-    Farewell,
-    /// The pipe closed without a word.
-    Death { process_groups: Vec<i32>, account: Option<Remains> },
-}
-
-fn follow(orders: impl BufRead) -> Ending {
-    let mut process_groups = Vec::new();
-    let mut account = None;
-    for line in orders.lines().map_while(Result::ok) {
-        if line == DONE {
-            return Ending::Farewell;
-        }
-        let group = |word: &str| line.strip_prefix(word).and_then(|id| id.parse::<i32>().ok());
-        process_groups.extend(group(PROCESS));
-        account = line.strip_prefix(ACCOUNT).and_then(Remains::from_line).or(account);
-        if let Some(gone) = group(GONE) {
-            process_groups.retain(|group| *group != gone);
-        }
-    }
-    Ending::Death { process_groups, account }
 }
 
 /// Removes what belongs to a run: process groups first, for they write into the work directory.
@@ -168,7 +105,7 @@ async fn clear_up(
         remains.remove().await?;
     }
     containers?;
-    directory.map_err(ServerError::Reaper)
+    directory.map_err(ServerError::Watchdog)
 }
 
 /// Tries until the daemon lists nothing more of the run. Where there is no daemon there is nothing of the run.
@@ -230,18 +167,6 @@ mod tests {
     use std::os::unix::process::CommandExt;
 
     use super::*;
-
-    #[test]
-    fn a_farewell_leaves_everything_alone() {
-        assert_eq!(follow("process 12\ndone\n".as_bytes()), Ending::Farewell);
-    }
-
-    #[test]
-    fn silence_is_death() {
-        assert_eq!(follow("".as_bytes()), Ending::Death { process_groups: vec![], account: None });
-        let ending = follow("process 12\nprocess x\nprocess 13\n".as_bytes());
-        assert_eq!(ending, Ending::Death { process_groups: vec![12, 13], account: None });
-    }
 
     #[tokio::test]
     async fn a_death_takes_processes_and_the_work_directory() {

@@ -1,142 +1,70 @@
-//! What can go wrong between s3ci and a Docker daemon.
+//! What only a Docker daemon, or an image on it, can do wrong.
 
-use bollard::errors::Error as Bollard;
+use std::error::Error;
+use std::io;
 
+use super::quoted;
 use crate::record::FaultKind;
 
-/// A step of the Docker runtime failed.
+/// Something that the daemon's client says.
+type Source = Box<dyn Error + Send + Sync>;
+
+/// A step between s3ci and a Docker daemon failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DockerError {
     /// Nothing listens where a daemon was expected.
     #[error("reach a Docker daemon at {address}: {reason}")]
-    NoDaemon {
-        /// Where it was looked for.
-        address: String,
-        /// What the system said.
-        reason: String,
-    },
+    NoDaemon { address: String, reason: String },
     /// The socket is there, and this user may not use it.
     #[error("use the Docker socket {address}: permission denied")]
-    PermissionDenied {
-        /// The socket.
-        address: String,
-    },
-    /// The address has a scheme that s3ci does not speak.
+    PermissionDenied { address: String },
     #[error("use the Docker address {address}: only unix://, npipe://, tcp://, http:// and https:// are supported")]
-    UnsupportedScheme {
-        /// The address.
-        address: String,
-    },
+    UnsupportedScheme { address: String },
     /// A named context is missing or cannot be read.
     #[error("read the Docker context `{name}`: {reason}")]
-    Context {
-        /// Name of the context.
-        name: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The daemon is older than what s3ci needs.
-    #[error("use Docker API {found}: s3ci needs {} or newer", super::connect::OLDEST_API)]
-    TooOld {
-        /// The daemon's API version.
-        found: String,
-    },
+    Context { name: String, reason: String },
+    #[error("use Docker API {found}: s3ci needs {needed} or newer")]
+    TooOld { found: String, needed: &'static str },
     /// The daemon runs containers of Windows, and servers are containers of Linux.
     #[error("use the Docker daemon at {address}: it runs Windows containers")]
-    WindowsContainers {
-        /// Where it listens.
-        address: String,
-    },
+    WindowsContainers { address: String },
     /// The daemon refused a request, or its answer made no sense.
     #[error("{step}")]
-    Daemon {
-        /// What was asked of it.
-        step: &'static str,
-        /// Its answer.
-        source: Bollard,
-    },
+    Daemon { step: &'static str, source: Source },
     /// There is no base image, and none could be pulled.
     #[error("find a base image: {image} is not here and could not be pulled: {reason}")]
-    NoBase {
-        /// The image.
-        image: String,
-        /// Why not.
-        reason: String,
-    },
+    NoBase { image: String, reason: String },
     /// The image of an `image:` target is neither here nor to be pulled.
     #[error("find the image {image}: it is not here and could not be pulled: {reason}")]
-    NoImage {
-        /// The image.
-        image: String,
-        /// Why not.
-        reason: String,
-    },
-    /// The certificates for the build could not be read.
+    NoImage { image: String, reason: String },
     #[error("read the CA bundle {path}")]
-    CaBundle {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    CaBundle { path: String, source: io::Error },
     /// The build context could not be packed.
     #[error("pack the files for the image build")]
-    Pack(#[source] std::io::Error),
-    /// The image build failed.
-    #[error("build the image {image}: {reason}{}", output.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
-    Build {
-        /// The image.
-        image: String,
-        /// The daemon's word on it.
-        reason: String,
-        /// The last lines of the build's output.
-        output: Vec<String>,
-    },
+    Pack(#[source] io::Error),
+    /// `output` is the last lines of the build's own.
+    #[error("build the image {image}: {reason}{}", quoted(output))]
+    Build { image: String, reason: String, output: Vec<String> },
     /// The image is there, and pys3local is not in it or does not run.
     #[error("ask the image {image} for its pys3local: {reason}")]
-    Probe {
-        /// The image.
-        image: String,
-        /// What came instead of an answer.
-        reason: String,
-    },
-    /// The port that was asked for is taken.
-    #[error("publish port {port}: it is in use")]
-    PortInUse {
-        /// The port.
-        port: u16,
-    },
-    /// The daemon has no address range left for another network.
+    Probe { image: String, reason: String },
     #[error("create the run's network: the daemon has no address range left")]
     NoSubnet,
     /// The container was removed by force and is still there.
     #[error("remove the container {name}: it is still there after {seconds} s")]
-    StillThere {
-        /// The container.
-        name: String,
-        /// How long was waited.
-        seconds: u64,
-    },
+    StillThere { name: String, seconds: u64 },
     /// What lies around a server's data could not be planted or looked at.
     #[error("look around the data in the container {container}: {reason}")]
-    Yard {
-        /// The container.
-        container: String,
-        /// What the program in it said, or did not.
-        reason: String,
-    },
+    DataDirectory { container: String, reason: String },
     /// The container runs, and the daemon gave it no address.
     #[error("find the address of the container {name}: the daemon names none")]
-    NoAddress {
-        /// The container.
-        name: String,
-    },
+    NoAddress { name: String },
 }
 
 impl DockerError {
     /// Wraps the daemon's refusal of a step.
-    pub(super) fn during(step: &'static str) -> impl Fn(Bollard) -> Self {
-        move |source| Self::Daemon { step, source }
+    pub(in crate::server) fn during<E: Into<Source>>(step: &'static str) -> impl Fn(E) -> Self {
+        move |source| Self::Daemon { step, source: source.into() }
     }
 
     /// Whether no daemon could be used at all, as opposed to one that refused something.
@@ -145,7 +73,6 @@ impl DockerError {
     }
 
     /// Stable, kebab-case class of the error.
-    #[must_use]
     pub fn kind(&self) -> FaultKind {
         match self {
             Self::NoDaemon { .. } | Self::PermissionDenied { .. } => FaultKind::DockerUnreachable,
@@ -156,16 +83,14 @@ impl DockerError {
             Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => {
                 FaultKind::Docker
             }
-            Self::Yard { .. } => FaultKind::DataDirectory,
+            Self::DataDirectory { .. } => FaultKind::DataDirectory,
             Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => FaultKind::Image,
             Self::Build { .. } => FaultKind::ImageBuild,
             Self::Probe { .. } => FaultKind::ImageProbe,
-            Self::PortInUse { .. } => FaultKind::PortInUse,
         }
     }
 
     /// What to try next.
-    #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or go without isolation: `--runtime process`",
@@ -195,24 +120,13 @@ impl DockerError {
                  with a package mirror set PIP_INDEX_URL"
             }
             Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",
-            Self::PortInUse { .. } => "choose another `--port`, or none: a free one is taken then",
             Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",
             Self::StillThere { .. } => "`docker ps -a` shows it; `s3ci clean` tries again",
-            Self::Yard { .. } => {
+            Self::DataDirectory { .. } => {
                 "the image needs `sh`, and `pys3local` as a script with its interpreter on the first line"
             }
             Self::NoAddress { .. } => "try `--port 10001`, which publishes the port on loopback",
         };
         Some(hint.into())
     }
-}
-
-/// Whether the daemon says that the thing does not exist.
-pub(super) fn is_absent(error: &Bollard) -> bool {
-    matches!(error, Bollard::DockerResponseServerError { status_code: 404, .. })
-}
-
-/// Whether the daemon says that the thing is being removed already.
-pub(super) fn is_being_removed(error: &Bollard) -> bool {
-    matches!(error, Bollard::DockerResponseServerError { status_code: 409, .. })
 }

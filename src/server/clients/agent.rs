@@ -1,4 +1,4 @@
-//! The conversation with an agent: requests with numbers, answers in any order.
+//! Requests to an agent, with numbers, and its answers in any order.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
@@ -12,8 +12,8 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::ToolboxError;
-use super::words::{Answer, Request};
+use super::ClientsError;
+use super::protocol::{Answer, Request};
 use crate::base::lock;
 
 /// The longest answer: a manifest of a tree, or the output of a program, with room to spare.
@@ -23,31 +23,31 @@ const LONGEST_LINE: usize = 16 << 20;
 const QUOTED_LINES: usize = 10;
 
 /// What an agent writes.
-pub(in crate::server) enum Said {
+pub(in crate::server) enum AgentOutput {
     /// On its standard output: answers.
     Answer(Vec<u8>),
     /// On its standard error: what went wrong with itself.
     Complaint(Vec<u8>),
 }
 
-/// Both directions of a conversation. The agent ends when `input` is dropped.
-pub(in crate::server) struct Conversation {
+/// Both ends of an agent. It ends when `input` is dropped.
+pub(in crate::server) struct AgentPipes {
     /// Its standard input.
     pub(in crate::server) input: Pin<Box<dyn AsyncWrite + Send>>,
     /// What it writes, until it ends.
-    pub(in crate::server) output: Pin<Box<dyn Stream<Item = Said> + Send>>,
+    pub(in crate::server) output: Pin<Box<dyn Stream<Item = AgentOutput> + Send>>,
 }
 
 /// An agent that listens.
 pub(in crate::server) struct Agent {
     input: tokio::sync::Mutex<Pin<Box<dyn AsyncWrite + Send>>>,
     numbers: AtomicU64,
-    books: Arc<Mutex<Books>>,
+    requests: Arc<Mutex<Requests>>,
     reader: JoinHandle<()>,
 }
 
 #[derive(Default)]
-struct Books {
+struct Requests {
     waiting: HashMap<u64, oneshot::Sender<Answer>>,
     last: VecDeque<String>,
     ended: bool,
@@ -62,25 +62,25 @@ struct Numbered<'a> {
 
 impl Agent {
     /// Begins to listen to an agent.
-    pub(super) fn listen(conversation: Conversation) -> Self {
-        let books = Arc::new(Mutex::new(Books::default()));
-        let reader = tokio::spawn(read(conversation.output, Arc::clone(&books)));
-        Self { input: tokio::sync::Mutex::new(conversation.input), numbers: AtomicU64::new(1), books, reader }
+    pub(super) fn listen(pipes: AgentPipes) -> Self {
+        let requests = Arc::new(Mutex::new(Requests::default()));
+        let reader = tokio::spawn(read(pipes.output, Arc::clone(&requests)));
+        Self { input: tokio::sync::Mutex::new(pipes.input), numbers: AtomicU64::new(1), requests, reader }
     }
 
     /// Asks and waits for the answer.
-    pub(super) async fn ask(&self, request: Request<'_>, patience: Duration) -> Result<Answer, ToolboxError> {
+    pub(super) async fn ask(&self, request: Request<'_>, patience: Duration) -> Result<Answer, ClientsError> {
         let id = self.numbers.fetch_add(1, Ordering::Relaxed);
         let mut line = serde_json::to_vec(&Numbered { id, request })
-            .map_err(|error| ToolboxError::Refused { reason: error.to_string() })?;
+            .map_err(|error| ClientsError::Refused { reason: error.to_string() })?;
         line.push(b'\n');
         let (sender, answer) = oneshot::channel();
         {
-            let mut books = lock(&self.books);
-            if books.ended {
-                return Err(gone(&books));
+            let mut requests = lock(&self.requests);
+            if requests.ended {
+                return Err(gone(&requests));
             }
-            books.waiting.insert(id, sender);
+            requests.waiting.insert(id, sender);
         }
         let written = async {
             let mut input = self.input.lock().await;
@@ -88,13 +88,13 @@ impl Agent {
             input.flush().await
         };
         if written.await.is_err() {
-            return Err(gone(&lock(&self.books)));
+            return Err(gone(&lock(&self.requests)));
         }
         match tokio::time::timeout(patience, answer).await {
-            Ok(Ok(Answer { refused: Some(reason), .. })) => Err(ToolboxError::Refused { reason }),
+            Ok(Ok(Answer { refused: Some(reason), .. })) => Err(ClientsError::Refused { reason }),
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(gone(&lock(&self.books))),
-            Err(_) => Err(ToolboxError::Silent { after: patience }),
+            Ok(Err(_)) => Err(gone(&lock(&self.requests))),
+            Err(_) => Err(ClientsError::Silent { after: patience }),
         }
     }
 }
@@ -105,15 +105,15 @@ impl Drop for Agent {
     }
 }
 
-async fn read(mut output: Pin<Box<dyn Stream<Item = Said> + Send>>, books: Arc<Mutex<Books>>) {
+async fn read(mut output: Pin<Box<dyn Stream<Item = AgentOutput> + Send>>, requests: Arc<Mutex<Requests>>) {
     let mut line = Vec::new();
-    while let Some(said) = output.next().await {
-        match said {
-            Said::Answer(bytes) => {
-                for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-                    line.extend_from_slice(piece);
-                    if piece.ends_with(b"\n") {
-                        deliver(&books, &line);
+    while let Some(piece) = output.next().await {
+        match piece {
+            AgentOutput::Answer(bytes) => {
+                for text in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    line.extend_from_slice(text);
+                    if text.ends_with(b"\n") {
+                        deliver(&requests, &line);
                         line.clear();
                     }
                 }
@@ -121,23 +121,23 @@ async fn read(mut output: Pin<Box<dyn Stream<Item = Said> + Send>>, books: Arc<M
                     break;
                 }
             }
-            Said::Complaint(bytes) => complain(&mut lock(&books).last, &bytes),
+            AgentOutput::Complaint(bytes) => complain(&mut lock(&requests).last, &bytes),
         }
     }
-    let mut books = lock(&books);
-    books.ended = true;
-    books.waiting.clear();
+    let mut requests = lock(&requests);
+    requests.ended = true;
+    requests.waiting.clear();
 }
 
-fn deliver(books: &Arc<Mutex<Books>>, line: &[u8]) {
+fn deliver(requests: &Arc<Mutex<Requests>>, line: &[u8]) {
     match serde_json::from_slice::<Answer>(line) {
         Ok(answer) => {
-            if let Some(waiting) = lock(books).waiting.remove(&answer.id) {
+            if let Some(waiting) = lock(requests).waiting.remove(&answer.id) {
                 // Whoever asked has given up.
                 let _ = waiting.send(answer);
             }
         }
-        Err(_) => complain(&mut lock(books).last, line),
+        Err(_) => complain(&mut lock(requests).last, line),
     }
 }
 
@@ -150,6 +150,6 @@ fn complain(last: &mut VecDeque<String>, bytes: &[u8]) {
     }
 }
 
-fn gone(books: &Books) -> ToolboxError {
-    ToolboxError::Gone { last: books.last.iter().cloned().collect() }
+fn gone(requests: &Requests) -> ClientsError {
+    ClientsError::Gone { last: requests.last.iter().cloned().collect() }
 }

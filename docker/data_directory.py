@@ -11,8 +11,8 @@ import shutil
 import sys
 
 
-def plant(yard, spared, files):
-    for entry in os.scandir(yard):
+def plant(directory, spared, files):
+    for entry in os.scandir(directory):
         if entry.name == spared:
             continue
         if entry.is_dir(follow_symlinks=False):
@@ -20,7 +20,7 @@ def plant(yard, spared, files):
         else:
             os.unlink(entry.path)
     for path, text in files.items():
-        place = os.path.join(yard, path)
+        place = os.path.join(directory, path)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "w", encoding="utf-8") as file:
             file.write(text)
@@ -35,12 +35,12 @@ def described(place):
         return "a file with the SHA-256 " + hashlib.sha256(file.read()).hexdigest()
 
 
-def inventory(yard):
+def inventory(root):
     found = {}
-    for directory, directories, files in os.walk(yard):
+    for directory, directories, files in os.walk(root):
         for name in directories + files:
             place = os.path.join(directory, name)
-            found[os.path.relpath(place, yard)] = described(place)
+            found[os.path.relpath(place, root)] = described(place)
     return found
 
 

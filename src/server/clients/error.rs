@@ -1,10 +1,10 @@
-//! What can go wrong with a toolbox.
+//! What can go wrong with the clients' side.
 
 use std::time::Duration;
 
 /// The clients' side could not do its part, which says nothing about the server.
 #[derive(Debug, thiserror::Error)]
-pub enum ToolboxError {
+pub enum ClientsError {
     /// The agent could not be started.
     #[error("start the agent that runs the clients")]
     Start(#[source] std::io::Error),
@@ -15,20 +15,20 @@ pub enum ToolboxError {
         reason: String,
     },
     /// The agent is gone.
-    #[error("talk to the clients' agent: it ended{}", last.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
+    #[error("reach the clients' agent: it ended{}", last.iter().fold(String::new(), |text, line| format!("{text}\n  | {line}")))]
     Gone {
         /// The last that it wrote.
         last: Vec<String>,
     },
     /// The agent gave no answer.
-    #[error("talk to the clients' agent: no answer within {} s", after.as_secs())]
+    #[error("reach the clients' agent: no answer within {} s", after.as_secs())]
     Silent {
         /// How long was waited.
         after: Duration,
     },
 }
 
-impl ToolboxError {
+impl ClientsError {
     /// The error in a few words, for a place that says already what it is about.
     pub(super) fn reason(&self) -> String {
         match self {
@@ -38,7 +38,6 @@ impl ToolboxError {
     }
 
     /// What to try next.
-    #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Start(_) => "python3 must be on the PATH for clients in the process runtime",

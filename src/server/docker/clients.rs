@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use async_trait::async_trait;
 use bollard::Docker;
 use bollard::container::LogOutput;
 use futures_util::StreamExt;
@@ -12,14 +13,14 @@ use sha2::{Digest, Sha256};
 use super::base::{self, Present};
 use super::build::{self, File, Recipe};
 use super::connect::Daemon;
-use super::error::DockerError;
+use super::container;
 use super::image::lost;
 use super::launch::{self, Launched};
 use super::network::RunNetwork;
-use super::{DockerServer, DockerSettings, container};
 use crate::event::{Event, Events};
-use crate::server::ServerError;
-use crate::server::toolbox::{Conversation, Place, Said, Started, ToolboxSpec};
+use crate::server::clients::{AgentOutput, AgentPipes, AgentPlace, StartedAgent, ToolboxSpec};
+use crate::server::error::{DockerError, ServerError};
+use crate::server::settings::DockerSettings;
 
 const FILES: [File; 3] = [
     File { name: "Dockerfile", text: include_str!("../../../docker/clients/Dockerfile") },
@@ -44,6 +45,7 @@ pub(super) async fn image(docker: &Docker, settings: &DockerSettings, events: &E
         base: &base.tag,
         files: &FILES,
         arguments: Vec::new(),
+        release: None,
         sources: None,
         ca_bundle: settings.ca_bundle.as_deref().map(Path::new),
     };
@@ -63,22 +65,14 @@ fn tag(base_id: &str) -> String {
     format!("s3ci/clients:{}", &hex::encode(&digest.finalize())[..12])
 }
 
-/// The server that clients are to reach.
-pub(super) enum Facing<'a> {
-    /// One in a container on this network of the run.
-    Server(&'a DockerServer, &'a RunNetwork),
-    /// One that somebody else runs, at this URL.
-    Endpoint(&'a str),
-}
-
 /// A container with an agent and the clients.
-pub(in crate::server) struct ToolboxContainer {
+pub(super) struct ClientsContainer {
     docker: Docker,
     name: String,
 }
 
-impl ToolboxContainer {
-    /// Starts the container.
+impl ClientsContainer {
+    /// Starts the container, on the network of the run that the server is on; for an endpoint on none.
     ///
     /// # Errors
     ///
@@ -87,33 +81,34 @@ impl ToolboxContainer {
         daemon: &Daemon,
         run_id: &str,
         image: &Present,
-        facing: Facing<'_>,
+        network: Option<&RunNetwork>,
+        endpoint: &str,
         spec: &ToolboxSpec,
-    ) -> Result<Started, DockerError> {
+    ) -> Result<StartedAgent, DockerError> {
         let name = format!("s3ci-{run_id}-{}-toolbox", spec.label);
-        let (network, endpoint) = match facing {
-            Facing::Endpoint(url) => (None, url.to_owned()),
-            Facing::Server(server, network) => {
-                let endpoint = server.inside().ok_or_else(|| DockerError::NoAddress { name: server.name().into() })?;
-                (Some(network), endpoint.to_owned())
-            }
-        };
         let body = container::of_toolbox(&image.id, run_id, &daemon.info, network, spec.room_bytes);
         let Launched { output, lifeline, .. } = launch::launch(&daemon.docker, &name, body, "").await?;
         let output = output.filter_map(|piece| async {
             Some(match piece.ok()? {
-                LogOutput::StdErr { message } => Said::Complaint(message.to_vec()),
-                other => Said::Answer(other.into_bytes().to_vec()),
+                LogOutput::StdErr { message } => AgentOutput::Complaint(message.to_vec()),
+                other => AgentOutput::Answer(other.into_bytes().to_vec()),
             })
         });
         let input = lifeline.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let conversation = Conversation { input, output: Box::pin(output) };
-        let place = Place::Container(Box::new(Self { docker: daemon.docker.clone(), name }));
-        Ok(Started { place, conversation, endpoint, origin: format!("image {} ({})", image.tag, image.id) })
+        let pipes = AgentPipes { input, output: Box::pin(output) };
+        Ok(StartedAgent {
+            place: Box::new(Self { docker: daemon.docker.clone(), name }),
+            pipes,
+            endpoint: endpoint.to_owned(),
+            origin: format!("image {} ({})", image.tag, image.id),
+            is_from_image: true,
+        })
     }
+}
 
-    /// Removes the container and waits until it is gone.
-    pub(in crate::server) async fn close(self) {
+#[async_trait]
+impl AgentPlace for ClientsContainer {
+    async fn close(self: Box<Self>) {
         if let Err(error) = launch::remove(&self.docker, &self.name).await {
             tracing::debug!(%error, "the clients' container is left to the end of the run");
         }
@@ -131,10 +126,10 @@ pub(in crate::server) async fn for_endpoint(
     settings: &DockerSettings,
     spec: &ToolboxSpec,
     events: &Events,
-) -> Result<Started, ServerError> {
+) -> Result<StartedAgent, ServerError> {
     let daemon = Daemon::connect().await?;
     let image = image(&daemon.docker, settings, events).await?;
-    Ok(ToolboxContainer::start(&daemon, run_id, &image, Facing::Endpoint(url), spec).await?)
+    Ok(ClientsContainer::start(&daemon, run_id, &image, None, url, spec).await?)
 }
 
 #[cfg(test)]

@@ -4,35 +4,37 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bollard::Docker;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
-use super::container::{PORT, Place};
+use super::container::{PORT, second_place};
 use super::execute::execute;
 use super::launch::Output;
-use crate::server::ServerError;
+use crate::server::error::ServerError;
+use crate::server::host::SecondServer;
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
 
 /// Notes the process, so that it can be stopped, and becomes the server.
-const START: &str = r#"echo $$ > /tmp/neighbour.pid; exec "$@""#;
+const START: &str = r#"echo $$ > /tmp/second.pid; exec "$@""#;
 /// Kills the process that was noted.
-const STOP: &str = r#"kill -KILL "$(cat /tmp/neighbour.pid)""#;
+const STOP: &str = r#"kill -KILL "$(cat /tmp/second.pid)""#;
 /// How long a killed process may take to be gone.
 const GONE: Duration = Duration::from_secs(5);
 /// Log lines that an error quotes.
 const QUOTED_LINES: usize = 20;
 
 /// A second server that was ready.
-pub(in crate::server) struct DockerNeighbour {
+pub(super) struct DockerSecondServer {
     docker: Docker,
     container: String,
     endpoint: String,
     end: watch::Receiver<bool>,
 }
 
-impl DockerNeighbour {
+impl DockerSecondServer {
     /// Starts it in the container of a server with this endpoint, and waits until it answers.
     pub(super) async fn start(
         docker: &Docker,
@@ -46,25 +48,20 @@ impl DockerNeighbour {
         let (sender, end) = watch::channel(false);
         tokio::spawn(follow(output, log.clone(), sender));
         let address = first.strip_suffix(&format!(":{PORT}")).unwrap_or(first);
-        let endpoint = format!("{address}:{}", Place::SECOND.port);
-        let neighbour = Self { docker: docker.clone(), container: container.to_owned(), endpoint, end };
-        match wait_until_ready(&neighbour.endpoint, ready_timeout, neighbour.ended()).await {
-            Ok(_) => Ok(neighbour),
+        let endpoint = format!("{address}:{}", second_place().port);
+        let second = Self { docker: docker.clone(), container: container.to_owned(), endpoint, end };
+        match wait_until_ready(&second.endpoint, ready_timeout, second.ended()).await {
+            Ok(_) => Ok(second),
             Err(source) => {
                 // It may have ended by itself.
-                let _ = neighbour.stop().await;
+                let _ = second.kill().await;
                 Err(ServerError::NotReady { source, log: log.tail(QUOTED_LINES) })
             }
         }
     }
 
-    /// URL of the second server.
-    pub(in crate::server) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
     /// Kills it and waits until it is gone.
-    pub(in crate::server) async fn stop(&self) -> Result<(), ServerError> {
+    async fn kill(&self) -> Result<(), ServerError> {
         let mut output = execute(&self.docker, &self.container, STOP, &[]).await?;
         while output.next().await.is_some() {}
         let _ = tokio::time::timeout(GONE, self.ended()).await;
@@ -75,6 +72,17 @@ impl DockerNeighbour {
         // The sender is gone when the output has ended.
         let _ = self.end.clone().wait_for(|ended| *ended).await;
         "the second server ended".to_owned()
+    }
+}
+
+#[async_trait]
+impl SecondServer for DockerSecondServer {
+    fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    async fn stop(self: Box<Self>) -> Result<(), ServerError> {
+        self.kill().await
     }
 }
 

@@ -1,0 +1,26 @@
+//! A ledger of the tree under test, beside that of its base: it can only become stricter.
+//!
+//! In force is what both list. What the tree takes out must pass from now on; what it adds does not count until it is merged, unless that was
+//! accepted in so many words. A failure that is accepted by the tree alone is marked, and every report lists those.
+
+use super::{Ledger, LedgerError};
+
+/// The other half of a ledger that a tree under test brings.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    /// What the base lists.
+    pub(super) ledger: Box<Ledger>,
+    /// Whether what the tree adds counts all the same.
+    pub(super) is_accepted: bool,
+}
+
+impl Ledger {
+    /// This ledger, brought by a tree whose base has that one; no text is no ledger.
+    pub(super) fn beside(self, of_base: &str, is_accepted: bool) -> Result<Self, LedgerError> {
+        let ledger = Box::new(Self::parse(&format!("{} of the base", self.source), of_base)?);
+        Ok(Self { base: Some(Base { ledger, is_accepted }), ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests;
