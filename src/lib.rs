@@ -52,6 +52,7 @@ pub mod event;
 pub mod exit;
 pub mod history;
 pub mod ledger;
+pub mod model;
 pub mod plan;
 pub mod record;
 pub mod report;

@@ -11,7 +11,8 @@ use super::SuiteContext;
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
-    CheckId, CheckRecord, CheckSpec, Command, Exchange, FailureKind, Fault, FaultKind, Outcome, Severity, Stop, SuiteId,
+    CheckId, CheckRecord, CheckSpec, Command, Counterexample, Exchange, FailureKind, Fault, FaultKind, Outcome,
+    Severity, Stop, SuiteId,
 };
 use crate::s3::{Recorder, S3};
 
@@ -29,6 +30,7 @@ pub struct CheckRunner<'a> {
     recorder: Recorder,
     commands: Commands,
     explained_by: &'static [&'static str],
+    counterexample: Option<Counterexample>,
 }
 
 /// What clients did for a check. Clones share it.
@@ -51,13 +53,18 @@ impl<'a> CheckRunner<'a> {
     #[must_use]
     pub fn new(context: &'a SuiteContext<'a>) -> Self {
         let (s3, recorder) = context.s3.recorded();
-        Self { context, s3, recorder, commands: Commands::default(), explained_by: &[] }
+        Self { context, s3, recorder, commands: Commands::default(), explained_by: &[], counterexample: None }
     }
 
     /// Names the checks whose failure would explain a failure of this one.
     pub(super) fn explained_by(mut self, checks: &'static [&'static str]) -> Self {
         self.explained_by = checks;
         self
+    }
+
+    /// Shows the fewest requests that a failure takes, and repeats just these.
+    pub(super) fn with_counterexample(self, counterexample: Counterexample) -> Self {
+        Self { counterexample: Some(counterexample), ..self }
     }
 
     /// Where the commands of clients are noted.
@@ -154,6 +161,10 @@ impl<'a> CheckRunner<'a> {
         check.commands = commands;
         let SuiteContext { backend, explains, .. } = self.context;
         check.explained_by = self.explained_by.iter().filter_map(|check| explains(*backend, check)).collect();
+        if let Some(counterexample) = self.counterexample.clone().filter(|_| check.outcome.is_failed()) {
+            check.repro = format!("{} --program '{}'", check.repro, counterexample.program);
+            check.counterexample = Some(counterexample);
+        }
         events.emit(Event::CheckFinished { check: Box::new(check) }).await;
     }
 }
@@ -202,6 +213,7 @@ fn record(
         commands: Vec::new(),
         explained_by: Vec::new(),
         ledger_line: None,
+        counterexample: None,
     }
 }
 

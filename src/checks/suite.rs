@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use super::bench::Concurrency;
 use super::check::Check;
 use super::footprint::Footprint;
-use super::{SuiteContext, SuiteSettings, bench, clients, execution, sync, throughput, upgrade};
+use super::{SuiteContext, SuiteSettings, bench, clients, execution, model, sync, throughput, upgrade};
 use crate::record::{CheckSpec, SuiteId};
 use crate::server::{Backend, BucketMode};
 
@@ -43,6 +43,8 @@ pub(super) enum Body {
     Sync,
     /// A comparison of two servers, made by the throughput comparison: the suite has the checks that it decides.
     Comparison,
+    /// Random programs held against a model: one exploration whose properties are checks.
+    Model,
     /// An upgrade from the base: one flow on two servers that have one volume after the other.
     Upgrade,
 }
@@ -67,6 +69,7 @@ impl Suite {
             Body::Bench(_) => bench::steps(self.bucket_mode).to_vec(),
             Body::Sync => sync::PHASES.to_vec(),
             Body::Comparison => throughput::CHECKS.to_vec(),
+            Body::Model => model::CHECKS.to_vec(),
             Body::Upgrade => upgrade::CHECKS.to_vec(),
         }
     }
@@ -137,6 +140,7 @@ impl Suite {
             },
             Body::Checks(_) | Body::Upgrade => self.room,
             Body::Sync => sync::footprint(settings.sync_files),
+            Body::Model => model::FOOTPRINT,
             Body::Comparison => Footprint { bytes: 0, largest_object_bytes: 0, objects: 0, data_limit_bytes: None },
             Body::Clients(_) => clients::footprint(settings.large),
         }
@@ -153,6 +157,7 @@ impl Suite {
             Body::Clients(checks) => clients::run(context, checks, CLIENTS_SIDE_BY_SIDE).boxed(),
             Body::Bench(concurrency) => bench::run(context, self.bucket_mode, *concurrency).boxed(),
             Body::Sync => sync::run(context).boxed(),
+            Body::Model => model::run(context).boxed(),
             Body::Comparison => throughput::run(context).boxed(),
             Body::Upgrade => upgrade::run(context, self.bucket_mode).boxed(),
         }

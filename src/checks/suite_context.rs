@@ -1,15 +1,28 @@
 //! What a suite is handed: a client, a running server, settings, and a place for what it finds.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::KeptData;
 use crate::event::{Event, Events};
+use crate::model::Program;
 use crate::record::{CheckId, Fault, FaultKind, Metric, Stop, SuiteId};
 use crate::s3::{Leases, S3};
 use crate::server::{Backend, Credentials, Server, Toolbox};
 use crate::workload::DatasetSettings;
+
+/// What the model suites explore.
+#[derive(Debug, Clone)]
+pub struct ModelSettings {
+    /// Steps of all programs together.
+    pub steps: u64,
+    /// How long to go on, instead of a number of steps.
+    pub time: Option<Duration>,
+    /// The only program to run.
+    pub program: Option<Program>,
+}
 
 /// The settings that shape a suite.
 #[derive(Debug, Clone)]
@@ -26,6 +39,7 @@ pub struct SuiteSettings {
     pub seed: u64,
     /// Deadline of a request; a check may take [`SuiteSettings::check_deadline`].
     pub timeout: Duration,
+    pub model: ModelSettings,
     /// Words of the command line that repeats the run, without the selection.
     pub repro: String,
 }
@@ -64,6 +78,8 @@ pub struct SuiteContext<'a> {
     pub work_dir: PathBuf,
     /// Names of the only checks to run; all where none.
     pub only: Option<Vec<String>>,
+    /// Checks of any suite that this version of the server is known to fail.
+    pub known_to_fail: BTreeSet<CheckId>,
     pub bucket_numbers: BucketNumbers,
 }
 

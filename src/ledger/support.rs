@@ -110,6 +110,7 @@ impl Listed<'_> {
             commands: Vec::new(),
             explained_by: Vec::new(),
             ledger_line: Some(line as u64),
+            counterexample: None,
         })
     }
 }

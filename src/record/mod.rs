@@ -15,6 +15,7 @@ mod change;
 mod check;
 mod command;
 mod compare;
+mod counterexample;
 mod explanation;
 mod failure;
 mod fault;
@@ -38,6 +39,7 @@ pub use command::{Command, CommandEnd};
 pub use compare::{
     CheckComparison, CompareError, Comparison, MetricComparison, OfferComparison, Side, compare, compare_verdicts,
 };
+pub use counterexample::{Counterexample, CounterexampleStep};
 pub use explanation::Explanation;
 pub use failure::{Failure, FailureKind};
 pub use fault::{Fault, FaultKind};

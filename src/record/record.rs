@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    Against, CapabilityRecord, CheckId, Command, Exchange, Fault, Metric, Outcome, Severity, Storage, SuiteId,
+    Against, CapabilityRecord, CheckId, Command, Counterexample, Exchange, Fault, Metric, Outcome, Severity, Storage,
+    SuiteId,
 };
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
@@ -249,6 +250,9 @@ pub struct CheckRecord {
     pub commands: Vec<Command>,
     /// Checks whose failure would explain a failure of this one.
     pub explained_by: Vec<CheckId>,
+    /// The fewest requests that show the failure; none where nobody looked for them.
+    #[serde(default)]
+    pub counterexample: Option<Counterexample>,
 }
 
 impl CheckRecord {

@@ -38,6 +38,7 @@ impl Threshold {
             commands: Vec::new(),
             explained_by: Vec::new(),
             ledger_line: None,
+            counterexample: None,
         }
     }
 

@@ -377,6 +377,7 @@ fn check_of(worst: Severity, id: &str, outcome: Outcome) -> CheckRecord {
         commands: Vec::new(),
         explained_by: Vec::new(),
         ledger_line,
+        counterexample: None,
     }
 }
 

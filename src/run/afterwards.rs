@@ -39,6 +39,7 @@ impl Run<'_> {
             commands: Vec::new(),
             explained_by: Vec::new(),
             ledger_line: None,
+            counterexample: None,
         };
         match since_baseline(baseline, record, suite) {
             Err(reason) => vec![check("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],

@@ -1,5 +1,6 @@
 //! One suite on a server of its own: start, run, give buckets back, stop.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -7,11 +8,12 @@ use time::OffsetDateTime;
 
 use super::Run;
 use crate::checks::{
-    BucketNumbers, CheckRunner, KeptData, SuiteContext, SuiteSettings, client_programs, on_backend, report_not_started,
+    BucketNumbers, CheckRunner, KeptData, ModelSettings, SuiteContext, SuiteSettings, client_programs, on_backend,
+    report_not_started,
 };
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{AssumedDuplicates, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
+use crate::record::{AssumedDuplicates, CheckId, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
     Backend, BucketMode, Credentials, Duplicates, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec,
@@ -194,6 +196,7 @@ impl SuiteRun<'_> {
             run_id: self.run.run_id.clone(),
             work_dir: work_dir.to_owned(),
             only: self.planned.only.clone(),
+            known_to_fail: self.known_to_fail(),
             bucket_numbers: BucketNumbers::default(),
         };
         if let Some(only) = &self.planned.only
@@ -214,6 +217,13 @@ impl SuiteRun<'_> {
         if external {
             self.give_back(&leases, &s3).await;
         }
+    }
+
+    /// The checks that the ledger lists for the server of this suite.
+    fn known_to_fail(&self) -> BTreeSet<CheckId> {
+        let Some(ledger) = self.run.ledger else { return BTreeSet::new() };
+        let listed = ledger.of(self.runtime.target().version.as_deref());
+        listed.checks().map(|(check, _)| check.clone()).collect()
     }
 
     /// Returns what is still leased on a server that outlives the run; all others take their buckets with them.
@@ -247,6 +257,11 @@ impl SuiteRun<'_> {
             sync_files: config.sync_files,
             large: config.large,
             seed: config.seed,
+            model: ModelSettings {
+                steps: config.model_steps,
+                time: config.model_time,
+                program: config.program.clone(),
+            },
             timeout: config.timeout,
             repro: config.repro.clone(),
         }

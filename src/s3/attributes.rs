@@ -33,7 +33,7 @@ macro_rules! attributes {
 }
 
 impl Attributes {
-    fn metadata_to_send(&self) -> Option<HashMap<String, String>> {
+    pub(super) fn metadata_to_send(&self) -> Option<HashMap<String, String>> {
         (!self.metadata.is_empty()).then(|| self.metadata.clone().into_iter().collect())
     }
 }

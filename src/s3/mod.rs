@@ -20,6 +20,7 @@ mod raw;
 mod recorder;
 mod selective;
 mod tagging;
+mod whole;
 
 pub use attributes::Attributes;
 pub use client::{ClientSettings, S3};
@@ -34,3 +35,4 @@ pub use raw::{
 };
 pub use recorder::Recorder;
 pub use selective::{Condition, Part};
+pub use whole::{Asked, ObjectHeaders, PageRequest, Sent, WholeObject, WholePage};

@@ -51,7 +51,7 @@ impl S3 {
             let request = self.client.get_object().bucket(bucket).key(key).range(range);
             let output = self.within(GET, request.customize().interceptor(status.clone()).send()).await?;
             let bytes = collected(GET, output.body, limit_bytes).await?;
-            Ok(Part { status: status.0.load(Ordering::Relaxed), content_range: output.content_range, bytes })
+            Ok(Part { status: status.status(), content_range: output.content_range, bytes })
         };
         self.bounded(GET, read).await
     }
@@ -110,7 +110,13 @@ impl S3 {
 
 /// Takes the status from the answer, because the SDK does not return it.
 #[derive(Debug, Clone, Default)]
-struct StatusNote(Arc<AtomicU16>);
+pub(super) struct StatusNote(Arc<AtomicU16>);
+
+impl StatusNote {
+    pub(super) fn status(&self) -> u16 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 impl Intercept for StatusNote {
     fn name(&self) -> &'static str {

@@ -10,6 +10,7 @@ use super::said::{Said, texts};
 use super::value::{Unfit, Value, bounded, one_of};
 use super::{Destination, Inconclusive, Share, Thresholds, When};
 use crate::config::ConfigError;
+use crate::model::Program;
 use crate::record::FailOn;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DrimeChoice, RuntimeChoice, Target};
@@ -70,6 +71,12 @@ options! {
     jobs: usize => "one for each processor", "N" ["1" to "64"], SERVERS, Anyone, file;
     /// Seed of all content. The orders of a comparison are drawn anew in each run, from this and the id of the run.
     seed: u64 = "1", "N", SERVERS, Anyone, file;
+    /// How many steps the random programs of the model suites have together, about.
+    model_steps: u64 = "1300", "N" ["1" to "1000000000"], SERVERS, Judge, file, repro;
+    /// How long the model suites go on, instead of --model-steps.
+    model_time: Duration => "", "DURATION" ["1s" to "7d"], SERVERS, Judge, file, repro;
+    /// The one program that the model suites run, as a counterexample has it, or a file with one.
+    program: Program => "", "PROGRAM|FILE", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
     /// How long the server may take to its first answer.

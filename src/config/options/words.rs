@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::value::{Unfit, Value};
 use crate::config::thresholds;
+use crate::model::{Program, ProgramError};
 use crate::record::Threshold;
 use crate::server::drime::StandInSettings;
 
@@ -38,6 +39,21 @@ impl Value for Share {
 pub enum Destination {
     Stdout,
     File(PathBuf),
+}
+
+/// A program of the model, or a file with one: a program has blanks, since no step of one word does anything alone.
+impl Value for Program {
+    fn of_text(text: &str) -> Result<Self, Unfit> {
+        let read = |path: &str| {
+            std::fs::read_to_string(path).map_err(|error| Unfit::because(format!("read the program {path}: {error}")))
+        };
+        let text = if text.contains(char::is_whitespace) { text.to_owned() } else { read(text)? };
+        text.parse().map_err(|error: ProgramError| Unfit::because(error.to_string()))
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Value for Destination {

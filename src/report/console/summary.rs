@@ -8,7 +8,7 @@ use crate::report::files::{Outputs, quoted};
 use crate::report::plain::{page::Page, sanitize};
 use crate::report::render::headlines;
 use crate::report::view::{
-    View,
+    View, counterexample,
     tally::{Failed, Trouble},
 };
 
@@ -56,6 +56,7 @@ fn failure(page: &mut Page, Failed { check, failure }: Failed<'_>) {
     page.blank();
     page.item(0, "✗", &format!("{}: {}", check.severity().words(), check.id));
     page.item(2, "", &sanitize::line(&failure.message));
+    counterexample::steps(check).iter().for_each(|line| page.row(line));
     page.item(2, "", &sanitize::line(&check.consequence));
     page.command(2, "repro:", &check.repro);
 }

@@ -3,7 +3,7 @@
 //! One fact a line, each begun with its name, so that it survives any viewer. A value of several lines is continued further
 //! in: what a server sent can never pass for a fact, or for a command to paste.
 
-use super::curl;
+use super::{counterexample, curl};
 use crate::record::{
     CapabilityRecord, CheckRecord, Command, Exchange, Explanation, Failure, Fault, KnownIssue, Outcome, RunRecord,
 };
@@ -21,6 +21,12 @@ pub(in crate::report) fn of_failure(record: &RunRecord, check: &CheckRecord, fai
         fact("actual", &failure.actual),
     ];
     lines.extend(explanation(record, check).map(|(name, checks)| fact(name, &checks)));
+    if let Some(failed) = counterexample::failed(check) {
+        lines.push(fact("counterexample", &failed));
+        lines.extend(counterexample::steps(check));
+        lines.push("the same with aws-cli:".to_owned());
+        lines.extend(counterexample::aws_cli(check).iter().map(|command| format!("    {command}")));
+    }
     commands(&mut lines, check);
     exchanges(&mut lines, &check.exchanges);
     lines.push(fact("source", &check.source));

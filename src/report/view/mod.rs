@@ -3,6 +3,7 @@
 //! Owns every number and sentence that more than one rendering shows, so that they agree. Deliberately absent: layout and markup.
 
 pub(super) mod changes;
+pub(super) mod counterexample;
 pub(super) mod curl;
 pub(super) mod evidence;
 pub(super) mod known;

@@ -76,6 +76,7 @@ fn suite() -> SuiteRecord {
             commands: Vec::new(),
             explained_by: Vec::new(),
             ledger_line: None,
+            counterexample: None,
         }],
         metrics: vec![
             Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, 24_000_000),

@@ -6,7 +6,7 @@ use super::frame::quoted;
 use crate::record::{CheckRecord, Exchange, Explanation, Failure, RunRecord, Severity};
 use crate::report::plain::{format::counted, sanitize};
 use crate::report::view::{
-    View, curl,
+    View, counterexample, curl,
     evidence::{explains, outcome_of, standing},
     tally::{Failed, Trouble},
 };
@@ -59,6 +59,11 @@ pub(super) fn evidence(record: &RunRecord, check: &CheckRecord, failure: &Failur
             @if let Some(name) = explains(&explanations) {
                 dt { (name) }
                 dd { @for explanation in &explanations { div { (explaining(explanation)) } } }
+            }
+            @if let Some(failed) = counterexample::failed(check) {
+                dt { "the fewest requests" }
+                dd { (failed) pre { (counterexample::steps(check).join("\n")) } }
+                dt { "with aws-cli" } dd { pre { (counterexample::aws_cli(check).join("\n")) } }
             }
             dt { "to repeat it" } dd { pre { (sanitize::line(&check.repro)) } }
             @if let Some(line) = curl::line(check) { dt { "its last request" } dd { pre { (line) } } }

@@ -4,7 +4,7 @@
 use crate::record::{CheckRecord, Fault, Outcome, RunRecord, SuiteRecord};
 use crate::report::plain::{format, page::Page, sanitize};
 use crate::report::view::{
-    curl, evidence,
+    counterexample, curl, evidence,
     tally::{Known, Tally},
 };
 
@@ -61,6 +61,7 @@ fn one(page: &mut Page, record: &RunRecord, check: &CheckRecord) {
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &check.consequence);
             explanation(page, record, check);
+            counterexample::steps(check).iter().for_each(|line| page.row(&format!("  {line}")));
             commands(page, check);
             if let Some(exchange) = curl::last_exchange(check) {
                 page.item(4, "request:     ", &evidence::request_of(exchange));

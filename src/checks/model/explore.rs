@@ -1,0 +1,257 @@
+//! How many programs there are, what they may be made of, and what becomes of the checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+
+use super::counterexample::{Found, pin_down};
+use super::session::{Ran, Session};
+use super::spec;
+use crate::checks::capability::{Capabilities, Capability};
+use crate::checks::{CheckRunner, SuiteContext};
+use crate::model::Program;
+use crate::model::difference::Difference;
+use crate::model::feature::{Feature, Features, needed};
+use crate::model::generate::{Generator, weight};
+use crate::model::property::Property;
+use crate::model::reference::Rules;
+use crate::record::{Fault, FaultKind, Stop, Support};
+use crate::s3::S3;
+use crate::server::EtagProfile;
+
+/// After so many programs that only show what is known by then, there is nothing to be had from more of them.
+const MOST_REPEATS: u32 = 6;
+
+/// Explores, and reports each property as a check.
+pub(in crate::checks) async fn run(context: &SuiteContext<'_>) {
+    let mut explorer = match Explorer::new(context).await {
+        Ok(explorer) => explorer,
+        Err(stop) => return report_all(context, &stop).await,
+    };
+    let explored = AssertUnwindSafe(explorer.explore()).catch_unwind().await;
+    let stopped = match explored {
+        Ok(explored) => explored.err(),
+        Err(_) => Some(Fault::new(FaultKind::Panic, "the model panicked").into()),
+    };
+    explorer.tell().await;
+    for property in Property::ALL.into_iter().filter(|property| context.selects(property.name())) {
+        match (explorer.found.get(&property), &stopped) {
+            (Some(found), _) => found.report(&explorer.runs(), property).await,
+            (None, Some(stop)) => report(context, property, Err(stop.clone())).await,
+            (None, None) => report(context, property, explorer.explored(property)).await,
+        }
+    }
+}
+
+async fn report(context: &SuiteContext<'_>, property: Property, result: Result<(), Stop>) {
+    let deadline = context.settings.check_deadline();
+    CheckRunner::new(context).run(spec(property), deadline, async { result }).await;
+}
+
+async fn report_all(context: &SuiteContext<'_>, stop: &Stop) {
+    for property in Property::ALL.into_iter().filter(|property| context.selects(property.name())) {
+        report(context, property, Err(stop.clone())).await;
+    }
+}
+
+/// How programs are run on the server of a suite.
+#[derive(Clone, Copy)]
+pub(super) struct Runs<'a> {
+    pub(super) context: &'a SuiteContext<'a>,
+    pub(super) features: &'a Features,
+    pub(super) rules: Rules,
+}
+
+impl Runs<'_> {
+    /// Runs a program on two buckets of its own, which are given back.
+    pub(super) async fn run(&self, program: &Program, s3: &S3) -> Result<Ran, Stop> {
+        let context = self.context;
+        let name = context.bucket_name();
+        let leases = context.leases.of_check("model");
+        let second = leases.enter(format!("{name}b"), false);
+        let first = leases.enter(name, false);
+        for lease in [&first, &second] {
+            context.create_bucket(s3, lease.bucket()).await?;
+        }
+        let names = [first.bucket().to_owned(), second.bucket().to_owned()];
+        let ran = Session::new(s3, context.server, self.features, self.rules, [first, second]).run(program).await;
+        // What the drime backend stores goes as a whole with its folder, and object by object it takes minutes.
+        if context.server.drime().is_none() {
+            if let Err(error) = leases.give_back(s3).await {
+                tracing::debug!(%error, "the buckets of a program could not be given back");
+            }
+            if context.server.supports_restart() {
+                names.iter().for_each(|name| leases.forget(name));
+            }
+        }
+        ran
+    }
+}
+
+/// The search for differences.
+struct Explorer<'a> {
+    context: &'a SuiteContext<'a>,
+    generator: Generator,
+    rules: Rules,
+    left_out: BTreeMap<Feature, String>,
+    found: BTreeMap<Property, Found>,
+    /// Features that a counterexample needs are left out from then on.
+    broken: BTreeSet<Feature>,
+    known_kinds: BTreeSet<&'static str>,
+    repeats: u32,
+    programs: usize,
+    steps: u64,
+}
+
+impl<'a> Explorer<'a> {
+    async fn new(context: &'a SuiteContext<'a>) -> Result<Self, Stop> {
+        let (mut left_out, capabilities) = (known_to_fail(context), Capabilities::default());
+        if !context.server.supports_restart() {
+            for feature in [Feature::Restart, Feature::Kill, Feature::KilledPut] {
+                left_out.insert(feature, "somebody else runs this server".to_owned());
+            }
+        }
+        for (feature, capability) in [
+            (Feature::Uploads, Capability::Multipart),
+            (Feature::PutIfAbsent, Capability::ConditionalWrites),
+            (Feature::PutIfMatch, Capability::ConditionalWrites),
+            (Feature::ObjectTags, Capability::Tagging),
+        ] {
+            if !left_out.contains_key(&feature) {
+                let offer = capabilities.offer(context, &context.s3, capability).await?;
+                if !offer.applies || offer.support != Support::Supported {
+                    left_out.insert(feature, format!("{} are not offered", capability.words()));
+                }
+            }
+        }
+        let features = Features::all().without(&left_out.keys().copied().collect());
+        let rules = Rules {
+            md5_etags: context.backend.etag_profile() == EtagProfile::Md5,
+            exact_prefix_pages: features.have(Feature::ExactPrefixPages),
+            content_types: features.have(Feature::ContentType),
+        };
+        Ok(Self {
+            context,
+            generator: Generator::new(context.settings.seed, features),
+            rules,
+            left_out,
+            found: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            known_kinds: BTreeSet::new(),
+            repeats: 0,
+            programs: 0,
+            steps: 0,
+        })
+    }
+
+    fn runs(&self) -> Runs<'_> {
+        Runs { context: self.context, features: self.generator.features(), rules: self.rules }
+    }
+
+    async fn explore(&mut self) -> Result<(), Stop> {
+        let settings = &self.context.settings.model;
+        if let Some(program) = &settings.program {
+            return self.explore_one(program).await;
+        }
+        let started = Instant::now();
+        let goes_on = |steps: u64| match settings.time {
+            Some(time) => started.elapsed() < time,
+            None => steps < settings.steps,
+        };
+        while goes_on(self.steps) && self.repeats < MOST_REPEATS && self.found.len() < Property::ALL.len() {
+            let program = self.generator.program(self.programs);
+            self.programs += 1;
+            self.steps += weight(&program);
+            self.explore_one(&program).await?;
+            self.context.events.progress("steps", self.steps, settings.steps.max(self.steps));
+        }
+        Ok(())
+    }
+
+    async fn explore_one(&mut self, program: &Program) -> Result<(), Stop> {
+        tracing::debug!(number = self.programs, %program, "a program of the model");
+        let ran = self.runs().run(program, &self.context.s3).await?;
+        let Some((step, difference)) = ran.found.clone() else { return Ok(()) };
+        tracing::debug!(step, ?difference, "a difference");
+        if self.is_known(program, &difference) {
+            self.repeats += 1;
+            return Ok(());
+        }
+        let found = pin_down(&self.runs(), program, step, difference.clone()).await?;
+        let property = Property::broken_by(&found.program, &found.difference);
+        self.known_kinds.extend([difference.kind, found.difference.kind]);
+        if self.context.settings.model.program.is_none() {
+            self.leave_out(&found.program);
+        }
+        if self.found.contains_key(&property) {
+            self.repeats += 1;
+        } else {
+            self.found.insert(property, found);
+        }
+        Ok(())
+    }
+
+    /// Whether a difference looks like one that was made small already.
+    fn is_known(&self, program: &Program, difference: &Difference) -> bool {
+        let looks_like = Property::broken_by(program, difference);
+        self.known_kinds.contains(difference.kind) && self.found.contains_key(&looks_like)
+    }
+
+    /// What a counterexample needs leads no other program astray.
+    fn leave_out(&mut self, program: &Program) {
+        const NEVER: [Feature; 3] = [Feature::ReadMissing, Feature::Restart, Feature::Races];
+        let mut broken = needed(program);
+        broken.retain(|feature| !NEVER.contains(feature));
+        self.broken.extend(&broken);
+        self.generator = self.generator.with(self.generator.features().without(&broken));
+    }
+
+    /// What a property that no program broke comes to.
+    fn explored(&self, property: Property) -> Result<(), Stop> {
+        let needs: &[Feature] = match property {
+            Property::Restarts => &[Feature::Restart, Feature::Kill],
+            Property::Histories => &[Feature::Races],
+            Property::Headers => {
+                &[Feature::ContentType, Feature::Metadata, Feature::SystemHeaders, Feature::ObjectTags]
+            }
+            _ => return Ok(()),
+        };
+        match needs.iter().filter_map(|feature| self.left_out.get(feature)).next() {
+            Some(reason) if needs.iter().all(|feature| self.left_out.contains_key(feature)) => {
+                Err(Stop::Skipped(format!("not explored: {reason}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a reader has to know of what was explored.
+    async fn tell(&self) {
+        let context = self.context;
+        let seed = context.settings.seed;
+        context.fact("programs", format!("{} with {} steps, seed {seed}", self.programs, self.steps)).await;
+        if !self.left_out.is_empty() {
+            let features: Vec<String> =
+                self.left_out.iter().map(|(feature, reason)| format!("{} ({reason})", feature.words())).collect();
+            context.fact("left out", features.join("; ")).await;
+        }
+        if !self.broken.is_empty() {
+            let features: Vec<&str> = self.broken.iter().map(|feature| feature.words()).collect();
+            context.fact("left out after a counterexample", features.join("; ")).await;
+        }
+        if self.repeats >= MOST_REPEATS {
+            let text = "ended early: programs show nothing any more but what is listed";
+            context.fact("explored", text).await;
+        }
+    }
+}
+
+/// The features that a check which is known to fail here establishes.
+fn known_to_fail(context: &SuiteContext<'_>) -> BTreeMap<Feature, String> {
+    let failing = |feature: &Feature| {
+        let ids = feature.checks().iter().filter_map(|check| (context.explains)(context.backend, check));
+        ids.into_iter().find(|id| context.known_to_fail.contains(id))
+    };
+    Feature::ALL.iter().filter_map(|feature| Some((*feature, failing(feature)?.to_string()))).collect()
+}
