@@ -41,7 +41,7 @@ mod versions;
 
 use std::path::Path;
 
-use crate::base::read_bounded;
+use crate::base::read_file;
 use crate::config::KnownIssues;
 use crate::record::{CheckId, FailureKind, Severity};
 use crate::workload::sha256_hex;
@@ -114,7 +114,7 @@ impl Ledger {
     }
 
     fn read(path: &Path) -> Result<Self, LedgerError> {
-        let text = read_bounded(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
+        let text = read_file(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&path.display().to_string(), &text)
     }
 

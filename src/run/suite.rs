@@ -11,10 +11,11 @@ use crate::checks::{
 };
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
+use crate::record::{AssumedDuplicates, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
-    Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
+    Backend, BucketMode, Credentials, Duplicates, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec,
+    Volume,
 };
 
 /// Lines of the server's log that a report keeps.
@@ -79,7 +80,14 @@ impl SuiteRun<'_> {
         let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         match self.planned.suite.backend {
             Backend::Drime(_) if external => Storage::drime(DrimeService::Endpoint),
-            Backend::Drime(_) => Storage::drime(self.run.drime.service()),
+            Backend::Drime(duplicates) => {
+                let assumed = match duplicates {
+                    Duplicates::Replace => None,
+                    Duplicates::KeepBoth => Some(AssumedDuplicates::KeepBoth),
+                    Duplicates::KeepBothOldestFirst => Some(AssumedDuplicates::OldestFirst),
+                };
+                Storage::drime(self.run.drime.service()).assuming(assumed)
+            }
             Backend::Local => Storage::LOCAL,
         }
     }

@@ -80,4 +80,32 @@ mod tests {
         assert!(text.starts_with("earlier\n## ✗ FAILED"), "{text}");
         assert!(std::fs::read_to_string(output).unwrap().starts_with("result=failed\n"));
     }
+
+    #[test]
+    fn every_report_lists_what_a_change_wants_to_accept() {
+        let mut record = fixture::record();
+        let checks = record.suites.iter_mut().flat_map(|suite| &mut suite.checks);
+        let mut wanted = Vec::new();
+        for check in checks {
+            if let crate::record::Outcome::Failed(failure) = &mut check.outcome {
+                failure.is_proposed = true;
+                wanted.push(check.id.to_string());
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| Some(folder.path().join(name));
+        let outputs = Outputs::of(|format| file(format.flag));
+        let github = GitHub { summary: file("summary"), output: None };
+        assert!(outputs.write_all(&record).is_empty() && github.write(&record, &outputs).is_empty());
+        let text = |name: &str| {
+            let text = std::fs::read_to_string(folder.path().join(name)).unwrap().replace('\\', "");
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        for name in ["junit", "text", "html", "summary"] {
+            assert!(text(name).contains("this change wants to accept 2 failures: "), "{name}: {}", text(name));
+            assert!(wanted.iter().all(|id| text(name).contains(id)), "{name}");
+        }
+        assert_eq!(text("json").matches("\"is_proposed\": true").count(), 2);
+        assert!(GitHub::annotations(&record).contains("this change wants to accept 2 failures"));
+    }
 }

@@ -37,7 +37,7 @@ pub(in crate::report) fn changes(page: &mut Page, view: &View<'_>, most: usize) 
 /// Known issues: the gravest by name where they are few, the others by their number in each suite. Whether any were only counted.
 pub(in crate::report) fn known_issues(page: &mut Page, view: &View<'_>) -> bool {
     let View { record, tally, .. } = view;
-    if tally.known.is_empty() {
+    if tally.known.is_empty() && tally.possible.is_empty() {
         return false;
     }
     let ledger = record.ledger.as_ref().map(|ledger| format!(", listed in {}", ledger.source)).unwrap_or_default();
@@ -48,6 +48,10 @@ pub(in crate::report) fn known_issues(page: &mut Page, view: &View<'_>) -> bool 
     }
     for group in known::by_suite(counted) {
         page.item(2, "~", &standing(&group));
+    }
+    if !tally.possible.is_empty() {
+        let count = tally.possible.len();
+        page.item(2, "~", &format!("{count} more if the Drime service keeps both versions of a name"));
     }
     !counted.is_empty()
 }

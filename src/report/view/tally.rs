@@ -5,6 +5,7 @@
 use super::changes;
 use crate::record::{
     CheckRecord, Failure, Fault, FaultKind, Interruption, KnownIssue, Outcome, RunRecord, Severity, Storage,
+    SuiteRecord,
 };
 use crate::report::plain::format::counted;
 
@@ -47,6 +48,8 @@ pub(in crate::report) struct Tally<'a> {
     pub(in crate::report) failed: Vec<Failed<'a>>,
     /// The worst first; among equals in the order of the run.
     pub(in crate::report) known: Vec<Known<'a>>,
+    /// Known issues of servers on a stand-in that does what the real service is not known to do. They count apart.
+    pub(in crate::report) possible: Vec<Known<'a>>,
     /// Faults of the run, of suites and of checks.
     pub(in crate::report) troubles: Vec<Trouble<'a>>,
     pub(in crate::report) interruption: Option<Interruption>,
@@ -62,10 +65,7 @@ pub(in crate::report) fn by_backend(record: &RunRecord) -> Vec<(Storage, Tally<'
             backends.push((suite.storage, Tally::default()));
         }
         if let Some((_, tally)) = backends.get_mut(at) {
-            tally.add_checks(&suite.checks);
-            if let Some(fault) = &suite.fault {
-                tally.trouble(suite.id.to_string(), fault, None);
-            }
+            tally.add_suite(suite);
         }
     }
     backends
@@ -79,13 +79,11 @@ impl<'a> Tally<'a> {
             tally.trouble(if fault.kind == FaultKind::Target { "target" } else { "run" }.to_owned(), fault, None);
         }
         for suite in &record.suites {
-            tally.add_checks(&suite.checks);
-            if let Some(fault) = &suite.fault {
-                tally.trouble(suite.id.to_string(), fault, None);
-            }
+            tally.add_suite(suite);
         }
         tally.failed.sort_by_key(|failed| (!changes::is_regression(record, &failed.check.id), failed.check.severity()));
         tally.known.sort_by_key(|known| known.check.severity());
+        tally.possible.sort_by_key(|known| known.check.severity());
         tally
     }
 
@@ -98,7 +96,13 @@ impl<'a> Tally<'a> {
 
     /// Checks that ended one way or another.
     pub(in crate::report) fn checks(&self) -> usize {
-        self.passed + self.skipped + self.inconclusive + self.failed.len() + self.known.len() + self.errored_checks
+        self.passed
+            + self.skipped
+            + self.inconclusive
+            + self.failed.len()
+            + self.known.len()
+            + self.possible.len()
+            + self.errored_checks
     }
 
     /// Failed checks by severity, the worst first; severities without failures are left out.
@@ -119,6 +123,7 @@ impl<'a> Tally<'a> {
             (self.passed, format!("{} passed", self.passed)),
             (self.failed.len(), format!("{} failed", self.failed.len())),
             (self.known.len(), format!("{} known", self.known.len())),
+            (self.possible.len(), format!("{} possible", self.possible.len())),
             (self.skipped, format!("{} skipped", self.skipped)),
             (self.inconclusive, format!("{} inconclusive", self.inconclusive)),
             (self.troubles.len(), counted(self.troubles.len(), "error")),
@@ -144,7 +149,7 @@ impl<'a> Tally<'a> {
             '✗'
         } else if !self.troubles.is_empty()
             || self.interruption.is_some()
-            || self.passed + self.known.len() == 0
+            || self.passed + self.known.len() + self.possible.len() == 0
             || self.inconclusive > 0
         {
             '!'
@@ -152,6 +157,17 @@ impl<'a> Tally<'a> {
             '~'
         } else {
             '✓'
+        }
+    }
+
+    fn add_suite(&mut self, suite: &'a SuiteRecord) {
+        let before = self.known.len();
+        self.add_checks(&suite.checks);
+        if suite.storage.assumed_duplicates.is_some() {
+            self.possible.extend(self.known.drain(before..));
+        }
+        if let Some(fault) = &suite.fault {
+            self.trouble(suite.id.to_string(), fault, None);
         }
     }
 

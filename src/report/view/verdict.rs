@@ -29,8 +29,8 @@ pub(in crate::report) struct Verdict {
 impl Verdict {
     pub(super) fn of(record: &RunRecord, tally: &Tally<'_>) -> Self {
         let sentence = match (news(record, tally), tally.known.len()) {
-            (News::Good(news) | News::Bad(news), 0) => news,
-            (News::Good(news), _) => format!("{news}. {}", known(tally)),
+            (News::Bad(news), 0) => news,
+            (News::Good(news), _) => std::iter::once(news).chain(known(tally)).collect::<Vec<_>>().join(". "),
             // What is bad and new is not said in one breath with what is bad and old.
             (News::Bad(news), count) => format!("{news}; {}", counted(count, "known issue")),
         };
@@ -88,7 +88,7 @@ fn news(record: &RunRecord, tally: &Tally<'_>) -> News {
 
 fn passed(tally: &Tally<'_>, checks: &str) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", tally.skipped) } else { String::new() };
-    match (tally.passed, tally.known.is_empty()) {
+    match (tally.passed, tally.known.is_empty() && tally.possible.is_empty()) {
         (0, true) => format!("NOTHING CHECKED: {}", tally.counts()),
         (0, false) => format!("NOTHING NEW: {checks}"),
         (passed, true) if passed == tally.checks() => format!("PASSED: all of {checks}"),
@@ -153,8 +153,19 @@ fn costs_words(severity: Severity, count: usize) -> &'static str {
     }
 }
 
-/// `218 known issues, 112 of them lose or corrupt data`
-fn known(tally: &Tally<'_>) -> String {
+/// `218 known issues, 112 of them lose or corrupt data; 6 more if the Drime service keeps both versions of a name`; none where there
+/// are none.
+fn known(tally: &Tally<'_>) -> Option<String> {
+    let possible = match tally.possible.len() {
+        0 => None,
+        count => Some(format!("{count} more if the Drime service keeps both versions of a name")),
+    };
+    let facts = (!tally.known.is_empty()).then(|| known_facts(tally));
+    let parts: Vec<String> = facts.into_iter().chain(possible).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn known_facts(tally: &Tally<'_>) -> String {
     let count = counted(tally.known.len(), "known issue");
     match (tally.known.iter().filter(|known| loses_data(known)).count(), tally.known.len()) {
         (0, _) => count,
@@ -199,7 +210,7 @@ fn listed(words: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{CheckId, Fault, Interruption, Outcome, SuiteId};
+    use crate::record::{AssumedDuplicates, CheckId, DrimeService, Fault, Interruption, Outcome, Storage, SuiteId};
     use crate::report::fixture;
     use crate::report::view::View;
 
@@ -283,6 +294,21 @@ mod tests {
         record.suites[1].checks.retain(|check| check.outcome.is_known());
         record.suites.remove(0);
         assert_eq!(line(&record), format!("~ NOTHING NEW: 2 checks. {known}"));
+    }
+
+    #[test]
+    fn what_the_drime_service_is_not_known_to_do_counts_apart() {
+        let mut record = fixture::with_known_issues();
+        let storage = Storage::drime(DrimeService::Emulated).assuming(Some(AssumedDuplicates::KeepBoth));
+        record.suites.last_mut().unwrap().storage = storage;
+        moved_to("etag/drime-keep-both", &mut record);
+        let possible = "2 more if the Drime service keeps both versions of a name";
+        assert_eq!(line(&record), format!("✓ PASSED: 3 of 5 checks; nothing new. {possible}"));
+        assert_eq!(View::of(&record).verdict.known_loss, None, "it is not known to be lost");
+        let known = fixture::with_known_issues().suites.pop().unwrap();
+        record.suites.push(known);
+        let known = "2 known issues, 1 of them loses or corrupts data";
+        assert_eq!(line(&record), format!("✓ PASSED: 4 of 8 checks; nothing new. {known}; {possible}"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::findings::evidence;
 use crate::record::RunRecord;
-use crate::report::plain::sanitize;
+use crate::report::plain::{format::counted, sanitize};
 use crate::report::view::{
     View,
     known::{KnownOfSuite, by_suite},
@@ -19,6 +19,13 @@ pub(super) fn issues(view: &View<'_>) -> Markup {
                 h2 { span.soft { "~ " } (words) }
                 p.small.soft { "The server fails these as the ledger says of its version, so they do not fail the run." }
                 @for group in by_suite(&tally.known) { (of_suite(record, &group)) }
+            }
+        }
+        @if !tally.possible.is_empty() {
+            section {
+                h2 { span.soft { "~ " } (counted(tally.possible.len(), "possible issue")) }
+                p.small.soft { "The server fails these if the Drime service keeps both versions of a name. Nobody knows whether it does." }
+                @for group in by_suite(&tally.possible) { (of_suite(record, &group)) }
             }
         }
     }

@@ -60,7 +60,7 @@ fn bar(tally: &Tally<'_>) -> Markup {
             i.is-good style=(width(tally.passed)) {}
             i.is-bad style=(width(tally.failed.len())) {}
             i.is-warn style=(width(tally.troubles.len())) {}
-            i.is-soft style=(width(tally.known.len())) {}
+            i.is-soft style=(width(tally.known.len() + tally.possible.len())) {}
         }
     }
 }

@@ -164,6 +164,9 @@ fn final_result(page: &mut Page, view: &View<'_>) {
     for (severity, count) in tally::by_severity(tally.known.iter().map(|known| known.check)) {
         page.item(4, "", &format!("{count} {}", severity.words()));
     }
+    if !tally.possible.is_empty() {
+        page.pair("Possible issues", &format!("{}, if the Drime service keeps both versions", tally.possible.len()));
+    }
     page.pair("Skipped", &tally.skipped.to_string());
     page.pair("Errors", &tally.troubles.len().to_string());
     for trouble in &tally.troubles {
