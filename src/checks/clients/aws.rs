@@ -81,7 +81,7 @@ const COPYING: Copying = Copying {
     etags: None,
 };
 
-pub(super) static SPECIAL: &[Check] = &[
+pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "aws-cp-under-8-mib",
         severity: BreaksClients,

@@ -60,7 +60,7 @@ pub(super) static BOTO3: Client = Client {
     }),
 };
 
-pub(super) static SPECIAL: &[Check] = &[
+pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "boto3-when-required",
         severity: BreaksClients,

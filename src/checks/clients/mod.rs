@@ -35,13 +35,13 @@ use client::Client;
 
 /// The table: a client a row, and what it does beside the standard workflows.
 static CLIENTS: [(&Client, &[&[Check]]); 8] = [
-    (&rclone::RCLONE, &[&rclone::SECOND_SYNCS, rclone_edits::CHECKS, rclone::SPECIAL]),
+    (&rclone::RCLONE, &[&rclone::SECOND_SYNCS, rclone_edits::CHECKS, rclone::CHECKS]),
     (&rclone::DEBIAN, &[]),
-    (&restic::RESTIC, &[restic::SPECIAL]),
-    (&s3cmd::S3CMD, &[s3cmd::SPECIAL]),
-    (&aws::AWS, &[aws::SPECIAL]),
+    (&restic::RESTIC, &[restic::CHECKS]),
+    (&s3cmd::S3CMD, &[s3cmd::CHECKS]),
+    (&aws::AWS, &[aws::CHECKS]),
     (&aws::DEBIAN, &[]),
-    (&boto3::BOTO3, &[boto3::SPECIAL]),
+    (&boto3::BOTO3, &[boto3::CHECKS]),
     (&s5cmd::S5CMD, &[]),
 ];
 

@@ -92,7 +92,7 @@ pub(super) static SECOND_SYNCS: [Check; 2] = [
     },
 ];
 
-pub(super) static SPECIAL: &[Check] = &[
+pub(super) static CHECKS: &[Check] = &[
     CHECK,
     Check {
         // rclone has to fetch the bytes to tell them apart.

@@ -36,7 +36,7 @@ pub(super) static RESTIC: Client = Client {
 
 const LISTS_BY_LEVELS: Scope = ANYWHERE.explained_by(&["api::list-delimiter"]);
 
-pub(super) static SPECIAL: &[Check] = &[
+pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "restic-backup",
         severity: BreaksClients,

@@ -49,7 +49,7 @@ pub(super) static S3CMD: Client = Client {
     }),
 };
 
-pub(super) static SPECIAL: &[Check] = &[Check {
+pub(super) static CHECKS: &[Check] = &[Check {
     name: "s3cmd-md5",
     severity: DataLoss,
     rule: "s3cmd ls --list-md5 shows the MD5 of each file",
