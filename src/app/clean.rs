@@ -44,7 +44,10 @@ pub(super) async fn clean(arguments: CleanArgs, console: &Mutex<Console>) -> Res
 async fn clean_account(console: &Mutex<Console>) -> Result<String, Refusal> {
     let account = account(&mut lock(console))?;
     let (removed, left) = drime::clean(account).await?;
-    let mut text: String = removed.iter().map(|name| format!("removed {name} in Drime\n")).collect();
+    let mut text = String::new();
+    for name in &removed {
+        let _ = writeln!(text, "removed {name} in Drime");
+    }
     if removed.is_empty() {
         text.push_str("nothing of a dead run in Drime\n");
     }

@@ -73,7 +73,7 @@ pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
             Ok(Ok(kept_buckets)) => kept.set(kept_buckets),
             Ok(Err(stop)) => cannot_be_told(context, &stop).await,
             Err(_) => {
-                cannot_be_told(context, &Fault::new(FaultKind::Timeout, "it took too long".to_owned()).into()).await
+                cannot_be_told(context, &Fault::new(FaultKind::Timeout, "it took too long".to_owned()).into()).await;
             }
         },
     }

@@ -34,6 +34,7 @@ Examples:
   s3ci run throughput --against pypi:0.2.0 --calibration here.json";
 
 #[derive(Debug, Args)]
+#[expect(clippy::doc_markdown, reason = "help text, where backticks would show")]
 pub struct RunArgs {
     /// Suites (bench/local), kinds (bench), or single checks (etag/local::put-is-md5).
     #[arg(value_name = "SUITE")]

@@ -65,7 +65,7 @@ pub(super) fn of(options: &Options) -> Result<Option<Comparison>, ConfigError> {
 fn without_base(options: &Options) -> Result<(), ConfigError> {
     options.baseline.as_ref().map_or(Ok(()), |baseline| {
         let reason = "two runs are compared through the base that both had: give the --against of that run";
-        Err(ConfigError::value("baseline", baseline.display(), reason))
+        Err(ConfigError::value("baseline", &baseline.display(), reason))
     })
 }
 
@@ -78,7 +78,7 @@ fn both_can_start(base: &Target, target: &Target, port: Option<u16>) -> Result<(
         }
     }
     if let Some(port) = port {
-        return Err(ConfigError::value("port", port, "two servers run at a time, and they cannot share it"));
+        return Err(ConfigError::value("port", &port, "two servers run at a time, and they cannot share it"));
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ impl ConfigError {
     }
 
     /// Two options that do not go together, or a value that cannot be used here.
-    pub(super) fn value(key: &str, value: impl ToString, reason: impl Into<String>) -> Self {
+    pub(super) fn value(key: &str, value: &impl ToString, reason: impl Into<String>) -> Self {
         Self::Value { option: format!("--{key}"), value: Some(value.to_string()), reason: reason.into() }
     }
 

@@ -52,7 +52,7 @@ fn dataset(options: &Options) -> Result<DatasetSettings, ConfigError> {
     let min_size_bytes = options.min_size.unwrap_or(1024.min(max_size_bytes));
     if min_size_bytes > max_size_bytes {
         let reason = format!("the smallest file would be larger than the largest (--max-size {max_size_bytes})");
-        return Err(ConfigError::value("min-size", min_size_bytes, reason));
+        return Err(ConfigError::value("min-size", &min_size_bytes, reason));
     }
     Ok(DatasetSettings { files: options.files, min_size_bytes, max_size_bytes, subdirs: options.subdirs })
 }
@@ -60,7 +60,7 @@ fn dataset(options: &Options) -> Result<DatasetSettings, ConfigError> {
 fn ca_bundle(named: Option<&Path>, variables: &[&str]) -> Result<Option<PathBuf>, ConfigError> {
     match named {
         Some(path) if path.is_file() => has_certificates(path).map(|()| Some(path.to_owned())),
-        Some(path) => Err(ConfigError::value("ca-bundle", path.display(), "there is no such file")),
+        Some(path) => Err(ConfigError::value("ca-bundle", &path.display(), "there is no such file")),
         None => Ok(variables.iter().filter_map(std::env::var_os).map(PathBuf::from).find(|path| path.is_file())),
     }
 }
@@ -83,14 +83,14 @@ fn work_dir(named: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
     if path.is_dir() {
         return Ok(path);
     }
-    Err(ConfigError::value("work-dir", path.display(), "there is no such directory"))
+    Err(ConfigError::value("work-dir", &path.display(), "there is no such directory"))
 }
 
 fn known_issues(options: &Options) -> Result<KnownIssues, ConfigError> {
     match (&options.known_issues, options.no_known_issues) {
         (Some(path), true) => {
             let reason = "there is no ledger with --no-known-issues: leave one of the two out";
-            Err(ConfigError::value("known-issues", path.display(), reason))
+            Err(ConfigError::value("known-issues", &path.display(), reason))
         }
         (Some(path), false) => Ok(KnownIssues::File(path.clone())),
         (None, true) => Ok(KnownIssues::None),

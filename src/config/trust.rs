@@ -186,7 +186,7 @@ fn same_as_base(tree: &Tree, base: Option<&Target>, key: &str, path: &Path) -> R
     }
     let reason = "it is in the tree that is tested and not the same on a base, and a change must not judge itself; name a file that \
                   lies elsewhere";
-    Err(ConfigError::value(key, path.display(), reason))
+    Err(ConfigError::value(key, &path.display(), reason))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn quoted(text: &str) -> String {
     if text.chars().any(char::is_control) || !text.is_ascii() {
         let escaped: String = text.bytes().fold(String::new(), |mut escaped, byte| {
             match byte {
-                b'\'' | b'\\' => escaped.push_str(&format!("\\{}", char::from(byte))),
+                b'\'' | b'\\' => escaped.extend(['\\', char::from(byte)]),
                 b' '..=b'~' => escaped.push(char::from(byte)),
                 _ => {
                     // Writing to a String cannot fail.

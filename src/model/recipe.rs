@@ -3,7 +3,7 @@
 //! Recipes that differ in one respect make contents that are related in one: the same size and one byte changed, a common head (another
 //! size), a common tail (another size and another skip), the same head and another end.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 
@@ -183,7 +183,8 @@ fn repeated_lines(size: usize, variant: u32, end: &str) -> Vec<u8> {
         if text.len() >= size {
             break;
         }
-        text.push_str(&format!("{variant}: line {number}{end}"));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{variant}: line {number}{end}");
     }
     text.into_bytes()
 }

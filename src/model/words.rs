@@ -118,7 +118,7 @@ pub(super) fn written(word: &str) -> String {
             // Writing to a String cannot fail.
             let _ = write!(text, "{{{spelled}*{}}}", run.len());
         } else {
-            run.iter().for_each(|_| text.push_str(&spelled));
+            text.push_str(&spelled.repeat(run.len()));
         }
     }
     text + "\""

@@ -21,8 +21,8 @@ mod failure;
 mod fault;
 mod merge;
 mod metric;
-mod record;
 mod reference;
+mod run;
 mod severity;
 mod spelled;
 mod threshold;
@@ -45,11 +45,11 @@ pub use failure::{Failure, FailureKind};
 pub use fault::{Fault, FaultKind};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
-pub use record::{
+pub use reference::Reference;
+pub use run::{
     CheckRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
     RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,
 };
-pub use reference::Reference;
 pub use severity::Severity;
 pub use threshold::Threshold;
 pub use throughput::{

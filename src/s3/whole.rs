@@ -212,10 +212,11 @@ impl S3 {
 
     /// A page of a listing of either version.
     pub async fn page(&self, bucket: &str, asked: &PageRequest) -> Result<WholePage, RequestError> {
+        const VERSION_1: &str = "ListObjects";
+        const VERSION_2: &str = "ListObjectsV2";
         let prefix = (!asked.prefix.is_empty()).then(|| asked.prefix.clone());
         let max_keys = asked.max_keys.and_then(|size| i32::try_from(size).ok());
         if asked.version_1 {
-            const OPERATION: &str = "ListObjects";
             let request = self
                 .client
                 .list_objects()
@@ -224,16 +225,15 @@ impl S3 {
                 .set_delimiter(asked.delimiter.clone())
                 .set_max_keys(max_keys)
                 .set_marker(asked.token.clone().or_else(|| asked.start_after.clone()));
-            let output = self.within(OPERATION, request.send()).await?;
+            let output = self.within(VERSION_1, request.send()).await?;
             let prefixes = output.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned));
             return Ok(WholePage {
-                entries: entries(OPERATION, output.contents())?,
+                entries: entries(VERSION_1, output.contents())?,
                 prefixes: prefixes.collect(),
-                truncated: truncated(OPERATION, output.is_truncated())?,
+                truncated: truncated(VERSION_1, output.is_truncated())?,
                 next: output.next_marker().map(str::to_owned),
             });
         }
-        const OPERATION: &str = "ListObjectsV2";
         let request = self
             .client
             .list_objects_v2()
@@ -243,12 +243,12 @@ impl S3 {
             .set_max_keys(max_keys)
             .set_start_after(asked.start_after.clone())
             .set_continuation_token(asked.token.clone());
-        let output = self.within(OPERATION, request.send()).await?;
+        let output = self.within(VERSION_2, request.send()).await?;
         let prefixes = output.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned));
         Ok(WholePage {
-            entries: entries(OPERATION, output.contents())?,
+            entries: entries(VERSION_2, output.contents())?,
             prefixes: prefixes.collect(),
-            truncated: truncated(OPERATION, output.is_truncated())?,
+            truncated: truncated(VERSION_2, output.is_truncated())?,
             next: output.next_continuation_token().map(str::to_owned),
         })
     }

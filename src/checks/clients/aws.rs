@@ -89,7 +89,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: ANYWHERE.on(Backends::Quick).explained_by(explanation::ROUND_TRIP),
-        body: &async |c: &CheckContext| cp(&AWS.over_http(c).await?, tree::UNDER_BYTES).await,
+        body: &async |c: &CheckContext| cp(&AWS.over_http(c)?, tree::UNDER_BYTES).await,
     },
     Check {
         name: "aws-cp-over-8-mib",
@@ -98,7 +98,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(explanation::IN_PARTS),
-        body: &async |c: &CheckContext| cp(&AWS.over_http(c).await?, tree::OVER_BYTES).await,
+        body: &async |c: &CheckContext| cp(&AWS.over_http(c)?, tree::OVER_BYTES).await,
     },
     Check {
         name: "aws-get-over-8-mib",
@@ -108,7 +108,7 @@ pub(super) static CHECKS: &[Check] = &[
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(explanation::BY_RANGES),
         body: &async |c: &CheckContext| {
-            let bench = AWS.over_http(c).await?;
+            let bench = AWS.over_http(c)?;
             let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
             fetch(&bench).await?;
             bench.ensure_restored(RESTORED, &stored).await

@@ -69,7 +69,7 @@ pub(super) static CHECKS: &[Check] = &[
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(explanation::ROUND_TRIP),
         body: &async |c: &CheckContext| {
-            let bench = BOTO3.over_http(c).await?;
+            let bench = BOTO3.over_http(c)?;
             let planted = bench.plant_plain().await?;
             bench.run_with(&["upload", SOURCE, bench.bucket()], None, WHEN_REQUIRED).await?;
             bench.run_with(&["download", bench.bucket(), RESTORED], None, WHEN_REQUIRED).await?;
@@ -84,7 +84,7 @@ pub(super) static CHECKS: &[Check] = &[
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(explanation::IN_PARTS),
         body: &async |c: &CheckContext| {
-            let bench = BOTO3.over_http(c).await?;
+            let bench = BOTO3.over_http(c)?;
             let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)]).await?;
             bench.run(&["upload", SOURCE, bench.bucket()]).await?;
             bench.run(&["download", bench.bucket(), RESTORED]).await?;
@@ -99,7 +99,7 @@ pub(super) static CHECKS: &[Check] = &[
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(explanation::BY_RANGES),
         body: &async |c: &CheckContext| {
-            let bench = BOTO3.over_http(c).await?;
+            let bench = BOTO3.over_http(c)?;
             let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
             bench.run(&["download", bench.bucket(), RESTORED]).await?;
             bench.ensure_restored(RESTORED, &stored).await
@@ -112,7 +112,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: "a script sees the first page only: whatever it copies, compares or deletes lacks the rest",
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(&["api::list-v2-pages"]),
-        body: &async |c: &CheckContext| paginator(&BOTO3.over_http(c).await?).await,
+        body: &async |c: &CheckContext| paginator(&BOTO3.over_http(c)?).await,
     },
 ];
 

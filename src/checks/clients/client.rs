@@ -14,6 +14,9 @@ pub(super) type Words = fn(&Access) -> Vec<String>;
 /// Checks whose failure would explain a failure, as `kind::name`.
 pub(super) type Explanation = &'static [&'static str];
 
+/// A file's name, and what makes its text.
+pub(super) type SettingsFile = (&'static str, fn(&Access) -> String);
+
 #[derive(Debug)]
 pub(super) struct Client {
     /// What names of its checks begin with; its name in reports, and in the toolbox's list of what is there.
@@ -24,7 +27,7 @@ pub(super) struct Client {
     /// What it is told through its environment.
     pub(super) environment: fn(&Access) -> Environment,
     /// A file that it is told the rest by: its name, and what is in it.
-    pub(super) settings: Option<(&'static str, fn(&Access) -> String)>,
+    pub(super) settings: Option<SettingsFile>,
     /// What each of its commands begins with.
     pub(super) options: Words,
     /// Reads its counts from its standard output and its standard error.

@@ -66,7 +66,7 @@ const SECOND_SYNC: Check = Check {
     consequence: COPIED_AGAIN,
     source: DOCUMENTED,
     scope: ANYWHERE.explained_by(&["api::object-user-metadata-survives", "api::list-delimiter", "etag::put-is-md5"]),
-    body: &async |c: &CheckContext| second_sync(&RCLONE.over_tls(c).await?).await,
+    body: &async |c: &CheckContext| second_sync(&RCLONE.over_tls(c)?).await,
 };
 
 const CHECK: Check = Check {
@@ -76,7 +76,7 @@ const CHECK: Check = Check {
     consequence: "the command that is to prove a backup proves nothing",
     source: "rclone's documentation, `rclone check`",
     scope: ANYWHERE.on(Backends::WithMd5Etags).explained_by(&["api::list-delimiter", "etag::put-is-md5"]),
-    body: &async |c: &CheckContext| check(&RCLONE.over_http(c).await?, &[]).await,
+    body: &async |c: &CheckContext| check(&RCLONE.over_http(c)?, &[]).await,
 };
 
 const LARGE_FILE: Scope = ANYWHERE.on(Backends::Quick).needing(Needs::LargeFiles);
@@ -87,7 +87,7 @@ pub(super) static SECOND_SYNCS: [Check; 2] = [
         name: "rclone-debian-second-sync",
         rule: "the rclone of Debian 12 syncs a tree a second time without transferring or writing anything",
         scope: SECOND_SYNC.scope.on(Backends::Quick),
-        body: &async |c: &CheckContext| second_sync(&DEBIAN.over_tls(c).await?).await,
+        body: &async |c: &CheckContext| second_sync(&DEBIAN.over_tls(c)?).await,
         ..SECOND_SYNC
     },
 ];
@@ -98,7 +98,7 @@ pub(super) static CHECKS: &[Check] = &[
         // rclone has to fetch the bytes to tell them apart.
         rule: "rclone check agrees with what was copied, by sizes and by bytes, and check --download notices an edit of the same size",
         scope: CHECK.scope.on(Backends::WithOpaqueEtags),
-        body: &async |c: &CheckContext| check(&RCLONE.over_http(c).await?, &["--download"]).await,
+        body: &async |c: &CheckContext| check(&RCLONE.over_http(c)?, &["--download"]).await,
         ..CHECK
     },
     Check {
@@ -108,7 +108,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: "rclone's documentation, `rclone rcat`",
         scope: ANYWHERE,
-        body: &async |c: &CheckContext| rcat(&RCLONE.over_http(c).await?).await,
+        body: &async |c: &CheckContext| rcat(&RCLONE.over_http(c)?).await,
     },
     Check {
         name: "rclone-large-file",
@@ -117,7 +117,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: LARGE_FILE.explained_by(explanation::IN_PARTS),
-        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c).await?, &[]).await,
+        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c)?, &[]).await,
     },
     Check {
         name: "rclone-large-file-whole",
@@ -126,7 +126,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: LARGE_FILE,
-        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c).await?, &["--s3-upload-cutoff", "1Gi"]).await,
+        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c)?, &["--s3-upload-cutoff", "1Gi"]).await,
     },
 ];
 

@@ -23,7 +23,7 @@ const EDIT: Check = Check {
     consequence: KEPT_OLD,
     source: POLICIES,
     scope: ANYWHERE.explained_by(&["api::list-delimiter"]),
-    body: &async |c: &CheckContext| edit(&RCLONE.over_http(c).await?).await,
+    body: &async |c: &CheckContext| edit(&RCLONE.over_http(c)?).await,
 };
 
 pub(super) static CHECKS: &[Check] = &[
@@ -37,7 +37,7 @@ pub(super) static CHECKS: &[Check] = &[
             "api::list-delimiter",
         ]),
         body: &async |c: &CheckContext| {
-            unseen_edit(&RCLONE.over_http(c).await?, Some("--checksum"), UnseenEdits::Copied).await
+            unseen_edit(&RCLONE.over_http(c)?, Some("--checksum"), UnseenEdits::Copied).await
         },
         ..EDIT
     },
@@ -47,21 +47,21 @@ pub(super) static CHECKS: &[Check] = &[
         rule: "rclone sync --checksum, which finds no sum in an ETag that is no MD5, says of an edit that left the size alone whether it copied it",
         scope: EDIT.scope.on(Backends::WithOpaqueEtags),
         body: &async |c: &CheckContext| {
-            unseen_edit(&RCLONE.over_http(c).await?, Some("--checksum"), UnseenEdits::ByItsWord).await
+            unseen_edit(&RCLONE.over_http(c)?, Some("--checksum"), UnseenEdits::ByItsWord).await
         },
         ..EDIT
     },
     Check {
         name: "rclone-same-size-edit-default",
         rule: "rclone sync by size and time says of an edit that left both alone whether it copied it",
-        body: &async |c: &CheckContext| unseen_edit(&RCLONE.over_http(c).await?, None, UnseenEdits::ByItsWord).await,
+        body: &async |c: &CheckContext| unseen_edit(&RCLONE.over_http(c)?, None, UnseenEdits::ByItsWord).await,
         ..EDIT
     },
     Check {
         name: "rclone-same-size-edit-size-only",
         rule: "rclone sync --size-only says of an edit that left the size alone whether it copied it",
         body: &async |c: &CheckContext| {
-            unseen_edit(&RCLONE.over_http(c).await?, Some("--size-only"), UnseenEdits::ByItsWord).await
+            unseen_edit(&RCLONE.over_http(c)?, Some("--size-only"), UnseenEdits::ByItsWord).await
         },
         ..EDIT
     },
@@ -70,7 +70,7 @@ pub(super) static CHECKS: &[Check] = &[
         rule: "rclone sync deletes what was deleted, and nothing else",
         scope: ANYWHERE.explained_by(&["api::object-delete", "api::list-delimiter"]),
         body: &async |c: &CheckContext| {
-            let bench = RCLONE.over_http(c).await?;
+            let bench = RCLONE.over_http(c)?;
             synced(&bench).await?;
             bench.remove(&format!("{SOURCE}/one.bin")).await?;
             follows(&bench).await
@@ -82,7 +82,7 @@ pub(super) static CHECKS: &[Check] = &[
         rule: "rclone sync follows a file to its new name",
         scope: ANYWHERE.explained_by(&["api::object-delete", "api::list-delimiter"]),
         body: &async |c: &CheckContext| {
-            let bench = RCLONE.over_http(c).await?;
+            let bench = RCLONE.over_http(c)?;
             synced(&bench).await?;
             bench.rename("documents/letter.txt", "documents/renamed.txt").await?;
             follows(&bench).await

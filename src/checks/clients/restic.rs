@@ -44,7 +44,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: ANYWHERE.explained_by(&["auth::integrity-signed-chunks", "api::list-delimiter"]),
-        body: &async |c: &CheckContext| backup(&RESTIC.over_http(c).await?).await,
+        body: &async |c: &CheckContext| backup(&RESTIC.over_http(c)?).await,
     },
     Check {
         name: "restic-backup-tls",
@@ -53,7 +53,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: NOT_BACKED_UP,
         source: DOCUMENTED,
         scope: LISTS_BY_LEVELS,
-        body: &async |c: &CheckContext| backup(&RESTIC.over_tls(c).await?).await,
+        body: &async |c: &CheckContext| backup(&RESTIC.over_tls(c)?).await,
     },
     Check {
         name: "restic-second-backup",
@@ -62,7 +62,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: COPIED_AGAIN,
         source: DOCUMENTED,
         scope: LISTS_BY_LEVELS.on(Backends::Quick),
-        body: &async |c: &CheckContext| second_backup(&RESTIC.over_tls(c).await?).await,
+        body: &async |c: &CheckContext| second_backup(&RESTIC.over_tls(c)?).await,
     },
     Check {
         name: "restic-same-size-edit",
@@ -71,7 +71,7 @@ pub(super) static CHECKS: &[Check] = &[
         consequence: KEPT_OLD,
         source: "restic's documentation, File change detection",
         scope: LISTS_BY_LEVELS.on(Backends::Quick),
-        body: &async |c: &CheckContext| same_size_edit(&RESTIC.over_tls(c).await?).await,
+        body: &async |c: &CheckContext| same_size_edit(&RESTIC.over_tls(c)?).await,
     },
     Check {
         name: "restic-check",
@@ -81,7 +81,7 @@ pub(super) static CHECKS: &[Check] = &[
         source: "restic's documentation, Checking integrity and consistency",
         scope: LISTS_BY_LEVELS,
         body: &async |c: &CheckContext| {
-            let bench = RESTIC.over_tls(c).await?;
+            let bench = RESTIC.over_tls(c)?;
             initialised(&bench).await?;
             backed_up(&bench).await?;
             bench.run(&["check", "--read-data"]).await.map(drop)

@@ -57,7 +57,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
     source: "s3cmd's manual, ls --list-md5",
     scope: ANYWHERE.on(Backends::WithMd5Etags).explained_by(&["etag::put-is-md5"]),
     body: &async |c: &CheckContext| {
-        let bench = S3CMD.over_http(c).await?;
+        let bench = S3CMD.over_http(c)?;
         let planted = bench.plant_plain().await?;
         bench.run(&["sync", &format!("{SOURCE}/"), &bucket(bench.access())]).await?;
         let listed = bench.run(&["ls", "--recursive", "--list-md5", &bucket(bench.access())]).await?;

@@ -169,8 +169,8 @@ impl Standard {
 
     async fn carry_out(&self, c: &CheckContext<'_>) -> Result<(), Stop> {
         let bench = &match self.workflow {
-            Workflow::RoundTripOverTls | Workflow::SecondSync(_) => self.client.over_tls(c).await?,
-            _ => self.client.over_http(c).await?,
+            Workflow::RoundTripOverTls | Workflow::SecondSync(_) => self.client.over_tls(c)?,
+            _ => self.client.over_http(c)?,
         };
         match self.workflow {
             Workflow::RoundTrip | Workflow::RoundTripOverTls => {

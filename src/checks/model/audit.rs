@@ -73,7 +73,8 @@ impl Session<'_> {
     /// Of those, what is read whole: each second one, within what may be read at once.
     fn read(&self, places: &[Place]) -> Vec<(Place, usize)> {
         let live = places.iter().filter_map(|at| Some((at.clone(), self.reference.live(at)?.body.bytes.len())));
-        let turn = live.enumerate().filter(|(index, _)| (index + self.number / 2) % 2 == 0).map(|(_, live)| live);
+        let turn =
+            live.enumerate().filter(|(index, _)| (index + self.number / 2).is_multiple_of(2)).map(|(_, live)| live);
         let mut left = MOST_BYTES;
         turn.filter(|(_, size)| {
             let fits = *size <= left;

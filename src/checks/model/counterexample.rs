@@ -21,7 +21,7 @@ const REPLAYS: u32 = 5;
 /// How long a program may be made smaller.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// The same where the server is started anew for each try.
-const FRESH_PATIENCE: Duration = Duration::from_secs(60);
+const FRESH_PATIENCE: Duration = Duration::from_mins(1);
 /// The longest program that a message shows.
 const SHOWN_BYTES: usize = 160;
 

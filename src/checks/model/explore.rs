@@ -1,5 +1,6 @@
 //! How many programs there are, what they may be made of, and what becomes of the checks.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -83,7 +84,9 @@ impl Runs<'_> {
                 tracing::debug!(%error, "the buckets of a program could not be given back");
             }
             if context.server.supports_restart() {
-                names.iter().for_each(|name| leases.forget(name));
+                for name in &names {
+                    leases.forget(name);
+                }
             }
         }
         ran
@@ -119,10 +122,10 @@ impl<'a> Explorer<'a> {
             (Feature::PutIfMatch, Capability::ConditionalWrites),
             (Feature::ObjectTags, Capability::Tagging),
         ] {
-            if !left_out.contains_key(&feature) {
+            if let Entry::Vacant(place) = left_out.entry(feature) {
                 let offer = capabilities.offer(context, &context.s3, capability).await?;
                 if !offer.applies || offer.support != Support::Supported {
-                    left_out.insert(feature, format!("{} are not offered", capability.words()));
+                    place.insert(format!("{} are not offered", capability.words()));
                 }
             }
         }
@@ -185,10 +188,9 @@ impl<'a> Explorer<'a> {
         if self.context.settings.model.program.is_none() {
             self.leave_out(&found.program);
         }
-        if self.found.contains_key(&property) {
-            self.repeats += 1;
-        } else {
-            self.found.insert(property, found);
+        match self.found.entry(property) {
+            Entry::Occupied(_) => self.repeats += 1,
+            Entry::Vacant(place) => drop(place.insert(found)),
         }
         Ok(())
     }
@@ -218,7 +220,7 @@ impl<'a> Explorer<'a> {
             }
             _ => return Ok(()),
         };
-        match needs.iter().filter_map(|feature| self.left_out.get(feature)).next() {
+        match needs.iter().find_map(|feature| self.left_out.get(feature)) {
             Some(reason) if needs.iter().all(|feature| self.left_out.contains_key(feature)) => {
                 Err(Stop::Skipped(format!("not explored: {reason}")))
             }

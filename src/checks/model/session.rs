@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 
 use super::requests::{answer, attributes, got, now_ms, page, seen, sent, since};
 use crate::model::Program;
-use crate::model::answer::{Answer, Deleted, Listing};
+use crate::model::answer::{Answer, Deleted, Listing, Page};
 use crate::model::difference::{Aspect, Difference};
 use crate::model::feature::Features;
 use crate::model::recipe::Recipe;
@@ -286,9 +286,10 @@ impl<'a> Session<'a> {
     async fn tag(&mut self, at: &Place, tags: &BTreeMap<String, String>) -> Result<String, Halt> {
         let from_ms = now_ms();
         let bucket = self.bucket(at.side);
-        let answered = match tags.is_empty() {
-            true => self.s3.delete_tags(bucket, &at.key).await,
-            false => self.s3.put_tags(bucket, &at.key, tags).await,
+        let answered = if tags.is_empty() {
+            self.s3.delete_tags(bucket, &at.key).await
+        } else {
+            self.s3.put_tags(bucket, &at.key, tags).await
         };
         let answer = answer(answered)?;
         self.reference.tag(at, tags, since(from_ms), &answer)?;
@@ -373,7 +374,7 @@ impl<'a> Session<'a> {
                     continue;
                 }
                 None => {
-                    listing.stuck = Some(format!("page {} is truncated and names no next one", listing.pages.len()))
+                    listing.stuck = Some(format!("page {} is truncated and names no next one", listing.pages.len()));
                 }
             }
             break;
@@ -417,7 +418,7 @@ impl<'a> Session<'a> {
         let found = answer(self.s3.page(self.bucket(side), &asked).await)?;
         let judged = match &found {
             Answer::Yes(found) => self.reference.page(slot, &Answer::Yes(page(found))),
-            other => self.reference.page(slot, &other.clone().map(|_| Default::default())),
+            other => self.reference.page(slot, &other.clone().map(|_| Page::default())),
         };
         if let Err(difference) = judged {
             return Err(self.looked_closer(difference).await?.into());

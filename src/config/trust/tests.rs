@@ -123,8 +123,8 @@ fn a_file_that_was_named_is_read_wherever_it_is() {
 }
 
 /// The configuration of a checkout whose ledger is named, and more.
-fn distrust(settings: Settings, surroundings: Surroundings) -> Result<Config, ConfigError> {
-    distrusted(super::super::resolve::resolve(&settings)?, surroundings)
+fn distrust(settings: &Settings, surroundings: Surroundings) -> Result<Config, ConfigError> {
+    distrusted(super::super::resolve::resolve(settings)?, surroundings)
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_ledger_of_the_tree_under_test_stands_beside_that_of_its_base() {
     let path = place.path().join("mine.toml");
     let chosen = |has_base, surroundings| {
         let settings = Settings { known_issues: Some(path.clone()), ..typed(place.path(), has_base) };
-        distrust(settings, surroundings).unwrap().known_issues
+        distrust(&settings, surroundings).unwrap().known_issues
     };
     let proposed =
         |of_base: &str| KnownIssues::Proposed { path: path.clone(), of_base: of_base.to_owned(), is_accepted: false };
@@ -145,7 +145,7 @@ fn a_ledger_of_the_tree_under_test_stands_beside_that_of_its_base() {
         let accept_known_issues = Some(true);
         let settings =
             Settings { known_issues: Some(path.clone()), accept_known_issues, ..typed(place.path(), has_base) };
-        let Config { known_issues, notices, .. } = distrust(settings, CI).unwrap();
+        let Config { known_issues, notices, .. } = distrust(&settings, CI).unwrap();
         (known_issues, notices.len())
     };
     assert_eq!(accepted(false), (KnownIssues::File(path.clone()), 1), "it is said");
@@ -153,7 +153,7 @@ fn a_ledger_of_the_tree_under_test_stands_beside_that_of_its_base() {
     let elsewhere = tempfile::tempdir().unwrap();
     let judges = elsewhere.path().join("judges.toml");
     let settings = Settings { known_issues: Some(judges.clone()), ..typed(place.path(), true) };
-    assert_eq!(distrust(settings, CI).unwrap().known_issues, KnownIssues::File(judges));
+    assert_eq!(distrust(&settings, CI).unwrap().known_issues, KnownIssues::File(judges));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_baseline_of_the_tree_under_test_is_refused_unless_it_is_the_bases() {
         // As for `--calibration` and `--ca-bundle`, and as well where the directory of the file is named.
         let file = Settings { baseline: Some(place.path().join("metrics.json")), ..typed(place.path(), true) };
         let directory = Settings { baseline: Some(place.path().to_owned()), ..typed(place.path(), true) };
-        [file, directory].map(|settings| distrust(settings, surroundings).is_ok())
+        [file, directory].map(|settings| distrust(&settings, surroundings).is_ok())
     };
     assert_eq!(is_taken(Some("slow"), "slow", CI), [true, true]);
     assert_eq!(is_taken(Some("slow"), "slower", CI), [false, false]);
@@ -174,7 +174,7 @@ fn a_baseline_of_the_tree_under_test_is_refused_unless_it_is_the_bases() {
 #[test]
 fn auto_does_not_fall_back_to_a_process_for_a_strangers_code_in_ci() {
     let place = checkout(&[]);
-    let runtime = |settings, surroundings| distrust(settings, surroundings).unwrap().options.runtime;
+    let runtime = |settings, surroundings| distrust(&settings, surroundings).unwrap().options.runtime;
     assert_eq!(runtime(typed(place.path(), false), CI), RuntimeChoice::Docker);
     assert_eq!(runtime(typed(place.path(), false), PERSON), RuntimeChoice::Auto);
     assert_eq!(runtime(Settings::default(), CI), RuntimeChoice::Auto, "a release is no stranger's code");

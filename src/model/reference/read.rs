@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::version::{bare, described};
+use super::write::refused_as_missing;
 use super::{Body, Reference, Version};
 use crate::model::answer::{Answer, Got, Seen};
 use crate::model::difference::{Aspect, Difference};
 use crate::model::step::{Condition, Headers, Place, Side, Span};
+
+/// One of the headers that a version may have.
+type HeaderOf = fn(&Headers) -> &Option<String>;
 
 impl Reference {
     /// GetObject.
@@ -32,7 +36,7 @@ impl Reference {
             let what = format!("GET of {at} past its end is not refused with 416");
             return Err(Difference::new(Aspect::Content, "range-invented", at, what).between("416", answer.refusal()));
         };
-        let Answer::Yes(got) = answer else { return Err(self.lost("GET", at, &version, answer)) };
+        let Answer::Yes(got) = answer else { return Err(lost("GET", at, &version, answer)) };
         if got.bytes != wanted {
             return Err(self.other_content(at, &version, span, &wanted, &got.bytes));
         }
@@ -52,7 +56,7 @@ impl Reference {
     /// HeadObject.
     pub fn head(&mut self, at: &Place, answer: &Answer<Seen>) -> Result<(), Difference> {
         let Some(version) = self.live(at).cloned() else { return self.nothing_there("HEAD", at, answer) };
-        let Answer::Yes(seen) = answer else { return Err(self.lost("HEAD", at, &version, answer)) };
+        let Answer::Yes(seen) = answer else { return Err(lost("HEAD", at, &version, answer)) };
         self.seen("HEAD", at, &version, seen)?;
         let size = version.body.bytes.len() as u64;
         if seen.size == Some(size) {
@@ -78,7 +82,7 @@ impl Reference {
     }
 
     fn nothing_there<T>(&self, verb: &str, at: &Place, answer: &Answer<T>) -> Result<(), Difference> {
-        let Answer::Yes(_) = answer else { return self.refused_as_missing(verb, at, answer) };
+        let Answer::Yes(_) = answer else { return refused_as_missing(verb, at, answer) };
         let here = self.buckets[at.side.index()].former.contains_key(&at.key);
         let other = if at.side == Side::First { Side::Second } else { Side::First };
         let there = self.live(&Place::new(other, &at.key)).is_some();
@@ -88,18 +92,6 @@ impl Reference {
             (false, false) => ("invented-is-served", format!("{verb} brings {at}, which was never stored")),
         };
         Err(Difference::new(Aspect::Presence, kind, at, what).between("404", "200"))
-    }
-
-    fn lost<T>(&self, verb: &str, at: &Place, version: &Version, answer: &Answer<T>) -> Difference {
-        let missing = answer.is_missing();
-        let (kind, what) = if missing {
-            ("object-lost", format!("{verb} does not find {at}, which step {} stored", version.step))
-        } else {
-            ("read-refused", format!("{verb} of {at} is refused"))
-        };
-        let expected = format!("the object of step {}", version.step);
-        let lost = Difference::new(Aspect::Content, kind, at, what).between(expected, answer.refusal());
-        Difference { loud: !missing, ..lost }
     }
 
     /// What the wrong bytes are, if that can be told.
@@ -145,7 +137,7 @@ impl Reference {
         let was = |value: &Option<String>, of: fn(&Headers) -> &Option<String>| {
             value.is_some() && former.iter().any(|former| of(&former.headers) == value)
         };
-        let fields: [(&str, &Option<String>, &Option<String>, fn(&Headers) -> &Option<String>); 3] = [
+        let fields: [(&str, &Option<String>, &Option<String>, HeaderOf); 3] = [
             ("Cache-Control", &headers.cache_control, &seen.cache_control, |headers| &headers.cache_control),
             ("Content-Disposition", &headers.content_disposition, &seen.content_disposition, |headers| {
                 &headers.content_disposition
@@ -271,4 +263,16 @@ fn time(seconds: i64) -> String {
         |_| seconds.to_string(),
         |time| format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()),
     )
+}
+
+fn lost<T>(verb: &str, at: &Place, version: &Version, answer: &Answer<T>) -> Difference {
+    let missing = answer.is_missing();
+    let (kind, what) = if missing {
+        ("object-lost", format!("{verb} does not find {at}, which step {} stored", version.step))
+    } else {
+        ("read-refused", format!("{verb} of {at} is refused"))
+    };
+    let expected = format!("the object of step {}", version.step);
+    let lost = Difference::new(Aspect::Content, kind, at, what).between(expected, answer.refusal());
+    Difference { loud: !missing, ..lost }
 }

@@ -68,7 +68,7 @@ impl Reference {
         answer: &Answer<Option<String>>,
     ) -> Result<(), Difference> {
         let Some(source) = self.live(from) else {
-            return self.refused_as_missing("COPY", from, answer);
+            return refused_as_missing("COPY", from, answer);
         };
         let mut headers = source.headers.clone();
         if let Some(replace) = replace {
@@ -235,7 +235,7 @@ impl Reference {
         answer: &Answer<()>,
     ) -> Result<(), Difference> {
         if self.live(at).is_none() {
-            return self.refused_as_missing("a request for the tags", at, answer);
+            return refused_as_missing("a request for the tags", at, answer);
         }
         if !matches!(answer, Answer::Yes(())) {
             let what = format!("tags of {at} are refused");
@@ -250,18 +250,6 @@ impl Reference {
         }
         Ok(())
     }
-
-    pub(super) fn refused_as_missing<T>(&self, verb: &str, at: &Place, answer: &Answer<T>) -> Result<(), Difference> {
-        if answer.is_missing() {
-            return Ok(());
-        }
-        let (kind, loud) = match answer {
-            Answer::Yes(_) => ("missing-is-served", false),
-            _ => ("missing-is-an-error", true),
-        };
-        let what = format!("{verb} of {at}, which is not there, is not refused with 404");
-        Err(Difference { loud, ..Difference::new(Aspect::Presence, kind, at, what).between("404", answer.refusal()) })
-    }
 }
 
 fn accepted<T>(verb: &str, at: &Place, answer: &Answer<T>) -> Result<(), Difference> {
@@ -270,4 +258,16 @@ fn accepted<T>(verb: &str, at: &Place, answer: &Answer<T>) -> Result<(), Differe
     }
     let what = format!("{verb} of {at} is refused");
     Err(Difference::new(Aspect::Content, "write-refused", at, what).between("200", answer.refusal()).said_loudly())
+}
+
+pub(super) fn refused_as_missing<T>(verb: &str, at: &Place, answer: &Answer<T>) -> Result<(), Difference> {
+    if answer.is_missing() {
+        return Ok(());
+    }
+    let (kind, loud) = match answer {
+        Answer::Yes(_) => ("missing-is-served", false),
+        _ => ("missing-is-an-error", true),
+    };
+    let what = format!("{verb} of {at}, which is not there, is not refused with 404");
+    Err(Difference { loud, ..Difference::new(Aspect::Presence, kind, at, what).between("404", answer.refusal()) })
 }

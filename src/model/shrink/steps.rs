@@ -1,5 +1,6 @@
 //! Simpler steps: smaller counts and sizes, plain contents, headers and queries, one bucket.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::model::Program;
@@ -256,8 +257,8 @@ fn simpler_headers(headers: &Headers) -> Vec<Headers> {
         Headers::default(),
         Headers { content_type: None, ..headers.clone() },
         Headers { cache_control: None, content_disposition: None, content_encoding: None, ..headers.clone() },
-        Headers { metadata: Default::default(), ..headers.clone() },
-        Headers { tags: Default::default(), ..headers.clone() },
+        Headers { metadata: BTreeMap::new(), ..headers.clone() },
+        Headers { tags: BTreeMap::new(), ..headers.clone() },
     ];
     for name in headers.metadata.keys() {
         let mut fewer = headers.clone();

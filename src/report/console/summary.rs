@@ -56,7 +56,9 @@ fn failure(page: &mut Page, Failed { check, failure }: Failed<'_>) {
     page.blank();
     page.item(0, "✗", &format!("{}: {}", check.severity().words(), check.id));
     page.item(2, "", &sanitize::line(&failure.message));
-    counterexample::steps(check).iter().for_each(|line| page.row(line));
+    for line in counterexample::steps(check) {
+        page.row(&line);
+    }
     page.item(2, "", &sanitize::line(&check.consequence));
     page.command(2, "repro:", &check.repro);
 }

@@ -194,7 +194,7 @@ impl<'a> Tally<'a> {
 
 /// How many checks there are of each severity, the worst first; severities without any are left out.
 pub(in crate::report) fn by_severity<'a>(checks: impl Iterator<Item = &'a CheckRecord>) -> Vec<(Severity, usize)> {
-    let found: Vec<Severity> = checks.map(|check| check.severity()).collect();
+    let found: Vec<Severity> = checks.map(CheckRecord::severity).collect();
     let count = |wanted| found.iter().filter(|severity| **severity == wanted).count();
     SEVERITIES.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
 }

@@ -62,7 +62,7 @@ fn tag(base_id: &str) -> String {
     }
     digest.update([0]);
     digest.update(base_id);
-    format!("s3ci/clients:{}", &hex::encode(&digest.finalize())[..12])
+    format!("s3ci/clients:{}", &hex::encode(digest.finalize())[..12])
 }
 
 /// A container with an agent and the clients.

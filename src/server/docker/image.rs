@@ -99,7 +99,7 @@ pub(super) async fn of_target(
     Ok(ServerImage {
         present,
         base: Some(base.tag),
-        constraints_digest: Some(hex::encode(&Sha256::digest(CONSTRAINTS))),
+        constraints_digest: Some(hex::encode(Sha256::digest(CONSTRAINTS))),
         commit: sources.as_ref().and_then(|sources| sources.commit.clone()),
         source_digest: sources.map(|sources| sources.digest),
     })
@@ -144,7 +144,7 @@ fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
         .collect();
-    format!("s3ci/pys3local:{readable}-{}", &hex::encode(&digest.finalize())[..12])
+    format!("s3ci/pys3local:{readable}-{}", &hex::encode(digest.finalize())[..12])
 }
 
 /// The image that lost its tag to a newer one serves nobody; that it is still in use elsewhere is no fault.

@@ -92,7 +92,7 @@ fn current_context(folder: &Path) -> Option<String> {
 
 fn of_context(folder: &Path, name: &str) -> Result<Location, DockerError> {
     let wrong = |reason: String| DockerError::Context { name: name.into(), reason };
-    let digest = hex::encode(&Sha256::digest(name.as_bytes()));
+    let digest = hex::encode(Sha256::digest(name.as_bytes()));
     let file = folder.join("contexts/meta").join(&digest).join("meta.json");
     let text = std::fs::read(&file).map_err(|error| wrong(format!("{}: {error}", file.display())))?;
     let context: ContextFile = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
@@ -112,7 +112,7 @@ mod tests {
 
     fn folder_with_context(name: &str, meta: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("contexts/meta").join(hex::encode(&Sha256::digest(name)));
+        let place = folder.path().join("contexts/meta").join(hex::encode(Sha256::digest(name)));
         std::fs::create_dir_all(&place).unwrap();
         std::fs::write(place.join("meta.json"), meta).unwrap();
         folder

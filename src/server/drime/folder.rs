@@ -51,7 +51,7 @@ impl Owner {
 
 /// Tells hosts apart without naming them to the service. Machines of one account can have one name: those of a CI system often do.
 fn host_code() -> String {
-    hex::encode(&Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
+    hex::encode(Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl Environments<'_> {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let mut name = hex::encode(&hash.finalize());
+        let mut name = hex::encode(hash.finalize());
         name.truncate(16);
         name
     }

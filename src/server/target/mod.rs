@@ -91,7 +91,7 @@ impl Target {
     /// The first thing that is wrong. Whether a release or an image exists is only learnt when it is fetched.
     pub async fn validate(&self) -> Result<(), TargetError> {
         match self {
-            Self::Path(directory) => project::check_directory(directory).await,
+            Self::Path(directory) => project::check_directory(directory),
             Self::Git { reference, repository } => {
                 let commit = Repository::at(repository).resolve(reference).await?;
                 project::check_commit(&commit).await

@@ -22,7 +22,7 @@ struct Project {
 }
 
 /// Checks the project file of a directory.
-pub(super) async fn check_directory(directory: &Path) -> Result<(), TargetError> {
+pub(super) fn check_directory(directory: &Path) -> Result<(), TargetError> {
     if !directory.is_dir() {
         return Err(TargetError::NotADirectory { path: directory.to_owned() });
     }

@@ -199,5 +199,5 @@ fn digest(files: &[SourceFile]) -> String {
             hash.update(part);
         }
     }
-    hex::encode(&hash.finalize())
+    hex::encode(hash.finalize())
 }

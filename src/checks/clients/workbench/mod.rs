@@ -47,19 +47,19 @@ pub(super) struct Workbench<'a> {
 
 impl Client {
     /// The client at work for a check, straight to the server.
-    pub(super) async fn over_http<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
-        Workbench::open(c, self, Transport::Http).await
+    pub(super) fn over_http<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Http)
     }
 
     /// The same through the TLS proxy, which counts requests.
-    pub(super) async fn over_tls<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
-        Workbench::open(c, self, Transport::Https).await
+    pub(super) fn over_tls<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Https)
     }
 }
 
 impl<'a> Workbench<'a> {
     /// Says why the check does not apply where the client, or the way to the server, is not there.
-    async fn open(c: &'a CheckContext<'a>, client: &'static Client, transport: Transport) -> Result<Self, Stop> {
+    fn open(c: &'a CheckContext<'a>, client: &'static Client, transport: Transport) -> Result<Self, Stop> {
         let Some(toolbox) = c.suite.toolbox else {
             return Err(Fault::new(FaultKind::Clients, "there is no place where clients work").into());
         };

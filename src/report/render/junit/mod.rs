@@ -164,17 +164,17 @@ fn test_case(record: &RunRecord, check: &CheckRecord, class: &str) -> TestCase {
     let mut rendered = rendered.set_classname(class).build();
     rendered.time = time;
     rendered.filepath = place(record, check).map(|(file, _)| attribute(file));
-    set_body(&mut rendered.result, body);
+    set_body(&mut rendered.result, body.as_deref());
     rendered
 }
 
 /// The crate's builder leaves out the body of what was skipped.
-fn set_body(result: &mut TestResult, body: Option<String>) {
+fn set_body(result: &mut TestResult, body: Option<&str>) {
     match result {
         TestResult::Failure { cause, .. }
         | TestResult::Error { cause, .. }
         | TestResult::SkippedWithCause { cause, .. } => {
-            *cause = body.as_deref().map(cdata);
+            *cause = body.map(cdata);
         }
         TestResult::Success | TestResult::Skipped => {}
     }

@@ -61,7 +61,9 @@ fn one(page: &mut Page, record: &RunRecord, check: &CheckRecord) {
             page.item(4, "actual:      ", &failure.actual);
             page.item(4, "consequence: ", &check.consequence);
             explanation(page, record, check);
-            counterexample::steps(check).iter().for_each(|line| page.row(&format!("  {line}")));
+            for line in counterexample::steps(check) {
+                page.row(&format!("  {line}"));
+            }
             commands(page, check);
             if let Some(exchange) = curl::last_exchange(check) {
                 page.item(4, "request:     ", &evidence::request_of(exchange));
