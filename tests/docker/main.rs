@@ -20,6 +20,16 @@ mod git;
 #[path = "../support/images.rs"]
 mod images;
 #[cfg(test)]
+#[path = "../support/log.rs"]
+mod log;
+#[cfg(test)]
+#[path = "../support/pull_request.rs"]
+mod pull_request;
+#[cfg(test)]
+#[expect(dead_code, reason = "tests of other binaries use the rest")]
+#[path = "../support/runner/mod.rs"]
+mod runner;
+#[cfg(test)]
 #[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/server/mod.rs"]
 mod server;
@@ -41,5 +51,7 @@ mod documents;
 mod durability;
 #[cfg(test)]
 mod end_to_end;
+#[cfg(test)]
+mod pull_requests;
 #[cfg(test)]
 mod runtime;

@@ -17,6 +17,9 @@ mod images;
 #[path = "../support/log.rs"]
 mod log;
 #[cfg(test)]
+#[path = "../support/pull_request.rs"]
+mod pull_request;
+#[cfg(test)]
 #[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/runner/mod.rs"]
 mod runner;
@@ -27,4 +30,4 @@ mod sources;
 #[cfg(test)]
 mod comparison;
 #[cfg(test)]
-mod pull_request;
+mod pull_requests;
