@@ -267,7 +267,7 @@ mod tests {
                 "aws s3 mb s3://${B}b",
                 "yes a | tr -d '\\n' | head -c 11 > f; printf '\\142' | dd of=f bs=1 seek=3 conv=notrunc status=none",
                 "aws s3api put-object --bucket $B --key 'a b' --body f --content-type application/octet-stream",
-                "aws s3api copy-object --copy-source $B/a%20b --bucket ${B}b --key c",
+                "aws s3api copy-object --copy-source $B/'a%20b' --bucket ${B}b --key c",
                 "aws s3api delete-objects --bucket $B --delete '{\"Objects\":[{\"Key\":\"c\"}]}'",
                 "aws s3api list-objects --bucket $B --prefix a --page-size 2",
             ]

@@ -1,6 +1,8 @@
 //! Everything that needs no Docker: the binary from outside against a server in this process, what it does with records, the action, the
 //! documents, the process runtime, who imports whom, and every check seen failing.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[cfg(test)]
 #[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/against.rs"]

@@ -8,7 +8,7 @@ pub(super) type Table = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn rows(table: &Table) -> String {
     let row = |(rule, checks): (&String, &BTreeSet<String>)| {
-        let checks: String = checks.iter().map(|check| format!("\n  {check}")).collect();
+        let checks = checks.iter().fold(String::new(), |text, check| text + "\n  " + check);
         format!("{rule}{checks}")
     };
     table.iter().map(row).collect::<Vec<_>>().join("\n\n")
