@@ -3,13 +3,13 @@
 //! Plain text; the console colours it. The verdict is the first line, and where more than a screen follows it stands once more above the
 //! reports, so that nobody has to scroll for it. Deliberately absent: what passed, beyond its number.
 
-use super::{counterexample, headlines};
 use super::outputs::Outputs;
 use super::page::Page;
 use super::sanitize;
 use super::tally::{self, Failed, Tally, Trouble};
 use super::verdict;
 use super::write::quoted;
+use super::{counterexample, headlines};
 use crate::record::RunRecord;
 
 /// Lines that every terminal shows at once, the reports' own and the prompt left out.
