@@ -11,20 +11,24 @@
 //! Data flows one way:
 //!
 //! ```text
-//! cli → config → plan → run (server, suites, against) → record → report → exit code
+//! cli → config → plan → run (server, checks, throughput) → record → report → exit code
 //! ```
 //!
-//! Seen as floors, each importing only what stands below it:
+//! Seen as floors, each importing only what stands below it; rooms of one floor do not know each other. `tests/outside/house` reads
+//! this table, here and for what lies inside a module:
 //!
 //! ```text
-//! main
-//! app
-//! run          cli
-//! ledger
-//! plan
-//! report      against      suites
-//! server      config    event     exit      history
-//! record      base      workload  s3
+//! crate:
+//!     main
+//!     app
+//!     run  cli
+//!     ledger
+//!     plan
+//!     report  throughput  checks
+//!     config  history  exit
+//!     server
+//!     event  workload  s3
+//!     record  base
 //! ```
 //!
 //! # Invariants
@@ -32,12 +36,12 @@
 //! - [`record`] imports nothing of the crate, and everything may import it.
 //! - clap stands only in [`cli`]; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
 //! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
-//! - A suite never knows which runtime serves it.
+//! - A check never knows which host serves it.
 //! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not judge.
 //! - The server is not trusted: its keys never become paths by themselves, its bodies are bounded, each request has a deadline, and
 //!   its words never reach a report or a terminal unsanitised.
 //!
-//! `tests/house.rs` holds those that a test can hold.
+//! `tests/outside/house` holds those that a test can hold.
 
 pub mod app;
 pub mod base;

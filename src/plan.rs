@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn check_names_are_unique_within_a_suite() {
-        for suite in CATALOGUE {
+        for suite in CATALOGUE.iter() {
             let mut names: Vec<_> = suite.checks().iter().map(|spec| spec.name).collect();
             names.sort_unstable();
             names.dedup();

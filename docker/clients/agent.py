@@ -387,37 +387,30 @@ def requests(request):
 
 # --- what there is ----------------------------------------------------------------------------------------------------------------
 
-VERSIONS = {
-    "rclone": ["version"], "rclone-debian": ["version"], "restic": ["version"], "s3cmd": ["--version"], "aws": ["--version"],
-    "aws-debian": ["--version"], "s5cmd": ["version"], "haproxy": ["-v"],
-}
 
-
-def first_line(program, arguments):
-    done = subprocess.run([shutil.which(program), *arguments], env=environment({}), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+def first_line(command):
+    done = subprocess.run([shutil.which(command[0]), *command[1:]], env=environment({}), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     lines = (done.stdout + done.stderr).strip().splitlines()
     if done.returncode != 0 or not lines:
         raise Refused(lines[-1] if lines else f"exit status {done.returncode}")
     return lines[0]
 
 
-def programs(_):
-    """The first line of each program's own word on its version, and why others have none; boto3 as the PATH's interpreter has it."""
+def programs(request):
+    """The first line of what each program says to the command that asks for its version, and why others have none."""
     found, broken, threads = {}, {}, []
 
-    def ask(name, program, arguments):
+    def ask(name, command):
         try:
-            found[name] = first_line(program, arguments)
+            found[name] = first_line(command)
         except (OSError, subprocess.SubprocessError, Refused) as error:
             broken[name] = f"does not run: {error}"
 
-    asked = [(name, name, arguments) for name, arguments in VERSIONS.items()]
-    asked.append(("boto3", "python3", ["-c", "import importlib.metadata as m; print(m.version('boto3'))"]))
-    for name, program, arguments in asked:
-        if not shutil.which(program):
+    for name, command in [*request["programs"].items(), ("haproxy", ["haproxy", "-v"])]:
+        if not shutil.which(command[0]):
             broken[name] = "is not on the PATH"
             continue
-        threads.append(threading.Thread(target=ask, args=(name, program, arguments), daemon=True))
+        threads.append(threading.Thread(target=ask, args=(name, command), daemon=True))
         threads[-1].start()
     for thread in threads:
         thread.join()

@@ -3,7 +3,7 @@
     upload DIRECTORY BUCKET     upload_file for each file
     download BUCKET DIRECTORY   the paginator of list_objects_v2, download_file for each key
     list BUCKET PAGE_SIZE       the keys that the paginator of list_objects_v2 yields
-    tags BUCKET                 the tag of each of them
+    etags BUCKET                the ETag of each of them
 
 The endpoint stands in S3CI_ENDPOINT, everything else where boto3 itself looks for it. Prints one line of JSON.
 """
@@ -52,9 +52,9 @@ def listing(bucket, size):
     return {"keys": [entry["Key"] for entry in entries(bucket, PageSize=int(size))]}
 
 
-def tags(bucket):
-    return {"tags": {entry["Key"]: entry["ETag"] for entry in entries(bucket) if "ETag" in entry}}
+def etags(bucket):
+    return {"etags": {entry["Key"]: entry["ETag"] for entry in entries(bucket) if "ETag" in entry}}
 
 
-work = {"upload": upload, "download": download, "list": listing, "tags": tags}
+work = {"upload": upload, "download": download, "list": listing, "etags": etags}
 print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))

@@ -39,7 +39,7 @@ fn option(row: &Row) -> serde_json::Value {
 
 fn text() -> String {
     let mut text = String::new();
-    for suite in CATALOGUE {
+    for suite in CATALOGUE.iter() {
         let _ = writeln!(text, "{:<30} {}", suite.name, suite.title);
         for check in suite.checks() {
             let _ = writeln!(text, "  {}  {}", check.severity.letter(), check.name);
@@ -50,7 +50,7 @@ fn text() -> String {
 }
 
 fn suite(suite: &Suite) -> serde_json::Value {
-    let check = |check: &&CheckSpec| {
+    let check = |check: &CheckSpec| {
         json!({
             "id": format!("{}::{}", suite.name, check.name),
             "severity": check.severity,
@@ -77,12 +77,12 @@ Made by `s3ci list --format md`; edit the checks, not this file. A check is name
 "
     .to_owned();
     for (index, suite) in CATALOGUE.iter().enumerate() {
-        let _ = writeln!(text, "\n## {}\n\n{}.", suite.name, capitalised(suite.title));
+        let _ = writeln!(text, "\n## {}\n\n{}.", suite.name, capitalised(&suite.title));
         let checks = suite.checks();
         let (told, new): (Vec<_>, Vec<_>) = match model(suite, &CATALOGUE[..index]) {
             Some(earlier) => {
                 let earlier_checks = earlier.checks();
-                let (told, new): (Vec<&CheckSpec>, Vec<&CheckSpec>) =
+                let (told, new): (Vec<CheckSpec>, Vec<CheckSpec>) =
                     checks.into_iter().partition(|check| earlier_checks.contains(check));
                 let _ = writeln!(text, "\n{}", shared(earlier, &told));
                 (told, new)
@@ -111,7 +111,7 @@ fn model<'a>(suite: &Suite, earlier: &'a [Suite]) -> Option<&'a Suite> {
 }
 
 /// In words what is as in an earlier suite.
-fn shared(earlier: &Suite, told: &[&CheckSpec]) -> String {
+fn shared(earlier: &Suite, told: &[CheckSpec]) -> String {
     if told.len() == earlier.checks().len() {
         return format!("All checks of `{}`.", earlier.name);
     }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn the_document_tells_of_each_check_once_for_its_kind_and_no_cell_breaks_its_row() {
         let text = markdown();
-        for suite in CATALOGUE {
+        for suite in CATALOGUE.iter() {
             assert!(text.contains(&format!("\n## {}\n", suite.name)), "{}", suite.name);
             for check in suite.checks() {
                 assert!(text.contains(&format!("`{}`", check.name)), "{}", check.name);

@@ -38,7 +38,8 @@ pub(super) async fn carry_out(
     signals::listen(stopper.clone()).map_err(|error| Refusal::new("listen for signals", &error, Exit::Environment))?;
     // They are for the endpoint, and nothing else is given them.
     let external_credentials = external_credentials().filter(|_| matches!(config.target, Target::Endpoint(_)));
-    let run = Run { plan, config, ledger, baseline, run_id, external_credentials, drime, notices, stopper };
+    let run =
+        Run { plan, config, ledger, baseline, run_id, external_credentials, drime, notices, watchdog: true, stopper };
     let ticker = tokio::spawn(tick(Arc::clone(console)));
     let record = run.execute(|event, record| observe(event, record, console, outputs)).await;
     ticker.abort();

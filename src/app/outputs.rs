@@ -7,12 +7,10 @@ use super::refusal::Refusal;
 use crate::config::Options;
 use crate::exit::Exit;
 use crate::report::Outputs;
+use crate::report::render::Format;
 
-/// Names of the reports in `--out`.
-const JUNIT: &str = "out.xml";
+/// The record among the reports of a directory.
 pub(super) const METRICS: &str = "metrics.json";
-const TEXT: &str = "report.txt";
-const HTML: &str = "report.html";
 
 /// The files that were asked for, once it is clear that they can be written; a directory named by `--out` is made.
 pub(super) fn outputs(options: &Options) -> Result<Outputs, Refusal> {
@@ -22,13 +20,11 @@ pub(super) fn outputs(options: &Options) -> Result<Outputs, Refusal> {
             Refusal::new(what, &error, Exit::Report).hint("choose a directory that you may write to")
         })?;
     }
-    let default = |name: &str| options.out.as_ref().map(|directory| directory.join(name));
-    let outputs = Outputs {
-        junit: options.junit.clone().or_else(|| default(JUNIT)),
-        json: options.json.clone().or_else(|| default(METRICS)),
-        text: options.text.clone().or_else(|| default(TEXT)),
-        html: options.html.clone().or_else(|| default(HTML)),
+    let path = |format: &Format| {
+        let default = || options.out.as_ref().map(|directory| directory.join(format.file_name));
+        options.path(format.flag).cloned().or_else(default)
     };
+    let outputs = Outputs::of(path).with_junit_suffix(options.junit_suffix.clone());
     outputs.check()?;
     Ok(outputs)
 }

@@ -11,8 +11,7 @@ use crate::ledger::LedgerError;
 use crate::plan::PlanError;
 use crate::plan::shard::ShardError;
 use crate::record::{CompareError, FaultKind, MergeError};
-use crate::report::json::JsonReportError;
-use crate::report::{Console, WriteError};
+use crate::report::{Console, RenderError, WriteError};
 use crate::server::{DrimeError, ServerError, TargetError};
 
 /// Why a subcommand ends here.
@@ -90,10 +89,10 @@ refusals! {
     ConfigError => |_| Exit::Usage;
     DrimeError => |_| Exit::Environment;
     HistoryError => of_history;
-    JsonReportError => |_| Exit::Report;
     LedgerError => |_| Exit::Usage;
     MergeError => |_| Exit::Usage;
     PlanError => |_| Exit::Usage;
+    RenderError => |_| Exit::Report;
     ServerError => of_server;
     ShardError => |_| Exit::Usage;
     TargetError => |_| Exit::Usage;

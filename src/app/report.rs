@@ -6,7 +6,9 @@ use super::refusal::Refusal;
 use crate::cli::{Export, ReportArgs};
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::report::{Console, export, text};
+use crate::report::render::text;
+use crate::report::view::View;
+use crate::report::{Console, export};
 
 /// Renders a record again. The exit code tells whether that worked, not what the run found.
 pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Result<Exit, Refusal> {
@@ -19,8 +21,8 @@ pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Result<Ex
             Export::CustomBiggerIsBetter => export::bigger_is_better(&record),
             Export::Openmetrics => export::openmetrics(&record),
         });
-    } else if outputs.listed().is_empty() {
-        console.print(&text::render(&record));
+    } else if outputs.is_empty() {
+        console.print(&text(&View::of(&record)));
     }
     let failed = outputs.write_all(&record);
     let exit = if failed.is_empty() { Exit::Success } else { Exit::Report };

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use read::{Misread, read_bounded};
+pub use read::{MOST_BYTES_OF_A_FILE, MOST_BYTES_OF_A_RECORD, Misread, read_bounded, read_file};
 
 /// A duration as whole nanoseconds, the unit of the record; the largest number where it has more (584 years).
 #[must_use]

@@ -6,18 +6,28 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Far more than any ledger, configuration or record has.
-const MOST_BYTES: u64 = 1 << 28;
+/// Far more than any ledger or configuration has.
+pub const MOST_BYTES_OF_A_FILE: u64 = 1 << 24;
+/// Far more than any record has.
+pub const MOST_BYTES_OF_A_RECORD: u64 = 1 << 28;
 
-/// Reads a file of text.
+/// Reads a file of text, such as a ledger or a configuration.
 ///
 /// # Errors
-/// It cannot be read, has more than 256 MiB, or is no UTF-8.
-pub fn read_bounded(path: &Path) -> io::Result<String> {
+/// It cannot be read, is larger than it can be, or is no UTF-8.
+pub fn read_file(path: &Path) -> io::Result<String> {
+    read_bounded(path, MOST_BYTES_OF_A_FILE)
+}
+
+/// The same with a bound of its own.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_bounded(path: &Path, most_bytes: u64) -> io::Result<String> {
     let mut text = String::new();
-    File::open(path)?.take(MOST_BYTES).read_to_string(&mut text)?;
-    if text.len() as u64 == MOST_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MiB", MOST_BYTES >> 20)));
+    File::open(path)?.take(most_bytes + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most_bytes {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MiB", most_bytes >> 20)));
     }
     Ok(text)
 }
@@ -116,6 +126,6 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_file_without_an_end_is_refused() {
-        assert!(read_bounded(Path::new("/dev/zero")).is_err());
+        assert!(read_file(Path::new("/dev/zero")).is_err());
     }
 }

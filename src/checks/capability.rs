@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::OnceCell;
 
 use super::SuiteContext;
-use super::judge::OTHER_TAG;
+use super::judge::OTHER_ETAG;
 use crate::event::Event;
 use crate::record::{CapabilityRecord, Stop, Support};
 use crate::s3::{RequestError, S3, UploadedPart};
@@ -253,7 +253,7 @@ impl MultipartRequest {
 
     /// Sends it; for an upload that was never begun where it does not begin one.
     pub(super) async fn send(self, s3: &S3, bucket: &str, key: &str) -> Result<(), RequestError> {
-        let part = UploadedPart { number: 1, etag: Some(OTHER_TAG.to_owned()) };
+        let part = UploadedPart { number: 1, etag: Some(OTHER_ETAG.to_owned()) };
         match self {
             Self::Create => s3.create_upload(bucket, key).await.map(drop),
             Self::UploadPart => {

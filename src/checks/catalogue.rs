@@ -1,171 +1,223 @@
-//! The suites that there are.
+//! The suites that there are: kinds × backends. Which checks of a kind a backend has is for their entries to say.
 
-use super::bench::Concurrency;
-use super::pace::Pace;
-use super::{Body, Footprint, Suite, api, auth, clients, containment, durability, etag, large, sync};
+use std::sync::LazyLock;
+
+use super::bench::Concurrency::{Parallel, Sequential};
+use super::check::Check;
+use super::footprint::Footprint;
+use super::suite::{Body, Suite};
+use super::{api, auth, clients, containment, durability, etag, large, sync};
+use crate::record::CheckId;
 use crate::server::{Backend, BucketMode, Duplicates};
 
 /// Every suite, in the order in which `--all` runs them.
-pub static CATALOGUE: &[Suite] = &[
-    Suite {
-        title: "benchmark, custom buckets, sequential",
-        body: Body::Bench(Concurrency::Sequential),
-        ..local("bench/local")
-    },
-    Suite {
+pub static CATALOGUE: LazyLock<Vec<Suite>> = LazyLock::new(|| {
+    let groups = [KINDS, CLIENTS, ESCAPES].into_iter();
+    groups.flat_map(|kinds| [false, true].into_iter().flat_map(|is_drime| suites(kinds, is_drime))).collect()
+});
+
+/// The check `kind::name` on a backend, where there is one. What is no matter of the backend has a suite on the local one alone, which
+/// speaks for both.
+#[must_use]
+pub fn on_backend(backend: Backend, check: &str) -> Option<CheckId> {
+    let (kind, name) = check.split_once("::")?;
+    let of =
+        |backend: Backend| CATALOGUE.iter().find(|suite| suite.kind == kind && suite.backend.name() == backend.name());
+    let suite = of(backend).or_else(|| of(Backend::Local))?;
+    suite.checks().iter().any(|spec| spec.name == name).then(|| CheckId::new(&suite.id(), name))
+}
+
+/// One kind of suite, and the backends on which it is offered.
+struct Kind {
+    /// The part of a suite's name before the slash.
+    kind: &'static str,
+    /// What follows the backend in the name, where a kind comes in several forms.
+    form: &'static str,
+    title: &'static str,
+    on: &'static [On],
+    bucket_mode: BucketMode,
+    signed: bool,
+    escapes: bool,
+    room: Footprint,
+    body: fn(Backend) -> Body,
+}
+
+/// A backend: its name in names of suites, and what it adds to the title.
+struct On(&'static str, Backend, &'static str);
+
+const LOCAL: &[On] = &[On("local", Backend::Local, "")];
+const DRIME: &[On] = &[On("drime", Backend::Drime(Duplicates::Replace), "")];
+const BOTH: &[On] = &[On("local", Backend::Local, ""), On("drime", Backend::Drime(Duplicates::Replace), "")];
+
+/// A kind with custom buckets and without signatures on both backends: what the rows below depart from.
+const USUAL: Kind = Kind {
+    kind: "",
+    form: "",
+    title: "",
+    on: BOTH,
+    bucket_mode: BucketMode::Custom,
+    signed: false,
+    escapes: false,
+    room: Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000, data_limit_bytes: None },
+    body: |_| Body::Checks(Vec::new()),
+};
+
+static KINDS: &[Kind] = &[
+    Kind { kind: "bench", title: "benchmark, custom buckets, sequential", body: |_| Body::Bench(Sequential), ..USUAL },
+    Kind {
+        kind: "bench",
+        form: "-parallel",
         title: "benchmark, custom buckets, parallel",
-        body: Body::Bench(Concurrency::Parallel),
-        ..local("bench/local-parallel")
+        body: |_| Body::Bench(Parallel),
+        ..USUAL
     },
-    Suite {
+    Kind {
+        kind: "bench",
+        form: "-default",
         title: "benchmark, default bucket, sequential",
         bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Sequential),
-        ..local("bench/local-default")
+        body: |_| Body::Bench(Sequential),
+        ..USUAL
     },
-    Suite {
+    Kind {
+        kind: "bench",
+        form: "-default-parallel",
         title: "benchmark, default bucket, parallel",
         bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Parallel),
-        ..local("bench/local-default-parallel")
+        body: |_| Body::Bench(Parallel),
+        ..USUAL
     },
-    Suite { title: "throughput against a base", body: Body::Comparison, ..local("throughput/local") },
-    Suite { title: "upgrade from the base, custom buckets", body: Body::Upgrade, ..local("upgrade/local") },
-    Suite {
+    Kind { kind: "throughput", title: "throughput against a base", on: LOCAL, body: |_| Body::Comparison, ..USUAL },
+    Kind {
+        kind: "upgrade",
+        title: "upgrade from the base, custom buckets",
+        on: LOCAL,
+        body: |_| Body::Upgrade,
+        ..USUAL
+    },
+    Kind {
+        kind: "upgrade",
+        form: "-default",
         title: "upgrade from the base, default bucket",
+        on: LOCAL,
         bucket_mode: BucketMode::Default,
-        body: Body::Upgrade,
-        ..local("upgrade/local-default")
+        body: |_| Body::Upgrade,
+        ..USUAL
     },
-    Suite { title: "five-phase sync workflow", body: Body::Sync, ..local("sync/local") },
-    Suite {
+    Kind { kind: "sync", title: "five-phase sync workflow", body: |_| Body::Sync, ..USUAL },
+    Kind {
+        kind: "sync",
+        form: "-policies",
         title: "a sync client's decisions under three policies",
-        pace: Pace::SideBySideExcept(&[]),
-        body: Body::Checks(sync::CHECKS),
-        ..local("sync/local-policies")
+        on: &[On("local", Backend::Local, ""), On("drime", Backend::Drime(Duplicates::Replace), ", opaque ETags")],
+        body: |backend| checks(&[&sync::checks()], backend),
+        ..USUAL
     },
-    Suite {
-        title: "ETag rules, MD5 profile",
-        pace: Pace::SideBySideExcept(etag::ALONE),
-        body: Body::Checks(etag::CHECKS),
-        ..local("etag/local")
+    Kind {
+        kind: "etag",
+        title: "ETag rules",
+        on: &[
+            On("local", Backend::Local, ", MD5 profile"),
+            On("drime", Backend::Drime(Duplicates::Replace), ", opaque profile, a second upload replaces"),
+            On(
+                "drime-keep-both",
+                Backend::Drime(Duplicates::KeepBoth),
+                ", opaque profile, a second upload is kept beside the first",
+            ),
+            On(
+                "drime-oldest-first",
+                Backend::Drime(Duplicates::KeepBothOldestFirst),
+                ", opaque profile, both uploads kept and listed oldest first",
+            ),
+        ],
+        body: |backend| checks(etag::CHECKS, backend),
+        ..USUAL
     },
-    Suite {
-        title: "S3 operations",
-        pace: Pace::SideBySideExcept(api::ALONE),
-        body: Body::Checks(api::CHECKS),
-        ..local("api/local")
-    },
-    Suite {
+    Kind { kind: "api", title: "S3 operations", body: |backend| checks(api::CHECKS, backend), ..USUAL },
+    Kind {
+        kind: "auth",
         title: "signatures and integrity",
         signed: true,
-        pace: Pace::SideBySideExcept(&[]),
-        body: Body::Checks(auth::CHECKS),
-        ..local("auth/local")
+        body: |backend| checks(auth::CHECKS, backend),
+        ..USUAL
     },
-    Suite {
-        title: "what survives a crash, a restart, a full disk",
-        room: durability::FOOTPRINT,
-        body: Body::Checks(durability::CHECKS),
-        ..local("durability/local")
-    },
-    Suite { title: "random programs against a model of S3", body: Body::Model, ..local("model/local") },
-    Suite {
-        title: "benchmark, custom buckets, sequential",
-        body: Body::Bench(Concurrency::Sequential),
-        ..drime("bench/drime")
-    },
-    Suite {
-        title: "benchmark, custom buckets, parallel",
-        body: Body::Bench(Concurrency::Parallel),
-        ..drime("bench/drime-parallel")
-    },
-    Suite {
-        title: "benchmark, default bucket, sequential",
-        bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Sequential),
-        ..drime("bench/drime-default")
-    },
-    Suite {
-        title: "benchmark, default bucket, parallel",
-        bucket_mode: BucketMode::Default,
-        body: Body::Bench(Concurrency::Parallel),
-        ..drime("bench/drime-default-parallel")
-    },
-    Suite { title: "five-phase sync workflow", body: Body::Sync, ..drime("sync/drime") },
-    Suite {
-        title: "a sync client's decisions under three policies, opaque tags",
-        body: Body::Checks(sync::OPAQUE_CASES),
-        ..drime("sync/drime-policies")
-    },
-    Suite {
-        title: "ETag rules, opaque profile, a second upload replaces",
-        body: Body::Checks(etag::OPAQUE_CASES),
-        ..drime("etag/drime")
-    },
-    Suite {
-        title: "ETag rules, opaque profile, a second upload is kept beside the first",
-        backend: Backend::Drime(Duplicates::KeepBoth),
-        body: Body::Checks(etag::OPAQUE_CASES),
-        ..drime("etag/drime-keep-both")
-    },
-    Suite {
-        title: "ETag rules, opaque profile, both uploads kept and listed oldest first",
-        backend: Backend::Drime(Duplicates::KeepBothOldestFirst),
-        body: Body::Checks(etag::OPAQUE_CASES),
-        ..drime("etag/drime-oldest-first")
-    },
-    Suite { title: "S3 operations", body: Body::Checks(api::CHECKS), ..drime("api/drime") },
-    Suite { title: "signatures and integrity", signed: true, body: Body::Checks(auth::CHECKS), ..drime("auth/drime") },
-    Suite {
+    Kind {
+        kind: "durability",
         title: "what survives a crash and a restart",
-        room: Footprint { data_limit_bytes: None, ..durability::FOOTPRINT },
-        body: Body::Checks(durability::DRIME),
-        ..drime("durability/drime")
+        on: &[On("local", Backend::Local, ", and a full disk"), On("drime", Backend::Drime(Duplicates::Replace), "")],
+        room: durability::FOOTPRINT,
+        body: |backend| checks(durability::CHECKS, backend),
+        ..USUAL
     },
-    Suite { title: "random programs against a model of S3", body: Body::Model, ..drime("model/drime") },
-    Suite { title: "large objects and full folders", body: Body::Checks(large::CHECKS), ..drime("large/drime") },
-    Suite {
-        title: "real clients, signed",
-        signed: true,
-        body: Body::Clients(clients::CHECKS),
-        ..local("clients/local")
-    },
-    Suite {
-        title: "real clients, without signatures",
-        body: Body::Clients(clients::UNSIGNED),
-        ..local("clients/local-unsigned")
-    },
-    Suite {
-        title: "real clients, signed",
-        signed: true,
-        body: Body::Clients(clients::DRIME),
-        ..drime("clients/drime")
-    },
-    Suite {
-        title: "requests that try to reach other files, in Docker alone",
-        escapes: true,
-        body: Body::Checks(containment::CHECKS),
-        ..local("containment/local")
+    Kind { kind: "model", title: "random programs against a model of S3", body: |_| Body::Model, ..USUAL },
+    Kind {
+        kind: "large",
+        title: "large objects and full folders",
+        on: DRIME,
+        body: |backend| checks(&[large::CHECKS], backend),
+        ..USUAL
     },
 ];
 
-/// A suite without checks on the drime backend, otherwise like one on the local backend.
-const fn drime(name: &'static str) -> Suite {
-    Suite { backend: Backend::Drime(Duplicates::Replace), ..local(name) }
+/// What takes a while, and tells little that the kinds above do not tell sooner.
+static CLIENTS: &[Kind] = &[
+    Kind {
+        kind: "clients",
+        title: "real clients, signed",
+        signed: true,
+        body: |backend| Body::Clients(of(&[&clients::checks()], backend)),
+        ..USUAL
+    },
+    Kind {
+        kind: "clients",
+        form: "-unsigned",
+        title: "real clients, without signatures",
+        on: LOCAL,
+        body: |backend| Body::Clients(of(&[&clients::unsigned_checks()], backend)),
+        ..USUAL
+    },
+];
+
+/// What may leave the server's files in disorder.
+static ESCAPES: &[Kind] = &[Kind {
+    kind: "containment",
+    title: "requests that try to reach other files, in Docker alone",
+    on: LOCAL,
+    escapes: true,
+    body: |backend| checks(containment::CHECKS, backend),
+    ..USUAL
+}];
+
+/// The suites of some kinds on one of the backends.
+fn suites(kinds: &'static [Kind], is_drime: bool) -> impl Iterator<Item = Suite> {
+    kinds.iter().flat_map(move |kind| {
+        let on = kind.on.iter().filter(move |On(_, backend, _)| backend.is_drime() == is_drime);
+        on.map(|on| suite(kind, on))
+    })
 }
 
-/// A suite without checks on the local backend, with custom buckets and without signatures: what the entries above depart from.
-const fn local(name: &'static str) -> Suite {
+fn suite(kind: &Kind, On(place, backend, addition): &On) -> Suite {
+    // A server that stores elsewhere has no disk to fill.
+    let limit = kind.room.data_limit_bytes.filter(|_| !backend.is_drime());
     Suite {
-        name,
-        title: "",
-        backend: Backend::Local,
-        bucket_mode: BucketMode::Custom,
-        signed: false,
-        escapes: false,
-        pace: Pace::InTurn,
-        room: Footprint { bytes: 64 << 20, largest_object_bytes: 40 << 20, objects: 5_000, data_limit_bytes: None },
-        body: Body::Checks(&[]),
+        // Made once, and there as long as the catalogue.
+        name: format!("{}/{place}{}", kind.kind, kind.form).leak(),
+        kind: kind.kind,
+        title: format!("{}{addition}", kind.title),
+        backend: *backend,
+        bucket_mode: kind.bucket_mode,
+        signed: kind.signed,
+        escapes: kind.escapes,
+        room: Footprint { data_limit_bytes: limit, ..kind.room },
+        body: (kind.body)(*backend),
     }
+}
+
+fn checks(families: &[&[Check]], backend: Backend) -> Body {
+    Body::Checks(of(families, backend))
+}
+
+/// The checks of some families that apply on a backend.
+fn of(families: &[&[Check]], backend: Backend) -> Vec<Check> {
+    families.iter().copied().flatten().filter(|check| check.scope.backends.have(backend)).copied().collect()
 }

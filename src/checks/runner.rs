@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::{CATALOGUE, SuiteContext};
+use super::SuiteContext;
 use crate::base::{lock, nanoseconds};
 use crate::event::{Event, Events};
 use crate::record::{
@@ -159,7 +159,8 @@ impl<'a> CheckRunner<'a> {
         let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
         check.worst_severity = worst;
         check.commands = commands;
-        check.explained_by = self.explained_by.iter().filter_map(|check| on_backend_of(suite, check)).collect();
+        let SuiteContext { backend, explains, .. } = self.context;
+        check.explained_by = self.explained_by.iter().filter_map(|check| explains(*backend, check)).collect();
         if let Some(counterexample) = self.counterexample.clone().filter(|_| check.outcome.is_failed()) {
             check.repro = format!("{} --program '{}'", check.repro, counterexample.program);
             check.counterexample = Some(counterexample);
@@ -189,16 +190,6 @@ fn worst_severity(spec: &CheckSpec, outcome: &Outcome) -> Severity {
     }
 }
 
-/// The check `kind::name` of the suite of that kind on the same backend, where there is one. What is no matter of the backend has a
-/// suite on the local one alone, which speaks for both.
-pub(super) fn on_backend_of(suite: &SuiteId, check: &str) -> Option<CheckId> {
-    let (kind, name) = check.split_once("::")?;
-    let backend = suite.as_str().split(['/', '-']).nth(1).unwrap_or_default();
-    let of = |backend: &str| CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/{backend}"));
-    let suite = of(backend).or_else(|| of("local"))?;
-    suite.checks().iter().any(|spec| spec.name == name).then(|| CheckId::new(&suite.id(), name))
-}
-
 fn record(
     suite: &SuiteId,
     spec: &CheckSpec,
@@ -221,6 +212,7 @@ fn record(
         repro,
         commands: Vec::new(),
         explained_by: Vec::new(),
+        ledger_line: None,
         counterexample: None,
     }
 }

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use super::{CheckRunner, Suite, SuiteContext, runner};
+use super::{CheckRunner, SuiteContext, runner};
 use crate::event::Events;
-use crate::record::{CheckSpec, Outcome, Severity};
+use crate::record::{CheckSpec, Outcome, Severity, SuiteId};
 
 const CONSEQUENCE: &str = "backups and restores take longer than with the base";
 const SOURCE: &str = "measured on the base, in the same minutes and on the same machine";
@@ -42,14 +42,12 @@ pub(super) async fn run(context: &SuiteContext<'_>) {
     }
 }
 
-impl Suite {
-    /// Reports what a comparison found; `repro` is the command line that repeats the run, without the selection.
-    pub async fn report(&self, events: &Events, findings: &[Finding], repro: &str) {
-        for spec in self.checks() {
-            if let Some(finding) = findings.iter().find(|finding| finding.name == spec.name) {
-                let (outcome, took) = (finding.outcome.clone(), finding.duration);
-                runner::tell(events, &self.id(), spec, outcome, took, repro).await;
-            }
+/// Reports what a comparison found; `repro` is the command line that repeats the run, without the selection.
+pub async fn report_findings(suite: &SuiteId, events: &Events, findings: &[Finding], repro: &str) {
+    for spec in &CHECKS {
+        if let Some(finding) = findings.iter().find(|finding| finding.name == spec.name) {
+            let (outcome, took) = (finding.outcome.clone(), finding.duration);
+            runner::tell(events, suite, spec, outcome, took, repro).await;
         }
     }
 }

@@ -5,15 +5,16 @@
 //! volume and the servers, which the run brings.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::judge::{ensure, ensure_content, few};
-use super::{CheckRunner, Suite, SuiteContext, runner};
+use super::judge::{ensure, few, same};
+use super::kept_data::KeptBucket;
+use super::{CheckRunner, SuiteContext, runner};
 use crate::event::Events;
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Outcome, Severity, Stop};
+use crate::record::Severity::DataLoss;
+use crate::record::{CheckSpec, Failure, Fault, FaultKind, Outcome, Stop, SuiteId};
 use crate::s3::{RequestError, S3};
 use crate::server::{BucketMode, ServerError, Shutdown};
 use crate::workload::{Content, seeded};
@@ -26,14 +27,14 @@ const SOURCE: &str =
 pub(super) static CHECKS: [CheckSpec; 2] = [
     CheckSpec {
         name: "upgrade-lists-the-same-keys",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "on the base's data the target lists the buckets, keys and sizes that the base listed, and nothing that was deleted",
         consequence: CONSEQUENCE,
         source: SOURCE,
     },
     CheckSpec {
         name: "upgrade-serves-the-same-bytes",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "on the base's data the target serves every object with the bytes that were stored",
         consequence: "after an update of the server a restore fails, or brings back something else",
         source: SOURCE,
@@ -57,25 +58,6 @@ const OBJECTS: [(&str, usize); 11] = [
 /// What is stored and deleted again.
 const DELETED: &str = "deleted";
 
-/// What the base stored, as it showed it itself after a restart. Empty until then.
-#[derive(Debug, Default)]
-pub struct Kept(OnceLock<Vec<Shelf>>);
-
-/// A bucket on the volume.
-#[derive(Debug)]
-struct Shelf {
-    bucket: String,
-    objects: BTreeMap<String, Bytes>,
-}
-
-impl Kept {
-    /// Whether there is something to go on with.
-    #[must_use]
-    pub fn is_stored(&self) -> bool {
-        self.0.get().is_some()
-    }
-}
-
 /// The turn of the base where nothing is kept yet, otherwise that of the target.
 pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
     let Some(kept) = context.kept else {
@@ -85,10 +67,10 @@ pub(super) async fn run(context: &SuiteContext<'_>, bucket_mode: BucketMode) {
         }
         return;
     };
-    match kept.0.get() {
-        Some(shelves) => judge(context, shelves).await,
+    match kept.get() {
+        Some(kept_buckets) => judge(context, kept_buckets).await,
         None => match tokio::time::timeout(deadline(context), store(context, bucket_mode)).await {
-            Ok(Ok(shelves)) => drop(kept.0.set(shelves)),
+            Ok(Ok(kept_buckets)) => kept.set(kept_buckets),
             Ok(Err(stop)) => cannot_be_told(context, &stop).await,
             Err(_) => {
                 cannot_be_told(context, &Fault::new(FaultKind::Timeout, "it took too long".to_owned()).into()).await
@@ -102,15 +84,13 @@ fn deadline(context: &SuiteContext<'_>) -> Duration {
     context.settings.check_deadline() * 2
 }
 
-impl Suite {
-    /// Reports that the target does not even start on what the base has stored; `repro` as in a report.
-    pub async fn does_not_take_over(&self, events: &Events, error: &ServerError, repro: &str) {
-        let message = format!("on the base's data the target does not start: failed to {error}");
-        for spec in &CHECKS {
-            let expected = "a server that answers";
-            let failure = Failure::new("does-not-start", &message, expected, "it ended by itself; see its log");
-            runner::tell(events, &self.id(), spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
-        }
+/// Reports that the target does not even start on what the base has stored; `repro` as in a report.
+pub async fn report_not_started(suite: &SuiteId, events: &Events, error: &ServerError, repro: &str) {
+    let message = format!("on the base's data the target does not start: failed to {error}");
+    for spec in &CHECKS {
+        let expected = "a server that answers";
+        let failure = Failure::new("does-not-start", &message, expected, "it ended by itself; see its log");
+        runner::tell(events, suite, spec, Outcome::Failed(failure), Duration::ZERO, repro).await;
     }
 }
 
@@ -129,7 +109,7 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
 }
 
 /// Stores on the base, restarts it, and sees what it shows of it.
-async fn store(context: &SuiteContext<'_>, bucket_mode: BucketMode) -> Result<Vec<Shelf>, Stop> {
+async fn store(context: &SuiteContext<'_>, bucket_mode: BucketMode) -> Result<Vec<KeptBucket>, Stop> {
     let buckets = match bucket_mode {
         BucketMode::Custom => vec![context.bucket_name(), context.bucket_name()],
         BucketMode::Default => vec![BucketMode::DEFAULT_BUCKET.to_owned()],
@@ -147,7 +127,7 @@ async fn store(context: &SuiteContext<'_>, bucket_mode: BucketMode) -> Result<Ve
         context.s3.delete(bucket, DELETED).await?;
     }
     context.server.restart(Shutdown::Orderly).await.map_err(|error| Stop::from(Fault::from(error)))?;
-    let mut shelves = Vec::new();
+    let mut kept_buckets = Vec::new();
     let mut left_out = Vec::new();
     for bucket in buckets {
         let listed = context.s3.list_all(&bucket, "", None, 2 * OBJECTS.len()).await?;
@@ -161,18 +141,18 @@ async fn store(context: &SuiteContext<'_>, bucket_mode: BucketMode) -> Result<Ve
                 left_out.push(format!("{bucket}/{key}"));
             }
         }
-        shelves.push(Shelf { bucket, objects });
+        kept_buckets.push(KeptBucket { bucket, objects });
     }
     if !left_out.is_empty() {
         context.fact("Not kept by the base itself", few(&left_out)).await;
     }
-    let kept: usize = shelves.iter().map(|shelf| shelf.objects.len()).sum();
+    let kept: usize = kept_buckets.iter().map(|kept| kept.objects.len()).sum();
     context.fact("Objects from the base", kept.to_string()).await;
-    if 2 * kept < OBJECTS.len() * shelves.len() {
+    if 2 * kept < OBJECTS.len() * kept_buckets.len() {
         let message = format!("{kept} of its objects are left after a restart");
         return Err(Fault::new(FaultKind::Base, message).into());
     }
-    Ok(shelves)
+    Ok(kept_buckets)
 }
 
 /// Random bytes, other ones for each bucket and label.
@@ -190,18 +170,18 @@ async fn serves(s3: &S3, bucket: &str, key: &str, stored: &Bytes) -> Result<bool
     }
 }
 
-async fn judge(context: &SuiteContext<'_>, shelves: &[Shelf]) {
+async fn judge(context: &SuiteContext<'_>, kept_buckets: &[KeptBucket]) {
     let listing = CheckRunner::new(context);
-    listing.run(&CHECKS[0], deadline(context), lists(listing.s3(), shelves)).await;
+    listing.run(&CHECKS[0], deadline(context), lists(listing.s3(), kept_buckets)).await;
     let restoring = CheckRunner::new(context);
-    restoring.run(&CHECKS[1], deadline(context), serves_all(restoring.s3(), shelves)).await;
+    restoring.run(&CHECKS[1], deadline(context), serves_all(restoring.s3(), kept_buckets)).await;
 }
 
-async fn lists(s3: &S3, shelves: &[Shelf]) -> Result<(), Stop> {
+async fn lists(s3: &S3, kept_buckets: &[KeptBucket]) -> Result<(), Stop> {
     let there = s3.bucket_names().await?;
-    let gone: Vec<_> = shelves.iter().map(|shelf| &shelf.bucket).filter(|bucket| !there.contains(bucket)).collect();
+    let gone: Vec<_> = kept_buckets.iter().map(|kept| &kept.bucket).filter(|bucket| !there.contains(bucket)).collect();
     ensure(gone.is_empty(), "bucket-lost", "buckets of the base are not listed", "all of them", few(&gone))?;
-    for Shelf { bucket, objects } in shelves {
+    for KeptBucket { bucket, objects } in kept_buckets {
         let listed = s3.list_all(bucket, "", None, 4 * OBJECTS.len()).await?;
         let size = |key: &str| listed.iter().find(|entry| entry.key == key).map(|entry| entry.size_bytes);
         let lost: Vec<_> = objects
@@ -226,8 +206,8 @@ fn is_unknown(key: &str) -> bool {
     key == DELETED || !(OBJECTS.iter().any(|(stored, _)| *stored == key) || key == "percent percent")
 }
 
-async fn serves_all(s3: &S3, shelves: &[Shelf]) -> Result<(), Stop> {
-    for Shelf { bucket, objects } in shelves {
+async fn serves_all(s3: &S3, kept_buckets: &[KeptBucket]) -> Result<(), Stop> {
+    for KeptBucket { bucket, objects } in kept_buckets {
         for (key, stored) in objects {
             let body = s3.get(bucket, key, stored.len() as u64).await.map_err(|error| match error {
                 RequestError::Rejected { .. } | RequestError::Broken { .. } => {
@@ -236,7 +216,7 @@ async fn serves_all(s3: &S3, shelves: &[Shelf]) -> Result<(), Stop> {
                 }
                 other => Stop::from(other),
             })?;
-            ensure_content(key, stored, &body.bytes)?;
+            same(key, stored, &body.bytes)?;
         }
     }
     Ok(())

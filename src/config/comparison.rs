@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 use super::options::{Inconclusive, Options};
-use crate::base::{Misread, read_bounded};
+use crate::base::{Misread, read_file};
 use crate::record::{Calibration, FailOn};
 use crate::server::Target;
 
@@ -85,7 +85,7 @@ fn both_can_start(base: &Target, target: &Target, port: Option<u16>) -> Result<(
 
 /// Reads the floors of a machine.
 fn calibration(path: &Path) -> Result<Calibration, ConfigError> {
-    let text = read_bounded(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = read_file(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     serde_json::from_str(&text).map_err(|error| ConfigError::Malformed {
         path: path.to_owned(),
         source: Misread::of_json(&error),

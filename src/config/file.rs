@@ -9,13 +9,13 @@ use toml::de::{DeTable, DeValue};
 
 use super::ConfigError;
 use super::options::{Place, Row, Said, TABLE, Word};
-use crate::base::{Misread, read_bounded};
+use crate::base::{Misread, read_file};
 
 const HINT: &str = "its keys are the options that `s3ci list --options --format md` does not mark with *";
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<Said, ConfigError> {
-    let text = read_bounded(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = read_file(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     words(&path.display().to_string(), &text)
 }
 

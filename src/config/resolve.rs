@@ -7,7 +7,7 @@ use super::{Config, ConfigError, KnownIssues, comparison};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::base::{Misread, read_bounded, shell_word};
+use crate::base::{Misread, read_file, shell_word};
 use crate::server::DockerSettings;
 use crate::workload::DatasetSettings;
 
@@ -67,7 +67,7 @@ fn ca_bundle(named: Option<&Path>, variables: &[&str]) -> Result<Option<PathBuf>
 
 /// What is named as certificates becomes part of an image, so it had better be some.
 fn has_certificates(path: &Path) -> Result<(), ConfigError> {
-    let text = read_bounded(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = read_file(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     let mut certificates = CertificateDer::pem_slice_iter(text.as_bytes()).peekable();
     if certificates.peek().is_some() && certificates.all(|certificate| certificate.is_ok()) {
         return Ok(());

@@ -3,17 +3,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::{git, read_bounded};
+use crate::base::{MOST_BYTES_OF_A_FILE, git, read_file};
 use crate::server::Target;
-
-/// Far more than a ledger or a configuration has.
-const MOST_BYTES: u64 = 1 << 24;
 
 /// The directory that a server under test is built from, and the repository around it.
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     directory: PathBuf,
-    /// The outermost repository that the directory is in: a change proposes files of all of it, and a submodule is named by one.
+    /// The repository that the directory is in, a change of which proposes files of all of it. Around a submodule it is the one that names it:
+    /// there `.git` is a file. A checkout inside another one has a directory, and nothing to do with it.
     root: PathBuf,
 }
 
@@ -21,7 +19,8 @@ impl Tree {
     /// The tree of a target; none where it is built from none.
     pub(super) fn of(target: &Target) -> Option<Self> {
         let directory = absolute(directory_of(target)?);
-        let root = repositories_around(&directory).last().unwrap_or(&directory).to_owned();
+        let whole = repositories_around(&directory).find(|repository| repository.join(".git").is_dir());
+        let root = whole.or_else(|| repositories_around(&directory).last()).unwrap_or(&directory).to_owned();
         Some(Self { directory, root })
     }
 
@@ -45,12 +44,17 @@ impl Tree {
                     _ => None,
                 });
                 let path = parts.collect::<Option<Vec<_>>>()?.join("/");
-                let bytes = git::file_at(&of_base, reference, &path, MOST_BYTES).ok()??;
+                let bytes = git::file_at(&of_base, reference, &path, MOST_BYTES_OF_A_FILE).ok()??;
                 String::from_utf8(bytes).ok()
             }
-            _ => read_bounded(&of_base.join(relative)).ok(),
+            _ => read_file(&of_base.join(relative)).ok(),
         }
     }
+}
+
+/// Whether a directory is in a repository.
+pub(super) fn is_in_a_repository(directory: &Path) -> bool {
+    repositories_around(&absolute(directory)).next().is_some()
 }
 
 /// Whether a target is built from a directory or a commit.
@@ -130,6 +134,15 @@ mod tests {
         std::fs::write(place.path().join("checkout/server/.git"), "gitdir: elsewhere\n").unwrap();
         let tree = Tree::of(&Target::Path(place.path().join("checkout/server"))).unwrap();
         assert!(tree.contains(&place.path().join("checkout/a")));
+    }
+
+    #[test]
+    fn a_checkout_inside_another_one_is_a_tree_of_its_own() {
+        let (place, _) = places();
+        std::fs::create_dir(place.path().join("checkout/server/.git")).unwrap();
+        let tree = Tree::of(&Target::Path(place.path().join("checkout/server/deep"))).unwrap();
+        assert!(tree.contains(&place.path().join("checkout/server/a")));
+        assert!(!tree.contains(&place.path().join("checkout/a")));
     }
 
     #[test]

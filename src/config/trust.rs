@@ -7,9 +7,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::options::{Said, SetBy};
-use super::tree::Tree;
+use super::tree::{Tree, is_in_a_repository};
 use super::{Config, ConfigError, KnownIssues, Settings, Surroundings, file, is_built_from_a_tree};
-use crate::base::read_bounded;
+use crate::base::read_file;
 use crate::server::{RuntimeChoice, Target};
 
 /// The file that is read where none is named.
@@ -40,7 +40,7 @@ pub(super) fn configured(
         return Ok(Configured { said: file::read(named)?, notices: Vec::new() });
     }
     let path = &directory.join(DEFAULT_FILE);
-    let here = match read_bounded(path) {
+    let here = match read_file(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
@@ -49,13 +49,17 @@ pub(super) fn configured(
     match (tree, here) {
         (_, Some(here)) if surroundings.are_a_persons() => Configured::read_as(DEFAULT_FILE, &here),
         (Some(tree), here) => of_base(flags, &tree, path, here.as_deref()),
-        (None, Some(here)) => beside_the_tree(flags, &here),
+        (None, Some(here)) => beside_the_tree(flags, directory, &here),
         (None, None) => Ok(Configured::default()),
     }
 }
 
-/// A file that is not in the tree that was named. Where none was named, one that names it itself may come from there.
-fn beside_the_tree(flags: &Settings, here: &str) -> Result<Configured, ConfigError> {
+/// A file that is not in the tree that was named. Where none was named, it may come from there all the same: where it names what is tested
+/// itself, and where an image or an endpoint is tested, which somebody may have built from the repository that the file is in.
+fn beside_the_tree(flags: &Settings, directory: &Path, here: &str) -> Result<Configured, ConfigError> {
+    if matches!(flags.target, Some(Target::Image(_) | Target::Endpoint(_))) && is_in_a_repository(directory) {
+        return Ok(not_read("what is tested may come from the repository that it is in"));
+    }
     let read = Configured::read_as(DEFAULT_FILE, here)?;
     if flags.target.is_none() && Settings::of(&read.said)?.target.is_some() {
         return Ok(not_read("it names what is tested, so it may come with it"));
@@ -129,11 +133,10 @@ pub(super) fn distrusted(config: Config, surroundings: Surroundings) -> Result<C
             same_as_base(&tree, base.as_ref(), key, &path)?;
         }
     }
-    let known_issues = match config.known_issues.clone() {
-        KnownIssues::File(path) if tree.contains(&path) => ledger(&config, &tree, base.as_ref(), path, surroundings),
-        other => other,
+    let mut config = match config.known_issues.clone() {
+        KnownIssues::File(path) if tree.contains(&path) => with_ledger(config, &tree, path, surroundings),
+        _ => config,
     };
-    let mut config = Config { known_issues, ..config };
     if surroundings.is_ci && config.options.runtime == RuntimeChoice::Auto {
         // Without Docker a stranger's code would run on this machine.
         config.options.runtime = RuntimeChoice::Docker;
@@ -142,21 +145,26 @@ pub(super) fn distrusted(config: Config, surroundings: Surroundings) -> Result<C
 }
 
 /// A ledger of the tree under test: in force is what its base lists as well.
-fn ledger(
-    config: &Config,
-    tree: &Tree,
-    base: Option<&Target>,
-    path: PathBuf,
-    surroundings: Surroundings,
-) -> KnownIssues {
-    let base = base.filter(|base| is_built_from_a_tree(base));
-    match base {
-        None if surroundings.are_a_persons() => KnownIssues::File(path),
-        _ => {
-            let of_base = base.and_then(|base| tree.at_base(base, &path)).unwrap_or_default();
-            KnownIssues::Proposed { path, of_base, is_accepted: config.accept_known_issues }
+fn with_ledger(config: Config, tree: &Tree, path: PathBuf, surroundings: Surroundings) -> Config {
+    let base = config.comparison.as_ref().map(|comparison| &comparison.base).filter(|base| is_built_from_a_tree(base));
+    let name = path.display();
+    let (has_base, is_accepted) = (base.is_some(), config.accept_known_issues);
+    let of_base = base.and_then(|base| tree.at_base(base, &path)).unwrap_or_default();
+    let notice = match (has_base, is_accepted) {
+        (true, _) => None,
+        (false, true) => {
+            Some(format!("the ledger {name} is in the tree that is tested; it counts: --accept-known-issues"))
         }
-    }
+        (false, false) => Some(format!(
+            "the ledger {name} is in the tree that is tested, and there is no base that lists the same, so nothing of it counts: name the \
+             base with --against, or say --accept-known-issues"
+        )),
+    };
+    let is_the_judges = !has_base && (is_accepted || surroundings.are_a_persons());
+    let notice = notice.filter(|_| is_accepted || !surroundings.are_a_persons());
+    let known_issues =
+        if is_the_judges { KnownIssues::File(path) } else { KnownIssues::Proposed { path, of_base, is_accepted } };
+    Config { known_issues, notices: config.notices.into_iter().chain(notice).collect(), ..config }
 }
 
 /// The files beside the ledger that decide about the verdict.
@@ -173,7 +181,7 @@ fn same_as_base(tree: &Tree, base: Option<&Target>, key: &str, path: &Path) -> R
         return Ok(());
     }
     let of_base = base.and_then(|base| tree.at_base(base, path));
-    if of_base.is_some() && of_base == read_bounded(path).ok() {
+    if of_base.is_some() && of_base == read_file(path).ok() {
         return Ok(());
     }
     let reason = "it is in the tree that is tested and not the same on a base, and a change must not judge itself; name a file that \

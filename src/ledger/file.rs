@@ -31,6 +31,7 @@ struct Written {
     versions: Option<Spanned<String>>,
     severity: Spanned<Severity>,
     symptom: Spanned<WrittenSymptom>,
+    cause: Option<String>,
     reason: Spanned<String>,
     upstream: Option<String>,
 }
@@ -97,6 +98,7 @@ fn entry(written: &Written, text: &str, earlier: &[Issue]) -> Result<Issue, Wron
         versions,
         severity: *written.severity.get_ref(),
         symptom,
+        cause: written.cause.clone(),
         reason: written.reason.get_ref().clone(),
         upstream: written.upstream.clone(),
         line: line(text, at),

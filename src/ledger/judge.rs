@@ -66,11 +66,8 @@ impl<'a> Listed<'a> {
             self.base.as_ref().is_none_or(|base| base.issue(check).is_some_and(|issue| issue.fits(&failure)));
         if is_in_force || self.accepts_additions() {
             let failure = Failure { is_proposed: !is_in_force, ..failure };
-            return Outcome::Known(KnownIssue {
-                failure,
-                reason: issue.reason.clone(),
-                upstream: issue.upstream.clone(),
-            });
+            let Issue { cause, reason, upstream, .. } = issue.clone();
+            return Outcome::Known(KnownIssue { failure, cause, reason, upstream });
         }
         Outcome::Failed(self.proposed(failure, issue.line))
     }

@@ -10,9 +10,10 @@
 //! [[issue]]
 //! checks = ["api/local::list-v2-start-after"]    # the suite says the backend
 //! versions = ">=0.2.0, <0.3"                     # as PEP 440 has them
-//! severity = "breaks_clients"                    # that of the checks
+//! severity = "breaks_clients"                    # what the failure costs
 //! symptom = { kind = "listing-start-after", actual = "a, b, *" }
-//! reason = "it ignores start-after"
+//! cause = "start-after is ignored"               # the defect in a few words; reports group by it
+//! reason = "the handler reads marker alone"
 //! upstream = "https://example.org/issues/7"      # where there is one
 //! ```
 //!
@@ -40,7 +41,7 @@ mod versions;
 
 use std::path::Path;
 
-use crate::base::read_bounded;
+use crate::base::read_file;
 use crate::config::KnownIssues;
 use crate::record::{CheckId, FailureKind, Severity};
 use crate::workload::sha256_hex;
@@ -77,6 +78,8 @@ pub struct Issue {
     pub severity: Severity,
     /// How it shows.
     pub symptom: Symptom,
+    /// The defect in a few words, the same in each entry that it has.
+    pub cause: Option<String>,
     /// Why the server does so, in a sentence.
     pub reason: String,
     /// Where the server's own project discusses it.
@@ -111,7 +114,7 @@ impl Ledger {
     }
 
     fn read(path: &Path) -> Result<Self, LedgerError> {
-        let text = read_bounded(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
+        let text = read_file(path).map_err(|source| LedgerError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&path.display().to_string(), &text)
     }
 

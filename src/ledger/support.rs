@@ -109,6 +109,7 @@ impl Listed<'_> {
             repro: String::new(),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            ledger_line: Some(line as u64),
             counterexample: None,
         })
     }

@@ -29,6 +29,16 @@ spelled! {
     }
 }
 
+spelled! {
+    /// What a stand-in is made to do with a second upload of one name, other than the real service is known to do.
+    pub enum AssumedDuplicates {
+        /// Both versions stay, and listings begin with the newest.
+        KeepBoth = "keep_both",
+        /// Both versions stay, and listings begin with the oldest.
+        OldestFirst = "oldest_first",
+    }
+}
+
 /// Where the server of a suite stores. Shown as `local` or `drime (emulated)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Storage {
@@ -36,20 +46,27 @@ pub struct Storage {
     pub backend: Backend,
     /// Which Drime service it was; none for the other backends.
     pub drime_service: Option<DrimeService>,
+    /// What the stand-in is made to do; none where it does what the real service is known to do.
+    pub assumed_duplicates: Option<AssumedDuplicates>,
 }
 
 impl Storage {
-    pub const LOCAL: Self = Self { backend: Backend::Local, drime_service: None };
+    pub const LOCAL: Self = Self { backend: Backend::Local, drime_service: None, assumed_duplicates: None };
 
     #[must_use]
     pub fn drime(service: DrimeService) -> Self {
-        Self { backend: Backend::Drime, drime_service: Some(service) }
+        Self { backend: Backend::Drime, drime_service: Some(service), assumed_duplicates: None }
+    }
+
+    #[must_use]
+    pub fn assuming(self, assumed_duplicates: Option<AssumedDuplicates>) -> Self {
+        Self { assumed_duplicates, ..self }
     }
 }
 
 impl fmt::Display for Storage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { backend, drime_service } = self;
+        let Self { backend, drime_service, .. } = self;
         match drime_service {
             Some(service) => write!(formatter, "{backend} ({service})"),
             None => write!(formatter, "{backend}"),

@@ -66,7 +66,12 @@ mod tests {
         let failure = |kind: &str| Failure::new(kind, "wrong", "right", "wrong");
         let failed = |kind: &str| Outcome::Failed(failure(kind));
         let known = |kind: &str| {
-            Outcome::Known(KnownIssue { failure: failure(kind), reason: "it does".to_owned(), upstream: None })
+            Outcome::Known(KnownIssue {
+                failure: failure(kind),
+                cause: None,
+                reason: "it does".to_owned(),
+                upstream: None,
+            })
         };
         let skipped = || Outcome::Skipped { reason: "it does not apply".to_owned() };
         let error = || Outcome::NotJudged(Fault::new(FaultKind::Timeout, "no answer"));

@@ -29,7 +29,7 @@ mod threshold;
 mod throughput;
 mod verdict;
 
-pub use backend::{Backend, DrimeService, Storage};
+pub use backend::{AssumedDuplicates, Backend, DrimeService, Storage};
 pub use baseline::{SinceBaseline, SuiteSince};
 pub use calibration::Calibration;
 pub use capability::{CapabilityRecord, Support};

@@ -237,7 +237,8 @@ pub struct CheckRecord {
     pub consequence: String,
     /// Where the rule is written down.
     pub source: String,
-    /// What became of the check.
+    /// The line of the ledger's entry for the check; none where there is no entry for this version.
+    pub ledger_line: Option<u64>,
     pub outcome: Outcome,
     /// Wall time.
     pub duration_ns: u64,

@@ -37,6 +37,7 @@ impl Threshold {
             repro: format!("{repro} {}", self.suite),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            ledger_line: None,
             counterexample: None,
         }
     }

@@ -111,10 +111,20 @@ impl From<Failure> for Stop {
 pub struct KnownIssue {
     /// What the server did wrong.
     pub failure: Failure,
-    /// Why it does so, from the ledger.
+    /// The defect in a few words, from the ledger: what it is known by where several checks see it.
+    pub cause: Option<String>,
+    /// Why the server does so, from the ledger.
     pub reason: String,
     /// Where the server's own project discusses it.
     pub upstream: Option<String>,
+}
+
+impl KnownIssue {
+    /// The defect in the fewest words that there are.
+    #[must_use]
+    pub fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or(&self.reason)
+    }
 }
 
 /// One request and its answer, shortened and free of secrets: the evidence of a failure.

@@ -38,6 +38,7 @@ impl Run<'_> {
             repro: format!("{} {suite}", self.config.repro),
             commands: Vec::new(),
             explained_by: Vec::new(),
+            ledger_line: None,
             counterexample: None,
         };
         match since_baseline(baseline, record, suite) {

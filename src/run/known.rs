@@ -33,6 +33,7 @@ impl<'a> KnownIssues<'a> {
             }
             Event::CheckFinished { check } => {
                 if let Some(listed) = &self.listed {
+                    check.ledger_line = listed.issue(&check.id).map(|issue| issue.line as u64);
                     check.outcome = listed.judge(&check.id, check.outcome.clone());
                 }
                 // What a failure costs is not what a fix does.

@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub external_credentials: Option<Credentials>,
     /// What the drime backend stores in.
     pub drime: DrimeSettings,
+    /// Whether this program is started a second time, to clear up if it is killed.
+    pub watchdog: bool,
     /// What has to be told before anything else.
     pub notices: Vec<String>,
     /// Asks the run to stop.
@@ -145,8 +147,8 @@ impl Run<'_> {
                 return events.emit(Event::Fault { fault }).await;
             }
         };
-        let watchdog = match Watchdog::spawn(&self.run_id, directory.path()) {
-            Ok(watchdog) => Some(watchdog),
+        let watchdog = match self.watchdog.then(|| Watchdog::spawn(&self.run_id, directory.path())).transpose() {
+            Ok(watchdog) => watchdog,
             Err(error) => {
                 let text =
                     format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");

@@ -7,13 +7,17 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use super::Run;
-use crate::checks::{CheckRunner, Kept, ModelSettings, SuiteContext, SuiteSettings};
+use crate::checks::{
+    BucketNumbers, CheckRunner, KeptData, ModelSettings, SuiteContext, SuiteSettings, client_programs, on_backend,
+    report_not_started,
+};
 use crate::event::{Event, Events, SuiteEnd};
 use crate::plan::PlannedSuite;
-use crate::record::{CheckId, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
+use crate::record::{AssumedDuplicates, CheckId, CheckSpec, DrimeService, Fault, FaultKind, RuntimeKind, Storage};
 use crate::s3::{ClientSettings, Leases, S3};
 use crate::server::{
-    Backend, BucketMode, Credentials, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec, Volume,
+    Backend, BucketMode, Credentials, Duplicates, Runtime, Server, ServerError, ServerSpec, Toolbox, ToolboxSpec,
+    Volume,
 };
 
 /// Lines of the server's log that a report keeps.
@@ -34,7 +38,7 @@ pub(super) struct SuiteRun<'a> {
     /// Whether this is the base's turn.
     pub(super) is_on_the_base: bool,
     /// The volume that base and target have one after the other, and what is kept on it, where the suite is about that.
-    pub(super) upgrades: Option<(&'a Volume, &'a Kept)>,
+    pub(super) upgrades: Option<(&'a Volume, &'a KeptData)>,
     pub(super) directory: &'a Path,
     pub(super) events: &'a Events,
     /// What the client signs with, and what the server demands where the suite is signed.
@@ -46,7 +50,7 @@ impl SuiteRun<'_> {
     pub(super) async fn execute(&self) {
         let suite = self.planned.suite;
         let checks = self.selected().len();
-        let (id, title, storage) = (suite.id(), suite.title.to_owned(), self.storage());
+        let (id, title, storage) = (suite.id(), suite.title.clone(), self.storage());
         let (at, began) = (OffsetDateTime::now_utc(), Instant::now());
         self.events.emit(Event::SuiteStarted { suite: id.clone(), at, storage, title, checks }).await;
         let mut end = SuiteEnd::default();
@@ -78,13 +82,20 @@ impl SuiteRun<'_> {
         let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
         match self.planned.suite.backend {
             Backend::Drime(_) if external => Storage::drime(DrimeService::Endpoint),
-            Backend::Drime(_) => Storage::drime(self.run.drime.service()),
+            Backend::Drime(duplicates) => {
+                let assumed = match duplicates {
+                    Duplicates::Replace => None,
+                    Duplicates::KeepBoth => Some(AssumedDuplicates::KeepBoth),
+                    Duplicates::KeepBothOldestFirst => Some(AssumedDuplicates::OldestFirst),
+                };
+                Storage::drime(self.run.drime.service()).assuming(assumed)
+            }
             Backend::Local => Storage::LOCAL,
         }
     }
 
-    fn selected(&self) -> Vec<&'static CheckSpec> {
-        let wanted = |spec: &&CheckSpec| {
+    fn selected(&self) -> Vec<CheckSpec> {
+        let wanted = |spec: &CheckSpec| {
             let only = self.planned.only.as_ref().filter(|_| !self.planned.suite.is_flow());
             only.is_none_or(|only| only.iter().any(|name| name == spec.name))
         };
@@ -106,7 +117,8 @@ impl SuiteRun<'_> {
                 }
                 end.server_log = error.log().to_vec();
                 if self.takes_over() && error.ended_by_itself() {
-                    return self.planned.suite.does_not_take_over(self.events, &error, &self.settings().repro).await;
+                    let (suite, repro) = (self.planned.suite.id(), &self.settings().repro);
+                    return report_not_started(&suite, self.events, &error, repro).await;
                 }
                 end.fault = Some(error.into());
                 return;
@@ -150,7 +162,7 @@ impl SuiteRun<'_> {
     async fn toolbox(&self, server: &dyn Server) -> Result<Option<Toolbox>, ServerError> {
         let Some(room_bytes) = self.planned.suite.toolbox_bytes(&self.settings()) else { return Ok(None) };
         let secrets = vec![self.credentials.secret_key.clone()];
-        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets };
+        let spec = ToolboxSpec { label: self.label(), room_bytes, secrets, programs: client_programs() };
         tokio::select! {
             toolbox = self.runtime.toolbox(server, &spec, self.events) => Ok(Some(toolbox?)),
             _ = self.run.stopper.stopped() => Ok(None),
@@ -167,24 +179,26 @@ impl SuiteRun<'_> {
             deadline: config.timeout,
         });
         let leases = Leases::default();
-        let mut context = SuiteContext::new(
-            self.planned.suite.id(),
-            s3.clone(),
-            server,
-            self.planned.suite.backend.etag_profile(),
-            leases.clone(),
-            self.events.clone(),
-            self.settings(),
-            self.run.run_id.clone(),
-            work_dir.to_owned(),
-            self.planned.only.clone(),
-        );
-        context.toolbox = toolbox;
-        context.known_to_fail = self.known_to_fail();
-        context.kept = self.upgrades.map(|(_, kept)| kept);
         let external = self.runtime.identity().kind == RuntimeKind::Endpoint;
-        // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
-        context.credentials = (external || self.planned.suite.signed).then(|| self.credentials.clone());
+        let context = SuiteContext {
+            suite: self.planned.suite.id(),
+            backend: self.planned.suite.backend,
+            explains: on_backend,
+            s3: s3.clone(),
+            server,
+            toolbox,
+            kept: self.upgrades.map(|(_, kept)| kept),
+            // Of an endpoint that somebody else runs nobody knows whether it lets in anybody.
+            credentials: (external || self.planned.suite.signed).then(|| self.credentials.clone()),
+            leases: leases.clone(),
+            events: self.events.clone(),
+            settings: self.settings(),
+            run_id: self.run.run_id.clone(),
+            work_dir: work_dir.to_owned(),
+            only: self.planned.only.clone(),
+            known_to_fail: self.known_to_fail(),
+            bucket_numbers: BucketNumbers::default(),
+        };
         if let Some(only) = &self.planned.only
             && self.planned.suite.is_flow()
             && !self.is_on_the_base
@@ -226,7 +240,7 @@ impl SuiteRun<'_> {
     pub(super) async fn skip_all(&self, reason: &str) {
         let suite = self.planned.suite.id();
         for spec in self.selected() {
-            CheckRunner::skipped(self.events, &suite, spec, reason, &self.run.config.repro).await;
+            CheckRunner::skipped(self.events, &suite, &spec, reason, &self.run.config.repro).await;
         }
     }
 

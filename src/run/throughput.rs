@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::host;
 use super::suite::SuiteRun;
-use crate::checks::Finding;
+use crate::checks::{Finding, report_findings};
 use crate::config::Comparison;
 use crate::event::{Event, Events, SuiteEnd};
 use crate::record::{
@@ -79,7 +79,7 @@ impl SuiteRun<'_> {
             let left = comparison::operations().into_iter().filter(|name| !decided.iter().any(|other| other == name));
             findings.extend(left.map(|name| undecided(name, &comparison)));
         }
-        self.planned.suite.report(self.events, &findings, &config.repro).await;
+        report_findings(&self.planned.suite.id(), self.events, &findings, &config.repro).await;
         if let Some(BrokenOff { fault, log }) = broken {
             end.server_log = log;
             end.fault = Some(fault);

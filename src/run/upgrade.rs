@@ -1,7 +1,7 @@
 //! The suite that upgrades: a server of the base and then one of the target on one volume.
 
 use super::suite::SuiteRun;
-use crate::checks::Kept;
+use crate::checks::KeptData;
 use crate::event::SuiteEnd;
 use crate::server::Runtime;
 
@@ -16,7 +16,7 @@ impl SuiteRun<'_> {
                 return;
             }
         };
-        let kept = Kept::default();
+        let kept = KeptData::default();
         let older = SuiteRun { runtime: base, is_on_the_base: true, upgrades: Some((&volume, &kept)), ..self.clone() };
         Box::pin(older.on_a_server(end)).await;
         if kept.is_stored() && end.fault.is_none() && !self.run.stopper.is_stopped() {

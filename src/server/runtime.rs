@@ -99,7 +99,7 @@ impl Runtime {
             Some(started) => started,
             None => self.clients_elsewhere(server, spec, events).await?,
         };
-        Ok(Toolbox::open(started, spec.secrets.clone()).await?)
+        Ok(Toolbox::open(started, spec).await?)
     }
 
     /// Starts clients that are not beside the server.

@@ -1,7 +1,7 @@
 //! Checks of the drime backend, seen failing: on stand-ins that break a rule of the service, and on a pys3local that breaks its own.
 
-use crate::drime_support::run;
-use crate::patched::Patched;
+use crate::images::Image;
+use crate::support::run;
 
 /// Each broken stand-in turns these red, on the suite that says how second uploads are treated.
 const MUTANTS: [(&str, &[&str]); 5] = [
@@ -63,9 +63,8 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
 
 #[test]
 fn each_broken_provider_turns_the_right_checks_red() {
-    let _ = run(&["etag/drime::uuid-format", "--runtime", "docker"], &[]);
     for (name, edit, checks) in PROVIDERS {
-        let provider = Patched::new(name, "providers/drime.py", &format!("{MENDED}; {edit}"));
+        let provider = Image::edited(name, "providers/drime.py", &format!("{MENDED}; {edit}"));
         let ran = run(&["etag/drime", "--runtime", "docker", "--target", &provider.target()], &[]);
         let expected: Vec<_> = checks.iter().map(|check| format!("etag/drime::{check}")).collect();
         assert_eq!((ran.failed(), ran.code()), (expected, i32::from(!checks.is_empty())), "{name}: {}", ran.said());
@@ -96,7 +95,7 @@ fn a_broken_provider_turns_checks_of_other_suites_red() {
     for (name, edit, check, kind) in ELSEWHERE {
         let sound = run(&[check, "--runtime", "docker"], &[]);
         assert_eq!((sound.failed(), sound.code()), (vec![], 0), "{}", sound.said());
-        let provider = Patched::new(name, "providers/drime.py", edit);
+        let provider = Image::edited(name, "providers/drime.py", edit);
         let ran = run(&[check, "--runtime", "docker", "--target", &provider.target()], &[]);
         assert_eq!((ran.failed(), ran.code()), (vec![check.to_owned()], 1), "{name}: {}", ran.said());
         assert_eq!(ran.failures()[0].kind, kind, "{name}: {}", ran.said());

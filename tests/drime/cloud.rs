@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::command::s3ci;
-use crate::drime_support::{Account, Ran, belongings, docker, has_key, run, start, wait_until};
+use crate::support::{Account, Ran, belongings, docker, has_key, run, start, wait_until};
 
 #[test]
 fn the_cloud_is_used_in_a_folder_of_its_own_and_left_as_it_was() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::drime_support::{Ran, belongings, docker, own_address, run, start, wait_until};
+use crate::support::{Ran, belongings, docker, own_address, run, start, wait_until};
 
 #[test]
 fn a_rate_limit_that_passes_is_survived_and_a_lasting_one_is_no_verdict() {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use crate::command::{record_in, s3ci};
-use crate::drime_support::{Account, KEY, WORKSPACE, cache_dir, has_key, run};
+use crate::support::{Account, KEY, WORKSPACE, cache_dir, has_key, run};
 
 #[test]
 fn without_credentials_auto_is_emulated_and_the_cloud_is_refused() {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use crate::drime_support::{Account, run};
+use crate::support::{Account, run};
 
 /// A proxy that writes down where it was asked to connect to.
 struct Proxy {

@@ -5,6 +5,11 @@
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 export SOURCE
 
+# A checkout may come from a stranger: git runs no program that a repository names, and takes no bare one inside a tree for the tree's own.
+git() {
+  command git -c safe.bareRepository=explicit -c core.fsmonitor=false -c core.hooksPath=/dev/null "$@"
+}
+
 # The environment's fault, as s3ci's own exit codes have it.
 fail() { annotate error "$1"; exit 4; }
 refuse() { annotate error "$1"; exit 2; }

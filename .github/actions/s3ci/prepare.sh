@@ -93,6 +93,19 @@ case $against in
     ;;
 esac
 
+# What a run of the default branch or of a tag tests is merged: its files are as good as the workflow, which stands beside them. Of a pull
+# request they are not, nor of anything else that a workflow has checked out.
+is_merged() {
+  case ${EVENT_NAME-}:${REF-} in
+    schedule:*) ;;
+    push:refs/tags/* | workflow_dispatch:refs/tags/*) ;;
+    "push:refs/heads/${DEFAULT_BRANCH:-/}" | "workflow_dispatch:refs/heads/${DEFAULT_BRANCH:-/}") ;;
+    *) return 1 ;;
+  esac
+  place_of_target >/dev/null || return 1
+  [ -n "${SHA-}" ] && [ "$(git rev-parse HEAD 2>/dev/null)" = "$SHA" ]
+}
+
 artifact=${INPUT_ARTIFACT-}
 case $artifact in
   none) artifact= ;;
@@ -114,6 +127,7 @@ fi
 output against "$against"
 output against-by-itself "$by_itself"
 output artifact "$artifact"
+if is_merged; then output is-merged true; else output is-merged false; fi
 output cache-key "$cache_key"
 output binary-dir "$RUNNER_TEMP/s3ci-binary"
 output out "${INPUT_OUT:-$RUNNER_TEMP/s3ci}"

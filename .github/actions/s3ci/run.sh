@@ -6,7 +6,7 @@ set -euo pipefail
 
 help=$("$S3CI_BINARY" run --help)
 # A binary that was named can be older than the action.
-knows() { [[ $help == *"--$1 "* ]]; }
+knows() { [[ $help == *"--$1 "* || $help == *"--$1["* ]]; }
 
 words=(run)
 option() {
@@ -35,6 +35,13 @@ else
   words+=(--all)
 fi
 option target "$INPUT_TARGET"
+option runtime "${INPUT_RUNTIME-}"
+# Without a name s3ci reads the file of a checkout as the base of the comparison has it.
+if [ -z "${INPUT_CONFIG-}" ] && [ "${IS_MERGED-}" = true ] && [ -f s3ci.toml ]; then
+  INPUT_CONFIG=s3ci.toml
+fi
+option config "${INPUT_CONFIG-}"
+option drime "${INPUT_DRIME-}"
 option backend "${INPUT_BACKEND-}"
 if [ "${AGAINST_BY_ITSELF-}" = true ] && [ -n "${INPUT_AGAINST-}" ] && ! knows against; then
   warn "this s3ci ($("$S3CI_BINARY" --version)) compares with nothing: it is older than the action"
@@ -47,6 +54,13 @@ option inconclusive "${INPUT_INCONCLUSIVE-}"
 case ${INPUT_KNOWN_ISSUES-} in
   none) words+=(--no-known-issues) ;;
   *) option known-issues "${INPUT_KNOWN_ISSUES-}" ;;
+esac
+case ${INPUT_ACCEPT_KNOWN_ISSUES:-auto} in
+  auto) ! [ "${IS_MERGED-}" = true ] || ! knows accept-known-issues || words+=(--accept-known-issues) ;;
+  true) knows accept-known-issues || refuse "this s3ci ($("$S3CI_BINARY" --version)) does not know --accept-known-issues; take a newer one"
+    words+=(--accept-known-issues) ;;
+  false) ;;
+  *) refuse "the input accept-known-issues is true, false or auto" ;;
 esac
 option shard "${INPUT_SHARD-}"
 option out "$INPUT_OUT"

@@ -1,48 +1,55 @@
-//! Headers that belong to an object: they come back, and a copy can replace them.
+//! Headers that belong to an object: they come back.
 
-use futures_util::FutureExt;
-
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, ensure_content};
-use crate::record::{CheckSpec, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::ensure;
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::BreaksClients;
+use crate::record::Stop;
 use crate::s3::Attributes;
 
 /// Modification times as rclone writes them.
-const MTIMES: [&str; 2] = ["1700000000.123456789", "1600000000"];
+pub(super) const MTIMES: [&str; 2] = ["1700000000.123456789", "1600000000"];
 
-pub(super) const METADATA: Check = Check {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    Check {
         name: "object-user-metadata-survives",
-        severity: Severity::BreaksClients,
+        severity: BreaksClients,
         rule: "x-amz-meta-mtime of PUT comes back with HEAD and GET",
         consequence: "rclone, which keeps the modification time there, copies every file again, or restores it with a wrong time",
         source: "S3 API reference, PutObject, x-amz-meta-; rclone, modification times of the s3 backend",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let bytes = c.bytes("object", 100);
+            c.put_with("object", &bytes, &with_mtime(MTIMES[0])).await?;
+            ensure_mtime(c, "object", MTIMES[0], "PutObject").await
+        },
     },
-    body: |context| metadata(context).boxed(),
-};
-
-async fn metadata(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let bytes = context.bytes("object", 100);
-    context.put_with("object", &bytes, &with_mtime(MTIMES[0])).await?;
-    ensure_mtime(context, "object", MTIMES[0], "PutObject").await
-}
-
-pub(super) const CONTENT_TYPE: Check = Check {
-    spec: CheckSpec {
+    Check {
         name: "object-content-type-survives",
-        severity: Severity::BreaksClients,
+        severity: BreaksClients,
         rule: "Content-Type of PUT comes back with HEAD and GET",
         consequence: "a browser saves a page instead of showing it, and a sync that compares types copies again",
         source: "S3 API reference, PutObject and GetObject, Content-Type",
+        scope: ANYWHERE,
+        body: &content_type,
     },
-    body: |context| content_type(context).boxed(),
-};
+    Check {
+        name: "object-system-headers-survive",
+        severity: BreaksClients,
+        rule: "Content-Encoding, Cache-Control and Content-Disposition of PUT come back with HEAD and GET",
+        consequence: "a compressed file is restored as if it were not, and a browser cannot read it",
+        source: "S3 API reference, PutObject and GetObject, system-defined metadata",
+        scope: ANYWHERE,
+        body: &system_headers,
+    },
+];
 
-async fn content_type(context: &CheckContext<'_>) -> Result<(), Stop> {
+async fn content_type(c: &CheckContext<'_>) -> Result<(), Stop> {
     for (key, content_type) in [("page", "text/x-s3ci; charset=utf-8"), ("picture", "image/png")] {
         let attributes = Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() };
-        context.put_with(key, &context.bytes(key, 100), &attributes).await?;
-        for (operation, found) in both(context, key).await? {
+        c.put_with(key, &c.bytes(key, 100), &attributes).await?;
+        for (operation, found) in both(c, key).await? {
             let message = format!("{operation} shows another Content-Type for {key} than PutObject stored");
             let actual = found.content_type.unwrap_or_else(|| "no Content-Type".to_owned());
             ensure(actual == content_type, "content-type-lost", message, content_type, actual)?;
@@ -51,19 +58,8 @@ async fn content_type(context: &CheckContext<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-pub(super) const SYSTEM_HEADERS: Check = Check {
-    spec: CheckSpec {
-        name: "object-system-headers-survive",
-        severity: Severity::BreaksClients,
-        rule: "Content-Encoding, Cache-Control and Content-Disposition of PUT come back with HEAD and GET",
-        consequence: "a compressed file is restored as if it were not, and a browser cannot read it",
-        source: "S3 API reference, PutObject and GetObject, system-defined metadata",
-    },
-    body: |context| system_headers(context).boxed(),
-};
-
-async fn system_headers(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let bytes = context.bytes("object", 100);
+async fn system_headers(c: &CheckContext<'_>) -> Result<(), Stop> {
+    let bytes = c.bytes("object", 100);
     let text = |text: &str| Some(text.to_owned());
     let stored = Attributes {
         content_encoding: text("gzip"),
@@ -71,8 +67,8 @@ async fn system_headers(context: &CheckContext<'_>) -> Result<(), Stop> {
         content_disposition: text("attachment; filename=\"a.gz\""),
         ..Attributes::default()
     };
-    context.put_with("object", &bytes, &stored).await?;
-    for (operation, found) in both(context, "object").await? {
+    c.put_with("object", &bytes, &stored).await?;
+    for (operation, found) in both(c, "object").await? {
         for (header, expected, actual) in [
             ("Content-Encoding", &stored.content_encoding, found.content_encoding),
             ("Cache-Control", &stored.cache_control, found.cache_control),
@@ -86,32 +82,12 @@ async fn system_headers(context: &CheckContext<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-pub(super) const COPY_REPLACE: Check = Check {
-    spec: CheckSpec {
-        name: "copy-replace-metadata",
-        severity: Severity::BreaksClients,
-        rule: "a copy of an object onto itself with the directive REPLACE replaces its metadata and keeps its content",
-        consequence: "rclone, which sets modification times so, sets none, and does it again with every sync",
-        source: "S3 API reference, CopyObject, x-amz-metadata-directive; rclone, SetModTime of the s3 backend",
-    },
-    body: |context| copy_replace(context).boxed(),
-};
-
-async fn copy_replace(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let bytes = context.bytes("object", 70_000);
-    context.put_with("object", &bytes, &with_mtime(MTIMES[0])).await?;
-    context.s3.replace_attributes(context.bucket(), "object", &with_mtime(MTIMES[1])).await?;
-    let body = context.get("object", bytes.len()).await?;
-    ensure_content("object after the copy onto itself", &bytes, &body.bytes)?;
-    ensure_mtime(context, "object", MTIMES[1], "CopyObject with REPLACE").await
-}
-
-fn with_mtime(mtime: &str) -> Attributes {
+pub(super) fn with_mtime(mtime: &str) -> Attributes {
     Attributes { metadata: [("mtime".to_owned(), mtime.to_owned())].into(), ..Attributes::default() }
 }
 
-async fn ensure_mtime(context: &CheckContext<'_>, key: &str, mtime: &str, stored_by: &str) -> Result<(), Stop> {
-    for (operation, found) in both(context, key).await? {
+pub(super) async fn ensure_mtime(c: &CheckContext<'_>, key: &str, mtime: &str, stored_by: &str) -> Result<(), Stop> {
+    for (operation, found) in both(c, key).await? {
         let message = format!("{operation} does not show the x-amz-meta-mtime that {stored_by} stored");
         let actual = found.metadata.get("mtime").map_or("no x-amz-meta-mtime", String::as_str);
         ensure(actual == mtime, "metadata-lost", message, mtime, actual)?;
@@ -120,8 +96,8 @@ async fn ensure_mtime(context: &CheckContext<'_>, key: &str, mtime: &str, stored
 }
 
 /// The headers in the answers to both operations that show them.
-async fn both(context: &CheckContext<'_>, key: &str) -> Result<[(&'static str, Attributes); 2], Stop> {
-    let head = context.s3.attributes_by_head(context.bucket(), key).await?;
-    let get = context.s3.attributes_by_get(context.bucket(), key).await?;
+async fn both(c: &CheckContext<'_>, key: &str) -> Result<[(&'static str, Attributes); 2], Stop> {
+    let head = c.s3.attributes_by_head(c.bucket(), key).await?;
+    let get = c.s3.attributes_by_get(c.bucket(), key).await?;
     Ok([("HEAD", head), ("GET", get)])
 }

@@ -7,59 +7,78 @@ use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::sync::oneshot;
 
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, ensure_content, ensure_same_tag};
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, same, same_etag};
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::Body;
-
-/// The check that measures how long others wait.
-pub(super) const ALONE: &[&str] = &[SLOW_CLIENT.spec.name];
 
 /// Size of each version, in bytes: several writes of a socket, and of a file.
 const SIZE: usize = 300_000;
 /// Clients at a time.
 const CLIENTS: usize = 6;
+/// Versions of one round of overwrites.
+const VERSIONS: usize = 8;
+/// Rounds at the most, until the reads have met two versions.
+const ROUNDS: usize = 5;
+
+pub(super) static CHECKS: &[Check] = &[
+    Check {
+        name: "concurrency-torn-read",
+        severity: DataLoss,
+        rule: "while an object is overwritten, every GET brings one whole version under its own ETag",
+        consequence: "a restore during a backup brings back half of one version and half of another",
+        source: "S3 user guide, consistency model: a read never returns partial data",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let mut met = BTreeSet::new();
+            for _ in 0..ROUNDS {
+                met.extend(read_while_overwritten(c).await?);
+                if met.len() > 1 {
+                    return Ok(());
+                }
+            }
+            let message = format!("in {ROUNDS} rounds of overwrites no two GETs under way brought two versions");
+            Err(Fault::new(FaultKind::NoOverlap, message)
+                .with_hint("the machine is busy: run the check again, alone")
+                .into())
+        },
+    },
+    Check {
+        name: "concurrency-same-key-writers",
+        severity: DataLoss,
+        rule: "of several PUTs of one key at the same time one wins whole: its content, its ETag, one entry in the listing",
+        consequence: "two backups that meet leave a file that is neither's, under an ETag that says otherwise",
+        source: "S3 user guide, consistency model: last writer wins",
+        scope: ANYWHERE,
+        body: &same_key_writers,
+    },
+    Check {
+        name: "concurrency-slow-client-does-not-block-others",
+        severity: BreaksClients,
+        rule: "while one client's upload stops half way, others are served",
+        consequence: "one laptop that falls asleep during its backup stops everybody's",
+        source: "S3 API reference: requests are independent of each other",
+        // It measures how long others wait.
+        scope: ANYWHERE.alone(),
+        body: &slow_client,
+    },
+];
 
 /// A version that shows in each of its bytes which one it is.
 fn version(number: usize) -> Bytes {
     vec![b'A' + u8::try_from(number % 26).unwrap_or_default(); SIZE + number].into()
 }
 
-pub(super) const TORN_READ: Check = Check {
-    spec: CheckSpec {
-        name: "concurrency-torn-read",
-        severity: Severity::DataLoss,
-        rule: "while an object is overwritten, every GET brings one whole version under its own tag",
-        consequence: "a restore during a backup brings back half of one version and half of another",
-        source: "S3 user guide, consistency model: a read never returns partial data",
-    },
-    body: |context| torn_read(context).boxed(),
-};
-
-/// Versions of one round of overwrites.
-const VERSIONS: usize = 8;
-/// Rounds at the most, until the reads have met two versions.
-const ROUNDS: usize = 5;
-
-async fn torn_read(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let mut met = BTreeSet::new();
-    for _ in 0..ROUNDS {
-        met.extend(read_while_overwritten(context).await?);
-        if met.len() > 1 {
-            return Ok(());
-        }
-    }
-    let message = format!("in {ROUNDS} rounds of overwrites no two GETs under way brought two versions");
-    Err(Fault::new(FaultKind::NoOverlap, message).with_hint("the machine is busy: run the check again, alone").into())
-}
-
 /// Reads an object while it is overwritten; the versions that the reads met which began before the last overwrite was answered.
-async fn read_while_overwritten(context: &CheckContext<'_>) -> Result<BTreeSet<usize>, Stop> {
-    let mut tags = vec![context.put("object", &version(0)).await?];
+async fn read_while_overwritten(c: &CheckContext<'_>) -> Result<BTreeSet<usize>, Stop> {
+    let mut etags = vec![c.put("object", &version(0)).await?];
     let (done, over) = tokio::sync::watch::channel(false);
     let writer = async {
         for number in 1..VERSIONS {
-            tags.push(context.put("object", &version(number)).await?);
+            etags.push(c.put("object", &version(number)).await?);
         }
         Ok::<_, Stop>(())
     }
@@ -71,7 +90,7 @@ async fn read_while_overwritten(context: &CheckContext<'_>) -> Result<BTreeSet<u
         let mut bodies = Vec::new();
         loop {
             let last = *over.borrow();
-            bodies.push((context.get("object", SIZE + VERSIONS).await?, last));
+            bodies.push((c.get("object", SIZE + VERSIONS).await?, last));
             if last {
                 return Ok::<_, Stop>(bodies);
             }
@@ -83,9 +102,9 @@ async fn read_while_overwritten(context: &CheckContext<'_>) -> Result<BTreeSet<u
     for bodies in read {
         for (body, last) in bodies? {
             let number = ensure_whole("GET during an overwrite", &body.bytes)?;
-            let expected = tags.get(number).cloned().flatten();
-            let message = format!("GET during an overwrite brings version {number} under another tag than its own");
-            ensure_same_tag("torn-read", message, expected.as_deref(), body.etag.as_deref())?;
+            let expected = etags.get(number).cloned().flatten();
+            let message = format!("GET during an overwrite brings version {number} under another ETag than its own");
+            same_etag("torn-read", message, expected.as_deref(), body.etag.as_deref())?;
             met.extend((!last).then_some(number));
         }
     }
@@ -109,59 +128,37 @@ fn ensure_whole(what: &str, bytes: &Bytes) -> Result<usize, Stop> {
     Ok(number)
 }
 
-pub(super) const SAME_KEY_WRITERS: Check = Check {
-    spec: CheckSpec {
-        name: "concurrency-same-key-writers",
-        severity: Severity::DataLoss,
-        rule: "of several PUTs of one key at the same time one wins whole: its content, its tag, one entry in the listing",
-        consequence: "two backups that meet leave a file that is neither's, under a tag that says otherwise",
-        source: "S3 user guide, consistency model: last writer wins",
-    },
-    body: |context| same_key_writers(context).boxed(),
-};
-
-async fn same_key_writers(context: &CheckContext<'_>) -> Result<(), Stop> {
+async fn same_key_writers(c: &CheckContext<'_>) -> Result<(), Stop> {
     for round in 0..2 {
         let key = format!("object-{round}");
         let contents: Vec<_> = (0..CLIENTS).map(version).collect();
-        let answers = join_all(contents.iter().map(|bytes| context.put(&key, bytes))).await;
-        let tags = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let Body { etag, bytes } = context.get(&key, SIZE + CLIENTS).await?;
+        let answers = join_all(contents.iter().map(|bytes| c.put(&key, bytes))).await;
+        let etags = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let Body { etag, bytes } = c.get(&key, SIZE + CLIENTS).await?;
         let winner = ensure_whole("GET after PUTs at the same time", &bytes)?;
-        let expected = tags.get(winner).cloned().flatten();
-        let listing = context.s3.list_all(context.bucket(), &key, None, 1).await?;
+        let expected = etags.get(winner).cloned().flatten();
+        let listing = c.list_under(&key, 1).await?;
         let listed = listing.into_iter().next().and_then(|entry| entry.etag);
-        let head = context.head(&key).await?.etag;
-        for (operation, tag) in [("GET", etag), ("HEAD", head), ("LIST", listed)] {
+        let head = c.head(&key).await?.etag;
+        for (operation, etag) in [("GET", etag), ("HEAD", head), ("LIST", listed)] {
             let message =
-                format!("after PUTs at the same time {operation} shows another tag than that of the content stored");
-            ensure_same_tag("writers-mixed", message, expected.as_deref(), tag.as_deref())?;
+                format!("after PUTs at the same time {operation} shows another ETag than that of the content stored");
+            same_etag("writers-mixed", message, expected.as_deref(), etag.as_deref())?;
         }
     }
     Ok(())
 }
 
-pub(super) const SLOW_CLIENT: Check = Check {
-    spec: CheckSpec {
-        name: "concurrency-slow-client-does-not-block-others",
-        severity: Severity::BreaksClients,
-        rule: "while one client's upload stops half way, others are served",
-        consequence: "one laptop that falls asleep during its backup stops everybody's",
-        source: "S3 API reference: requests are independent of each other",
-    },
-    body: |context| slow_client(context).boxed(),
-};
-
-async fn slow_client(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let (slow, quick) = (context.bytes("slow", 200_000), context.bytes("quick", 1_000));
-    let patience = context.s3.deadline() / 3;
+async fn slow_client(c: &CheckContext<'_>) -> Result<(), Stop> {
+    let (slow, quick) = (c.bytes("slow", 200_000), c.bytes("quick", 1_000));
+    let patience = c.s3.deadline() / 3;
     let (open, gate) = oneshot::channel::<()>();
-    context.writes("slow");
-    let stalled = context.s3.put_stalling(context.bucket(), "slow", slow.clone(), gate.map(drop));
+    c.writes("slow");
+    let stalled = c.s3.put_stalling(c.bucket(), "slow", slow.clone(), gate.map(drop));
     let others = async {
         let served = async {
-            context.put("quick", &quick).await?;
-            context.get("quick", quick.len()).await
+            c.put("quick", &quick).await?;
+            c.get("quick", quick.len()).await
         };
         tokio::pin!(served);
         let in_time = tokio::time::timeout(patience, &mut served).await;
@@ -177,8 +174,7 @@ async fn slow_client(context: &CheckContext<'_>) -> Result<(), Stop> {
         Err(Failure::new("client-blocked", message, expected, "an answer after the upload went on").into())
     };
     let (stored, served) = join(stalled, others).await;
-    ensure_content("object that was stored meanwhile", &quick, &served?.bytes)?;
+    same("object that was stored meanwhile", &quick, &served?.bytes)?;
     stored?;
-    let body = context.get("slow", slow.len()).await?;
-    ensure_content("object of the slow client", &slow, &body.bytes)
+    c.holds_as("object of the slow client", "slow", &slow).await
 }

@@ -1,90 +1,79 @@
 //! CopyObject.
 
-use futures_util::FutureExt;
-
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, ensure_content, shown};
-use crate::record::{CheckSpec, Failure, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, shown};
+use crate::checks::refusal::{Refusal, refused};
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::{Failure, Stop};
 use crate::server::EtagProfile;
 use crate::workload::md5_hex;
 
-pub(super) const CONTENT_AND_ETAG: Check = Check {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    Check {
         name: "copy-content-and-etag",
-        severity: Severity::DataLoss,
-        rule: "a copy has the source's content and one tag in every answer, the MD5 where tags are that; the source stays",
+        severity: DataLoss,
+        rule: "a copy has the source's content and one ETag in every answer, the MD5 where ETags are that; the source stays",
         consequence: "a renamed file is lost, or is uploaded again and again",
         source: "S3 API reference, CopyObject",
+        scope: ANYWHERE,
+        body: &content_and_etag,
     },
-    body: |context| content_and_etag(context).boxed(),
-};
+    Check {
+        name: "copy-missing-source-is-404",
+        severity: DataLoss,
+        rule: "a copy of a key that was never stored is 404 NoSuchKey and leaves the destination as it was",
+        consequence: "a rename of a file that another client deleted destroys the one of the new name",
+        source: "S3 API reference, CopyObject and error NoSuchKey",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let bytes = c.bytes("object", 100);
+            c.put("destination", &bytes).await?;
+            let answer = c.s3.copy(c.bucket(), "never-stored", "destination").await;
+            let refusal = Refusal::with(404).and_code(&["NoSuchKey"]).unless_is("copy-of-nothing");
+            refused("a copy of a key that was never stored", &answer, refusal)?;
+            c.holds("destination", &bytes).await
+        },
+    },
+    Check {
+        name: "copy-source-encoded",
+        severity: BreaksClients,
+        rule: "the source of a copy is URL-encoded: a key with a space and a plus is found by `%20` and `%2B`",
+        consequence: "rclone cannot rename a file whose name has a space",
+        source: "S3 API reference, CopyObject, x-amz-copy-source",
+        scope: ANYWHERE,
+        body: &encoded_source,
+    },
+];
 
-async fn content_and_etag(context: &CheckContext<'_>) -> Result<(), Stop> {
+async fn content_and_etag(c: &CheckContext<'_>) -> Result<(), Stop> {
     for size in [0, 70_000] {
         let (source, destination) = (format!("source-{size}"), format!("copies/of-{size}"));
-        let bytes = context.bytes(&source, size);
-        context.put(&source, &bytes).await?;
-        let answered = context.copy(&source, &destination).await?;
+        let bytes = c.bytes(&source, size);
+        c.put(&source, &bytes).await?;
+        let answered = c.copy(&source, &destination).await?;
         for key in [&destination, &source] {
-            let body = context.get(key, size).await?;
-            ensure_content(key, &bytes, &body.bytes)?;
+            c.holds(key, &bytes).await?;
         }
-        let head = context.head(&destination).await?.etag;
-        let expected = match context.etag_profile {
+        let head = c.head(&destination).await?.etag;
+        let expected = match c.etag_profile() {
             EtagProfile::Md5 => format!("\"{}\"", md5_hex(&bytes)),
             EtagProfile::Opaque => shown(head.as_deref()),
         };
-        for (operation, tag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
-            let message = format!("the tag in the answer to {operation} is not that of the content");
-            ensure(tag.as_deref() == Some(&expected), "etag-disagrees", message, &expected, shown(tag.as_deref()))?;
+        for (operation, etag) in [("CopyObject", answered), ("HEAD of the copy", head)] {
+            let message = format!("the ETag in the answer to {operation} is not that of the content");
+            ensure(etag.as_deref() == Some(&expected), "etag-disagrees", message, &expected, shown(etag.as_deref()))?;
         }
     }
     Ok(())
 }
 
-pub(super) const MISSING_SOURCE: Check = Check {
-    spec: CheckSpec {
-        name: "copy-missing-source-is-404",
-        severity: Severity::DataLoss,
-        rule: "a copy of a key that was never stored is 404 NoSuchKey and leaves the destination as it was",
-        consequence: "a rename of a file that another client deleted destroys the one of the new name",
-        source: "S3 API reference, CopyObject and error NoSuchKey",
-    },
-    body: |context| missing_source(context).boxed(),
-};
-
-async fn missing_source(context: &CheckContext<'_>) -> Result<(), Stop> {
-    const EXPECTED: &str = "404 NoSuchKey";
-    let bytes = context.bytes("object", 100);
-    context.put("destination", &bytes).await?;
-    let actual = match context.s3.copy(context.bucket(), "never-stored", "destination").await {
-        Ok(_) => "200".to_owned(),
-        Err(error) if error.status() == Some(404) && error.code() == Some("NoSuchKey") => EXPECTED.to_owned(),
-        Err(error) if error.status().is_some() => error.to_string(),
-        Err(error) => return Err(error.into()),
-    };
-    let message = "a copy of a key that was never stored is not refused as it should be";
-    ensure(actual == EXPECTED, "copy-of-nothing", message, EXPECTED, actual)?;
-    let body = context.get("destination", bytes.len()).await?;
-    ensure_content("destination", &bytes, &body.bytes)
-}
-
-pub(super) const ENCODED_SOURCE: Check = Check {
-    spec: CheckSpec {
-        name: "copy-source-encoded",
-        severity: Severity::BreaksClients,
-        rule: "the source of a copy is URL-encoded: a key with a space and a plus is found by `%20` and `%2B`",
-        consequence: "rclone cannot rename a file whose name has a space",
-        source: "S3 API reference, CopyObject, x-amz-copy-source",
-    },
-    body: |context| encoded_source(context).boxed(),
-};
-
-async fn encoded_source(context: &CheckContext<'_>) -> Result<(), Stop> {
+async fn encoded_source(c: &CheckContext<'_>) -> Result<(), Stop> {
     const SOURCE: &str = "dir/a file+more.txt";
-    let bytes = context.bytes("object", 100);
-    context.put(SOURCE, &bytes).await?;
-    context.copy(SOURCE, "copy").await.map_err(|stop| match stop {
+    let bytes = c.bytes("object", 100);
+    c.put(SOURCE, &bytes).await?;
+    c.copy(SOURCE, "copy").await.map_err(|stop| match stop {
         Stop::Failed(failure) => {
             let message =
                 format!("\"{SOURCE}\", URL-encoded as the source of a copy, cannot be copied: {}", failure.message);
@@ -92,6 +81,5 @@ async fn encoded_source(context: &CheckContext<'_>) -> Result<(), Stop> {
         }
         stop => stop,
     })?;
-    let body = context.get("copy", bytes.len()).await?;
-    ensure_content("copy", &bytes, &body.bytes)
+    c.holds("copy", &bytes).await
 }

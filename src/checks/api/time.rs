@@ -2,32 +2,32 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use futures_util::FutureExt;
-
-use crate::checks::check::{Check, CheckContext};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
-use crate::record::{CheckSpec, Severity, Stop};
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::BreaksClients;
+use crate::record::Stop;
 
 /// How far two clocks may be apart. Zones differ by a quarter of an hour at least, and signatures allow no more.
 const TOLERANCE_SECONDS: u64 = 600;
 
-pub(super) const UTC: Check = Check {
-    spec: CheckSpec {
-        name: "object-last-modified-is-utc",
-        severity: Severity::BreaksClients,
-        rule: "HEAD and LIST name the same Last-Modified, which is now and in UTC",
-        consequence: "a sync that compares times copies everything again, or takes old files for newer ones",
-        source: "S3 API reference, HeadObject and ListObjectsV2, LastModified; RFC 9110, 8.8.2",
-    },
-    body: |context| utc(context).boxed(),
-};
+pub(super) static CHECKS: &[Check] = &[Check {
+    name: "object-last-modified-is-utc",
+    severity: BreaksClients,
+    rule: "HEAD and LIST name the same Last-Modified, which is now and in UTC",
+    consequence: "a sync that compares times copies everything again, or takes old files for newer ones",
+    source: "S3 API reference, HeadObject and ListObjectsV2, LastModified; RFC 9110, 8.8.2",
+    scope: ANYWHERE,
+    body: &utc,
+}];
 
-async fn utc(context: &CheckContext<'_>) -> Result<(), Stop> {
-    context.put("object", &context.bytes("object", 10)).await?;
+async fn utc(c: &CheckContext<'_>) -> Result<(), Stop> {
+    c.put("object", &c.bytes("object", 10)).await?;
     let now =
         i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()).unwrap_or(i64::MAX);
-    let head = context.head("object").await?.modified;
-    let listing = context.s3.list_all(context.bucket(), "", None, 1).await?;
+    let head = c.head("object").await?.modified;
+    let listing = c.list(1).await?;
     let listed = listing.first().and_then(|entry| entry.modified);
     let text = |instant: Option<i64>| instant.map_or("no Last-Modified".to_owned(), |it| format!("{it} s since 1970"));
     for (operation, modified) in [("HEAD", head), ("LIST", listed)] {

@@ -1,73 +1,111 @@
-//! Content in chunks (`aws-chunked`): the framing is taken off, whatever the size and wherever a write ends.
+//! Content in chunks (`aws-chunked`): the framing is taken off, whatever the size and wherever a write ends, and what a signature or a
+//! trailer does not fit is refused.
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 
-use super::framed::{CHUNK, seams};
+use super::cuts::{USUAL_CHUNK, uploads};
+use super::digest::damaged;
+use super::framed::{CHUNK, exchanged, letters};
+use super::old_object::OldObject;
 use super::stored::{Upload, all_stored};
-use crate::checks::check::{Check, CheckContext};
-use crate::record::{CheckSpec, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::DataLoss;
+use crate::record::Stop;
 use crate::s3::{Delivery, Payload, RawRequest, Trailer};
 
-/// The chunk of restic and minio-go.
-const USUAL_CHUNK: usize = 64 << 10;
-/// Bytes of a write where there are many: no divisor of a chunk, so that each ends elsewhere.
-const WRITE: usize = 10_000;
-
-pub(super) const SIGNED: Check = Check {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    Check {
         name: "integrity-signed-chunks",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "an upload in signed chunks comes back as the content alone, whatever its size and wherever its writes end",
         consequence: "restic and other users of minio-go store something else than their data, depending on the network's mood",
         source: "S3 API reference, Transferring Payload in Multiple Chunks; minio-go, pkg/signer/request-signature-streaming.go",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let payload = |bytes: &Bytes, chunk| Payload::SignedChunks { content: bytes.clone(), chunk, trailer: None };
+            all_stored(c, "an upload in signed chunks", uploads(c, payload)?).await
+        },
     },
-    body: |context| signed(context).boxed(),
-};
-
-async fn signed(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let payload = |bytes: &Bytes, chunk| Payload::SignedChunks { content: bytes.clone(), chunk, trailer: None };
-    all_stored(context, "an upload in signed chunks", uploads(context, payload)?).await
-}
-
-pub(super) const SIGNED_TRAILER: Check = Check {
-    spec: CheckSpec {
+    Check {
+        name: "integrity-signed-chunks-mismatch",
+        severity: DataLoss,
+        rule: "an upload with a chunk of other content than was signed is refused, and the old object remains",
+        consequence: "content that was damaged, or exchanged, on its way is stored as if it were right",
+        source: "S3 API reference, Transferring Payload in Multiple Chunks: each chunk has its signature",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let bytes = letters(&c.bytes("content", CHUNK + 700));
+            let sent = damaged(&bytes);
+            let payload = Payload::SignedChunks { content: bytes.clone(), chunk: CHUNK, trailer: None };
+            mismatch(c, bytes, sent, payload, "an upload with a chunk of other content than was signed").await
+        },
+    },
+    Check {
         name: "integrity-signed-trailer",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "an upload in signed chunks with a signed trailer comes back as the content alone, wherever its writes end",
         consequence: "what the AWS SDKs store from a file over HTTP is the file with signatures in between",
         source: "S3 API reference, Including Trailing Headers; AWS SDK for Rust, aws-chunked bodies",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let payload = |bytes: &Bytes, chunk| {
+                let trailer = Some(Trailer::crc32(bytes));
+                Payload::SignedChunks { content: bytes.clone(), chunk, trailer }
+            };
+            all_stored(c, "an upload with a signed trailer", uploads(c, payload)?).await
+        },
     },
-    body: |context| signed_trailer(context).boxed(),
-};
-
-async fn signed_trailer(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let payload = |bytes: &Bytes, chunk| {
-        let trailer = Some(Trailer::crc32(bytes));
-        Payload::SignedChunks { content: bytes.clone(), chunk, trailer }
-    };
-    all_stored(context, "an upload with a signed trailer", uploads(context, payload)?).await
-}
-
-pub(super) const UNSIGNED_TRAILER: Check = Check {
-    spec: CheckSpec {
+    Check {
+        name: "integrity-signed-trailer-mismatch",
+        severity: DataLoss,
+        rule: "an upload in signed chunks whose trailer has the checksum of other content is refused, and the old object remains",
+        consequence: "content that was damaged before it was signed is stored, though the SDK sent its checksum along",
+        source: "S3 user guide, Checking object integrity: trailing checksums",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let bytes = c.bytes("content", 700);
+            let trailer = Some(Trailer::crc32(&damaged(&bytes)));
+            let payload = Payload::SignedChunks { content: bytes.clone(), chunk: CHUNK, trailer };
+            let what = "an upload with a signed trailer that has the checksum of other content";
+            mismatch(c, bytes.clone(), bytes, payload, what).await
+        },
+    },
+    Check {
         name: "integrity-unsigned-trailer",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "an upload in unsigned chunks with a trailer comes back as the content alone, with a length and in HTTP's own chunks",
         consequence: "what the AWS SDKs and aws-cli store over HTTPS is the file with a frame around it",
         source: "S3 user guide, Checking object integrity: trailing checksums; botocore, AwsChunkedWrapper",
+        scope: ANYWHERE,
+        body: &unsigned_trailer,
     },
-    body: |context| unsigned_trailer(context).boxed(),
-};
+    Check {
+        name: "integrity-unsigned-trailer-mismatch",
+        severity: DataLoss,
+        rule: "an upload in unsigned chunks whose trailer has the checksum of other content is refused, and the old object remains",
+        consequence: "content that was damaged on its way is stored, though nothing but this checksum protects it",
+        source: "S3 user guide, Checking object integrity: trailing checksums",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let bytes = c.bytes("content", 700);
+            let trailer = Trailer::crc64nvme(&damaged(&bytes));
+            let payload = Payload::UnsignedChunks { content: bytes.clone(), chunk: CHUNK, trailer };
+            let what = "an upload with an unsigned trailer that has the checksum of other content";
+            mismatch(c, bytes.clone(), bytes, payload, what).await
+        },
+    },
+];
 
-async fn unsigned_trailer(context: &CheckContext<'_>) -> Result<(), Stop> {
+async fn unsigned_trailer(c: &CheckContext<'_>) -> Result<(), Stop> {
     let payload = |bytes: &Bytes, chunk| {
         let trailer = Trailer::crc64nvme(bytes);
         Payload::UnsignedChunks { content: bytes.clone(), chunk, trailer }
     };
-    let mut uploads = uploads(context, payload)?;
+    let mut uploads = uploads(c, payload)?;
     for size in [0, 100, 70_000] {
-        let bytes = context.bytes("in HTTP's chunks", size);
+        let bytes = c.bytes("in HTTP's chunks", size);
         uploads.push(Upload {
             what: format!("{size} bytes in HTTP's own chunks"),
             payload: payload(&bytes, USUAL_CHUNK),
@@ -75,61 +113,15 @@ async fn unsigned_trailer(context: &CheckContext<'_>) -> Result<(), Stop> {
             delivery: Delivery { without_length: true, ..Delivery::default() },
         });
     }
-    all_stored(context, "an upload with an unsigned trailer", uploads).await
+    all_stored(c, "an upload with an unsigned trailer", uploads).await
 }
 
-/// Uploads of several sizes, each in one write, in two and in many, and of one size cut at every kind of place in its framing.
-fn uploads(context: &CheckContext<'_>, payload: impl Fn(&Bytes, usize) -> Payload) -> Result<Vec<Upload>, Stop> {
-    let mut uploads = Vec::new();
-    for size in [0, 1, USUAL_CHUNK - 1, USUAL_CHUNK, USUAL_CHUNK + 1, 200_000] {
-        let bytes = context.bytes("sizes", size);
-        let middle = size / 2 + 40;
-        let writes =
-            [("one write", vec![]), ("two writes", vec![middle]), ("many writes", (0..size).step_by(WRITE).collect())];
-        for (how, splits) in writes {
-            uploads.push(Upload {
-                what: format!("{size} bytes in {how}"),
-                content: bytes.clone(),
-                payload: payload(&bytes, USUAL_CHUNK),
-                delivery: Delivery { splits, ..Delivery::default() },
-            });
-        }
-    }
-    let bytes = context.bytes("cuts", 2 * CHUNK + 700);
-    let whole = payload(&bytes, CHUNK);
-    let raw = context.raw();
-    let framed = raw.prepare(&RawRequest::to_object("PUT", context.bucket(), "cuts").carrying(whole.clone()))?.body;
-    for (what, splits) in cuts(&framed) {
-        let delivery = Delivery { splits, ..Delivery::default() };
-        uploads.push(Upload { what, content: bytes.clone(), payload: whole.clone(), delivery });
-    }
-    let tiny = Bytes::from_static(b"eleven");
-    let payload = payload(&tiny, CHUNK);
-    let delivery = Delivery { splits: (0..400).step_by(29).collect(), ..Delivery::default() };
-    uploads.push(Upload { what: "6 bytes, cut every 29 bytes".to_owned(), content: tiny, payload, delivery });
-    Ok(uploads)
-}
-
-/// Where to cut a framed body: at each seam, right before and after it, and at all of them at once.
-fn cuts(framed: &[u8]) -> Vec<(String, Vec<usize>)> {
-    let seams = seams(framed);
-    let second = seams.get(2).copied().unwrap_or_default();
-    let data = seams.get(3).copied().unwrap_or_default();
-    let mut cuts = vec![
-        ("cut between head and body".to_owned(), vec![0]),
-        ("cut in the first size".to_owned(), vec![2]),
-        ("cut before the second size".to_owned(), vec![second]),
-        ("cut between the CR and LF that end a chunk".to_owned(), vec![second - 1]),
-        ("cut before the CRLF that ends a chunk".to_owned(), vec![second - 2]),
-        ("cut in the second size line".to_owned(), vec![second + 3]),
-        ("cut between the CR and LF of a size line".to_owned(), vec![data - 1]),
-        ("cut before the second chunk's data".to_owned(), vec![data]),
-        ("cut in the second chunk's data".to_owned(), vec![data + 4_000]),
-        ("cut before the last CRLF".to_owned(), vec![framed.len() - 2]),
-        ("cut at every seam".to_owned(), seams.clone()),
-    ];
-    if let Some(last) = seams.last() {
-        cuts.push(("cut in the last chunk's line".to_owned(), vec![last + 1]));
-    }
-    cuts
+/// Sends an upload in which some of the content was exchanged after it was signed, if it was.
+async fn mismatch(c: &CheckContext<'_>, meant: Bytes, sent: Bytes, payload: Payload, what: &str) -> Result<(), Stop> {
+    let old = OldObject::store(c).await?;
+    let raw = c.raw();
+    let request = RawRequest::to_object("PUT", c.bucket(), OldObject::KEY).carrying(payload);
+    let mut prepared = raw.prepare(&request)?;
+    prepared.body = exchanged(&prepared.body, &meant, &sent);
+    old.survives(c, &raw, &prepared, what).await
 }

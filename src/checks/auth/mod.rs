@@ -4,43 +4,19 @@
 //! by byte, or nothing. Requests are signed by hand where no SDK sends them so. A file for each group of rules.
 
 mod chunks;
+mod cuts;
 mod digest;
 mod framed;
-mod kept;
+mod kept_out;
 mod keys;
-mod mismatch;
+mod old_object;
 mod presigned;
-mod refusal;
 mod sdk;
 mod short;
 mod stored;
 
 use super::check::Check;
 
-/// The checks in the order of the catalogue.
-pub(super) static CHECKS: &[Check] = &[
-    keys::SPECIAL_KEYS,
-    keys::SPECIAL_PARAMETERS,
-    refusal::BAD_SECRET,
-    refusal::UNKNOWN_ACCESS_KEY,
-    refusal::ANONYMOUS,
-    refusal::TAMPERED,
-    refusal::CLOCK_SKEW,
-    presigned::GET,
-    presigned::PUT,
-    presigned::EXPIRED,
-    digest::PAYLOAD_HASH,
-    digest::CONTENT_MD5,
-    digest::CRC32,
-    digest::CRC64NVME,
-    chunks::SIGNED,
-    mismatch::SIGNED_CHUNKS,
-    chunks::SIGNED_TRAILER,
-    mismatch::SIGNED_TRAILER,
-    chunks::UNSIGNED_TRAILER,
-    mismatch::UNSIGNED_TRAILER,
-    sdk::UNSIGNED_PAYLOAD,
-    sdk::DEFAULT,
-    short::BODY,
-    short::CHUNKS,
-];
+/// The families in the order of the catalogue.
+pub(super) static CHECKS: &[&[Check]] =
+    &[keys::CHECKS, kept_out::CHECKS, presigned::CHECKS, digest::CHECKS, chunks::CHECKS, sdk::CHECKS, short::CHECKS];

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::kept::unless_missing;
-use crate::checks::check::CheckContext;
+use super::old_object::unless_missing;
+use crate::checks::check_context::CheckContext;
 use crate::checks::judge::few;
 use crate::record::{Failure, Stop};
 use crate::s3::{Delivery, Payload, RawRequest};
@@ -17,20 +17,20 @@ pub(super) struct Upload {
 }
 
 /// Sends each upload and reads it back; fails with a list of those that did not come back as they were.
-pub(super) async fn all_stored(context: &CheckContext<'_>, what: &str, uploads: Vec<Upload>) -> Result<(), Stop> {
-    let raw = context.raw();
+pub(super) async fn all_stored(c: &CheckContext<'_>, what: &str, uploads: Vec<Upload>) -> Result<(), Stop> {
+    let raw = c.raw();
     let (all, mut wrong) = (uploads.len(), Vec::new());
     for (index, upload) in uploads.into_iter().enumerate() {
         let key = format!("upload-{index}");
-        context.writes(&key);
-        let request = RawRequest::to_object("PUT", context.bucket(), &key).carrying(upload.payload);
+        c.writes(&key);
+        let request = RawRequest::to_object("PUT", c.bucket(), &key).carrying(upload.payload);
         let Some(answer) = raw.deliver(&raw.prepare(&request)?, &upload.delivery).await? else { continue };
         unless_missing(what, &answer)?;
         if !answer.is_success() {
             wrong.push(("request-refused", format!("{}: {answer}", upload.what)));
             continue;
         }
-        let body = context.get(&key, upload.content.len() + 2_000).await?;
+        let body = c.get(&key, upload.content.len() + 2_000).await?;
         if body.bytes != upload.content {
             let framing = [&b"chunk-signature"[..], b"x-amz-checksum"];
             let framed = framing.iter().any(|mark| body.bytes.windows(mark.len()).any(|window| window == *mark));

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::transfer::{self, Transfer};
-use super::{
-    BUCKET_CREATED, BUCKET_DELETED, Concurrency, DOWNLOADED, IDENTICAL, LISTED, OBJECTS_DELETED, UPLOADED, checks,
-};
+use super::{Concurrency, steps};
 use crate::base::nanoseconds;
+use crate::checks::SuiteContext;
 use crate::checks::judge::{ensure, few};
-use crate::checks::{CheckRunner, SuiteContext};
-use crate::record::{CheckSpec, Direction, Fault, FaultKind, Metric, Stop, Unit};
+use crate::checks::steps::Steps;
+use crate::record::{Direction, Fault, FaultKind, Metric, Stop, Unit};
 use crate::s3::{Lease, Listed, S3};
 use crate::server::{BucketMode, Usage};
 use crate::workload::{DataFile, Dataset, compare, copy_tree};
@@ -23,14 +22,9 @@ const STEP_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Carries the benchmark out. A step that does not pass skips the steps that follow from it, except for the cleaning up.
 pub(in crate::checks) async fn run(context: &SuiteContext<'_>, mode: BucketMode, concurrency: Concurrency) {
-    let runner = CheckRunner::new(context);
-    let mut left = checks(mode).into_iter();
-    let ended = steps(context, mode, concurrency, &runner, &mut left).await;
-    if ended.is_none() {
-        for spec in left {
-            runner.skip(spec, "not run: an earlier step did not pass").await;
-        }
-    }
+    let mut steps = Steps::new(context, steps(mode), STEP_DEADLINE);
+    let _ = carry_out(context, mode, concurrency, &mut steps).await;
+    steps.skip_rest("not run: an earlier step did not pass").await;
 }
 
 /// A bench under way.
@@ -38,57 +32,45 @@ struct Flow<'a> {
     context: &'a SuiteContext<'a>,
     /// The client of what is measured: unrecorded, so that nothing but the request is timed.
     s3: S3,
+    /// The client of everything else.
+    recorded: S3,
     lease: Lease,
     dataset: Dataset,
     workers: usize,
 }
 
-async fn steps(
+/// None where a step did not pass that the ones after it need.
+async fn carry_out(
     context: &SuiteContext<'_>,
     mode: BucketMode,
     concurrency: Concurrency,
-    runner: &CheckRunner<'_>,
-    left: &mut impl Iterator<Item = &'static CheckSpec>,
+    steps: &mut Steps<'_>,
 ) -> Option<()> {
     let workers = if concurrency == Concurrency::Parallel { context.settings.workers } else { 1 };
     describe(context, mode, concurrency).await;
-    let first = if mode == BucketMode::Custom { &BUCKET_CREATED } else { &UPLOADED };
-    let prepared = prepare(context).await;
-    let dataset = match prepared {
+    let dataset = match prepare(context).await {
         Ok(dataset) => dataset,
-        Err(stop) => {
-            left.next();
-            return runner.run(first, STEP_DEADLINE, async { Err::<(), _>(stop) }).await;
-        }
+        Err(stop) => return steps.run(async { Err(stop) }).await,
     };
     let lease = match mode {
         BucketMode::Custom => context.leases.enter(context.bucket_name(), false),
         BucketMode::Default => context.leases.enter(BucketMode::DEFAULT_BUCKET, true),
     };
-    let flow = Flow { context, s3: context.s3.clone(), lease, dataset, workers };
+    let flow = Flow { context, s3: context.s3.clone(), recorded: steps.recorded(), lease, dataset, workers };
     flow.describe_data().await;
     if mode == BucketMode::Custom {
-        left.next();
-        runner.run(&BUCKET_CREATED, STEP_DEADLINE, flow.create_bucket(runner.s3())).await?;
+        steps.run(flow.create_bucket()).await?;
     }
-    left.next();
-    runner.run(&UPLOADED, STEP_DEADLINE, flow.upload()).await?;
-    left.next();
+    steps.run(flow.upload()).await?;
     // An incomplete listing is a verdict of its own; what was stored is read back all the same.
-    let _ = runner.run(&LISTED, STEP_DEADLINE, flow.list(runner.s3())).await;
-    left.next();
-    let download = runner.run(&DOWNLOADED, STEP_DEADLINE, flow.download()).await;
-    left.next();
-    match download {
-        Some(directory) => drop(runner.run(&IDENTICAL, STEP_DEADLINE, flow.compare(directory)).await),
-        None => runner.skip(&IDENTICAL, "not run: the files were not downloaded").await,
+    let _ = steps.run(flow.list()).await;
+    match steps.run(flow.download()).await {
+        Some(directory) => drop(steps.run(flow.compare(directory)).await),
+        None => steps.skip("not run: the files were not downloaded").await,
     }
-    left.next();
-    let deleted = runner.run(&OBJECTS_DELETED, STEP_DEADLINE, flow.delete_objects(runner.s3())).await;
+    steps.run(flow.delete_objects()).await?;
     if mode == BucketMode::Custom {
-        deleted?;
-        left.next();
-        runner.run(&BUCKET_DELETED, STEP_DEADLINE, flow.delete_bucket(runner.s3())).await?;
+        steps.run(flow.delete_bucket()).await?;
     }
     Some(())
 }
@@ -139,11 +121,11 @@ impl Flow<'_> {
         self.context.measured(count("test-data.bytes", Unit::Bytes, self.dataset.total_bytes())).await;
     }
 
-    async fn create_bucket(&self, recorded: &S3) -> Result<(), Stop> {
+    async fn create_bucket(&self) -> Result<(), Stop> {
         let started = Instant::now();
-        self.context.create_bucket(recorded, self.lease.bucket()).await?;
+        self.context.create_bucket(&self.recorded, self.lease.bucket()).await?;
         self.context.measured(time("bucket-create.time", started.elapsed())).await;
-        let found = recorded.bucket_exists(self.lease.bucket()).await?;
+        let found = self.recorded.bucket_exists(self.lease.bucket()).await?;
         ensure(found, "bucket-missing", "CreateBucket said yes, but HeadBucket finds no bucket", "200", "404")
     }
 
@@ -156,11 +138,11 @@ impl Flow<'_> {
     }
 
     /// The listing must name what was stored, and nothing else.
-    async fn list(&self, recorded: &S3) -> Result<(), Stop> {
+    async fn list(&self) -> Result<(), Stop> {
         let stored = &self.dataset.files;
         let started = Instant::now();
         let bound = stored.len().saturating_mul(2) + DELETE_BATCH;
-        let listing = recorded.list_all(self.lease.bucket(), "", None, bound).await;
+        let listing = self.recorded.list_all(self.lease.bucket(), "", None, bound).await;
         self.context.measured(time("list.time", started.elapsed())).await;
         let listing = listing?;
         let missing: Vec<_> = {
@@ -251,11 +233,11 @@ impl Flow<'_> {
         )
     }
 
-    async fn delete_objects(&self, recorded: &S3) -> Result<(), Stop> {
+    async fn delete_objects(&self) -> Result<(), Stop> {
         let keys: Vec<String> = self.dataset.files.iter().map(|file| file.key.clone()).collect();
         let started = Instant::now();
         for batch in keys.chunks(DELETE_BATCH) {
-            let refused = recorded.delete_many(self.lease.bucket(), batch).await?;
+            let refused = self.recorded.delete_many(self.lease.bucket(), batch).await?;
             let refused: Vec<_> = refused.into_iter().map(|(key, reason)| format!("{key}: {reason}")).collect();
             ensure(
                 refused.is_empty(),
@@ -266,12 +248,12 @@ impl Flow<'_> {
             )?;
         }
         self.context.measured(time("delete.time", started.elapsed())).await;
-        let page = recorded.list_page(self.lease.bucket(), "", None, None).await?;
+        let page = self.recorded.list_page(self.lease.bucket(), "", None, None).await?;
         let left: Vec<_> = page.entries.iter().map(|entry| entry.key.escape_debug()).collect();
         let message = "the listing still names deleted objects";
         ensure(left.is_empty(), "delete-without-effect", message, "an empty listing", few(&left))?;
         if let Some(key) = keys.first() {
-            let found = recorded.head(self.lease.bucket(), key).await?.is_some();
+            let found = self.recorded.head(self.lease.bucket(), key).await?.is_some();
             let message = format!("HEAD still finds {key}, which was deleted");
             ensure(!found, "delete-without-effect", message, "404", "200")?;
         }
@@ -281,9 +263,9 @@ impl Flow<'_> {
         Ok(())
     }
 
-    async fn delete_bucket(&self, recorded: &S3) -> Result<(), Stop> {
-        recorded.delete_bucket(self.lease.bucket()).await?;
-        let found = recorded.bucket_exists(self.lease.bucket()).await?;
+    async fn delete_bucket(&self) -> Result<(), Stop> {
+        self.recorded.delete_bucket(self.lease.bucket()).await?;
+        let found = self.recorded.bucket_exists(self.lease.bucket()).await?;
         ensure(!found, "bucket-remains", "DeleteBucket said yes, but HeadBucket still finds the bucket", "404", "200")
     }
 

@@ -7,7 +7,8 @@ mod flow;
 mod sampler;
 mod transfer;
 
-use crate::record::{CheckSpec, Severity};
+use crate::record::CheckSpec;
+use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::server::BucketMode;
 
 pub(super) use flow::run;
@@ -21,65 +22,63 @@ pub(super) enum Concurrency {
     Parallel,
 }
 
-const BUCKET_CREATED: CheckSpec = CheckSpec {
-    name: "bucket-created",
-    severity: Severity::BreaksClients,
-    rule: "CreateBucket makes a bucket that HeadBucket finds",
-    consequence: "a backup starts into a bucket that is not there",
-    source: "S3 API reference, CreateBucket and HeadBucket",
-};
-const UPLOADED: CheckSpec = CheckSpec {
-    name: "files-uploaded",
-    severity: Severity::BreaksClients,
-    rule: "PutObject stores every file",
-    consequence: "a backup ends with an error",
-    source: "S3 API reference, PutObject",
-};
-const LISTED: CheckSpec = CheckSpec {
-    name: "listing-complete",
-    severity: Severity::DataLoss,
-    rule: "the listing, followed to its end, names every stored key once with its size, and no other key",
-    consequence: "a restore misses files, or a sync deletes and copies the wrong ones",
-    source: "S3 API reference, ListObjectsV2",
-};
-const DOWNLOADED: CheckSpec = CheckSpec {
-    name: "files-downloaded",
-    severity: Severity::DataLoss,
-    rule: "GetObject returns every listed file",
-    consequence: "a restore ends with an error",
-    source: "S3 API reference, GetObject",
-};
-const IDENTICAL: CheckSpec = CheckSpec {
-    name: "content-identical",
-    severity: Severity::DataLoss,
-    rule: "both directory trees are equal by SHA-256",
-    consequence: "a restored file is not the file that was backed up",
-    source: "S3 API reference, PutObject and GetObject",
-};
-const OBJECTS_DELETED: CheckSpec = CheckSpec {
-    name: "objects-deleted",
-    severity: Severity::DataLoss,
-    rule: "after DeleteObjects no named object is listed or found",
-    consequence: "deleted files come back with the next restore, and space is never freed",
-    source: "S3 API reference, DeleteObjects",
-};
-const BUCKET_DELETED: CheckSpec = CheckSpec {
-    name: "bucket-deleted",
-    severity: Severity::BreaksClients,
-    rule: "DeleteBucket removes an empty bucket",
-    consequence: "buckets pile up that nobody can remove",
-    source: "S3 API reference, DeleteBucket",
-};
+/// The steps in their order.
+static STEPS: [CheckSpec; 7] = [
+    CheckSpec {
+        name: "bucket-created",
+        severity: BreaksClients,
+        rule: "CreateBucket makes a bucket that HeadBucket finds",
+        consequence: "a backup starts into a bucket that is not there",
+        source: "S3 API reference, CreateBucket and HeadBucket",
+    },
+    CheckSpec {
+        name: "files-uploaded",
+        severity: BreaksClients,
+        rule: "PutObject stores every file",
+        consequence: "a backup ends with an error",
+        source: "S3 API reference, PutObject",
+    },
+    CheckSpec {
+        name: "listing-complete",
+        severity: DataLoss,
+        rule: "the listing, followed to its end, names every stored key once with its size, and no other key",
+        consequence: "a restore misses files, or a sync deletes and copies the wrong ones",
+        source: "S3 API reference, ListObjectsV2",
+    },
+    CheckSpec {
+        name: "files-downloaded",
+        severity: DataLoss,
+        rule: "GetObject returns every listed file",
+        consequence: "a restore ends with an error",
+        source: "S3 API reference, GetObject",
+    },
+    CheckSpec {
+        name: "content-identical",
+        severity: DataLoss,
+        rule: "both directory trees are equal by SHA-256",
+        consequence: "a restored file is not the file that was backed up",
+        source: "S3 API reference, PutObject and GetObject",
+    },
+    CheckSpec {
+        name: "objects-deleted",
+        severity: DataLoss,
+        rule: "after DeleteObjects no named object is listed or found",
+        consequence: "deleted files come back with the next restore, and space is never freed",
+        source: "S3 API reference, DeleteObjects",
+    },
+    CheckSpec {
+        name: "bucket-deleted",
+        severity: BreaksClients,
+        rule: "DeleteBucket removes an empty bucket",
+        consequence: "buckets pile up that nobody can remove",
+        source: "S3 API reference, DeleteBucket",
+    },
+];
 
-static CUSTOM: [CheckSpec; 7] =
-    [BUCKET_CREATED, UPLOADED, LISTED, DOWNLOADED, IDENTICAL, OBJECTS_DELETED, BUCKET_DELETED];
-/// The virtual `default` bucket is neither created nor deleted.
-static DEFAULT: [CheckSpec; 5] = [UPLOADED, LISTED, DOWNLOADED, IDENTICAL, OBJECTS_DELETED];
-
-/// The steps as checks.
-pub(super) fn checks(mode: BucketMode) -> Vec<&'static CheckSpec> {
+/// The steps in a bucket mode. The virtual `default` bucket is neither created nor deleted.
+pub(super) fn steps(mode: BucketMode) -> &'static [CheckSpec] {
     match mode {
-        BucketMode::Custom => CUSTOM.iter().collect(),
-        BucketMode::Default => DEFAULT.iter().collect(),
+        BucketMode::Custom => &STEPS,
+        BucketMode::Default => &STEPS[1..STEPS.len() - 1],
     }
 }

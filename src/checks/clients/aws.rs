@@ -2,173 +2,145 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::FutureExt;
-
-use super::client::{Client, Counts, lines_with, sdk_environment};
-use super::copier::{Copier, UnseenEdits};
-use super::workbench::{Ran, SOURCE, Workbench};
-use super::{ClientCheck, Transport, flows, tree};
+use super::access::Access;
+use super::client::{Client, Copying, Counts, Etags, Mirror, UnseenEdits, lines_with, sdk_environment, words};
+use super::workbench::{RESTORED, SOURCE, Workbench};
+use super::workflow::NOT_BACKED_UP;
+use super::{explanation, tree};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::scope::{ANYWHERE, Backends};
+use crate::record::Severity::BreaksClients;
 use crate::record::Stop;
 
-const SOURCE_OF_RULES: &str = "AWS CLI command reference, s3 sync and s3 cp; multipart_threshold is 8 MiB";
+const DOCUMENTED: &str = "AWS CLI command reference, s3 sync and s3 cp; multipart_threshold is 8 MiB";
 
-static AWS: Client = Client { name: "aws", program: "aws", environment: sdk_environment, counts, tries_again: None };
-static DEBIAN: Client =
-    Client { name: "aws-debian", program: "aws-debian", environment: sdk_environment, counts, tries_again: None };
-
-const BASE: ClientCheck = ClientCheck {
-    explained_by: flows::ROUND_TRIP,
-    ..ClientCheck::plain(&AWS, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-        COPIER.roundtrip(bench, false).boxed()
-    })
+pub(super) static AWS: Client = Client {
+    name: "aws",
+    program: "aws",
+    version: &["aws", "--version"],
+    environment: sdk_environment,
+    settings: None,
+    options,
+    counts,
+    tries_again: None,
+    can_do_unsigned: true,
+    source: DOCUMENTED,
+    backends: Backends::All,
+    copying: Some(Copying {
+        mirror: Some(Mirror {
+            command: "aws s3 sync",
+            deletes_by: "--delete",
+            words: |access| words(["s3", "sync", "--no-progress", "--delete", SOURCE, &bucket(access)]),
+            unseen_edits: UnseenEdits::ByItsWord,
+            unseen_edits_source: None,
+            second_sync: &["auth::integrity-unsigned-trailer", "api::list-read-after-write"],
+            same_size_edit: &[(Backends::All, explanation::ROUND_TRIP)],
+            changes: &["api::object-delete", "api::list-read-after-write"],
+        }),
+        etags: Some(Etags {
+            command: "aws s3api list-objects-v2",
+            source: "AWS CLI command reference, s3api list-objects-v2",
+            words: |access| {
+                let list = ["s3api", "list-objects-v2", "--bucket", &access.bucket];
+                let shown = ["--query", "Contents[].[Key, ETag]", "--output", "json"];
+                words(list).into_iter().chain(words(shown)).collect()
+            },
+            read: etags,
+        }),
+        awkward_names: true,
+        ..COPYING
+    }),
 };
 
-pub(super) const SYNC: ClientCheck = ClientCheck {
-    spec: flows::roundtrip("aws-sync", "aws s3 sync copies a tree to the server and back unchanged", SOURCE_OF_RULES),
-    ..BASE
+pub(super) static DEBIAN: Client = Client {
+    name: "aws-debian",
+    program: "aws-debian",
+    version: &["aws-debian", "--version"],
+    environment: sdk_environment,
+    settings: None,
+    options,
+    counts,
+    tries_again: None,
+    can_do_unsigned: false,
+    source: DOCUMENTED,
+    backends: Backends::Quick,
+    copying: Some(Copying { copies: "the aws s3 sync of Debian 12 copies", ..COPYING }),
 };
 
-pub(super) const SECOND_SYNC: ClientCheck = ClientCheck {
-    spec: flows::second_sync(
-        "aws-second-sync",
-        "aws s3 sync over TLS copies a tree, a second time nothing, and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    explained_by: &["auth::integrity-unsigned-trailer", "api::list-read-after-write"],
-    body: |bench| COPIER.second_sync(bench).boxed(),
-    ..BASE
+/// How both copy a tree.
+const COPYING: Copying = Copying {
+    round_trip: "sync",
+    copies: "aws s3 sync copies",
+    up: |access| words(["s3", "sync", "--no-progress", SOURCE, &bucket(access)]),
+    down: |access| words(["s3", "sync", "--no-progress", &bucket(access), RESTORED]),
+    explained_by: explanation::ROUND_TRIP,
+    over_tls: None,
+    awkward_names: false,
+    mirror: None,
+    etags: None,
 };
 
-pub(super) const CP_UNDER: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "aws-cp-under-8-mib",
-        "aws s3 cp copies a file that it sends whole there and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    body: |bench| cp(bench, tree::UNDER_BYTES).boxed(),
-    ..BASE
-};
-
-pub(super) const CP_OVER: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "aws-cp-over-8-mib",
-        "aws s3 cp copies a file that it sends in parts there and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::IN_PARTS,
-    body: |bench| cp(bench, tree::OVER_BYTES).boxed(),
-    ..BASE
-};
-
-pub(super) const GET_OVER: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "aws-get-over-8-mib",
-        "aws s3 cp fetches an object by ranges and puts it together unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: &["api::range-middle", "api::range-first", "api::range-last"],
-    body: |bench| get(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const SAME_SIZE: ClientCheck = ClientCheck {
-    spec: flows::same_size_edit(
-        "aws-same-size-edit",
-        "aws s3 sync, which looks at size and time, says of an edit that left both alone whether it copied it",
-        SOURCE_OF_RULES,
-    ),
-    body: |bench| COPIER.same_size_edit(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const CHANGES: ClientCheck = ClientCheck {
-    spec: flows::changes(
-        "aws-changes",
-        "aws s3 sync --delete follows an edit, a deletion and a new name",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: &["api::object-delete", "api::list-read-after-write"],
-    body: |bench| COPIER.changes(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const TAGS: ClientCheck = ClientCheck {
-    spec: flows::tags(
-        "aws-etags",
-        "aws s3api list-objects-v2 shows another ETag of a file after an edit",
-        "AWS CLI command reference, s3api list-objects-v2; Amazon S3 API, Object: the ETag reflects changes of the content",
-    ),
-    explained_by: flows::TAGS,
-    body: |bench| flows::ensure_tags_tell_edits(bench, COPIER.up, |bench| tags(bench).boxed()).boxed(),
-    ..BASE
-};
-
-pub(super) const AWKWARD: ClientCheck = ClientCheck {
-    spec: flows::awkward(
-        "aws-awkward-names",
-        "aws s3 sync copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::AWKWARD,
-    body: |bench| COPIER.roundtrip(bench, true).boxed(),
-    ..BASE
-};
-
-pub(super) const DEBIAN_SYNC: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "aws-debian-sync",
-        "the aws s3 sync of Debian 12 copies a tree to the server and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    client: &DEBIAN,
-    ..BASE
-};
-
-const COPIER: Copier = Copier {
-    up: |bench| async { s3(bench, &["sync", SOURCE, &remote(bench)]).await }.boxed(),
-    mirror: |bench| async { s3(bench, &["sync", "--delete", SOURCE, &remote(bench)]).await }.boxed(),
-    down: |bench| async { s3(bench, &["sync", &remote(bench), "restored"]).await }.boxed(),
-    unseen_edits: UnseenEdits::ByItsWord,
-};
-
-async fn s3(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
-    let (command, rest) = arguments.split_first().unwrap_or((&"help", &[]));
-    let arguments: Vec<&str> = ["s3", command, "--no-progress"].into_iter().chain(rest.iter().copied()).collect();
-    aws(bench, &arguments).await
-}
-
-async fn aws(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
-    let unsigned = bench.credentials().is_none().then_some("--no-sign-request");
-    let own = ["--endpoint-url", bench.endpoint()].into_iter().chain(unsigned);
-    let arguments: Vec<&str> = own.chain(arguments.iter().copied()).collect();
-    bench.run(&arguments).await
-}
-
-async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
-    let list = ["s3api", "list-objects-v2", "--bucket", bench.bucket()];
-    let shown = ["--query", "Contents[].[Key, ETag]", "--output", "json"];
-    let ran = aws(bench, &[list, shown].concat()).await?;
-    let listed: Option<Vec<(String, Option<String>)>> = serde_json::from_str(&ran.stdout).unwrap_or_default();
-    Ok(listed.into_iter().flatten().filter_map(|(key, tag)| Some((key, tag?))).collect())
-}
-
-fn remote(bench: &Workbench<'_>) -> String {
-    format!("s3://{}", bench.bucket())
-}
+pub(super) static CHECKS: &[Check] = &[
+    Check {
+        name: "aws-cp-under-8-mib",
+        severity: BreaksClients,
+        rule: "aws s3 cp copies a file that it sends whole there and back unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.on(Backends::Quick).explained_by(explanation::ROUND_TRIP),
+        body: &async |c: &CheckContext| cp(&AWS.over_http(c).await?, tree::UNDER_BYTES).await,
+    },
+    Check {
+        name: "aws-cp-over-8-mib",
+        severity: BreaksClients,
+        rule: "aws s3 cp copies a file that it sends in parts there and back unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(explanation::IN_PARTS),
+        body: &async |c: &CheckContext| cp(&AWS.over_http(c).await?, tree::OVER_BYTES).await,
+    },
+    Check {
+        name: "aws-get-over-8-mib",
+        severity: BreaksClients,
+        rule: "aws s3 cp fetches an object by ranges and puts it together unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(explanation::BY_RANGES),
+        body: &async |c: &CheckContext| {
+            let bench = AWS.over_http(c).await?;
+            let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
+            fetch(&bench).await?;
+            bench.ensure_restored(RESTORED, &stored).await
+        },
+    },
+];
 
 async fn cp(bench: &Workbench<'_>, size_bytes: u64) -> Result<(), Stop> {
     let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", size_bytes)]).await?;
-    let target = format!("{}/file.bin", remote(bench));
-    s3(bench, &["cp", &format!("{SOURCE}/file.bin"), &target]).await?;
-    s3(bench, &["cp", &target, "restored/file.bin"]).await?;
-    bench.ensure_restored("restored", &planted).await
+    let object = format!("{}/file.bin", bucket(bench.access()));
+    bench.run(&["s3", "cp", "--no-progress", &format!("{SOURCE}/file.bin"), &object]).await?;
+    fetch(bench).await?;
+    bench.ensure_restored(RESTORED, &planted).await
 }
 
-async fn get(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
-    s3(bench, &["cp", &format!("{}/file.bin", remote(bench)), "restored/file.bin"]).await?;
-    bench.ensure_restored("restored", &stored).await
+async fn fetch(bench: &Workbench<'_>) -> Result<(), Stop> {
+    let object = format!("{}/file.bin", bucket(bench.access()));
+    bench.run(&["s3", "cp", "--no-progress", &object, &format!("{RESTORED}/file.bin")]).await.map(drop)
+}
+
+fn options(access: &Access) -> Vec<String> {
+    let unsigned = access.credentials.is_none().then(|| "--no-sign-request".to_owned());
+    words(["--endpoint-url", &access.endpoint]).into_iter().chain(unsigned).collect()
+}
+
+fn bucket(access: &Access) -> String {
+    format!("s3://{}", access.bucket)
+}
+
+fn etags(_: &Access, output: &str) -> BTreeMap<String, String> {
+    let listed: Option<Vec<(String, Option<String>)>> = serde_json::from_str(output).unwrap_or_default();
+    listed.into_iter().flatten().filter_map(|(key, etag)| Some((key, etag?))).collect()
 }
 
 fn counts(output: &str, _: &str) -> Counts {

@@ -1,19 +1,24 @@
-//! boto3, through a script of a few calls.
+//! boto3, through a script of a few calls. As it comes, it sends a checksum in the head of each upload, and over TLS in a trailer of an
+//! unsigned payload.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::client::{Client, Counts, Environment, sdk_environment};
-use super::workbench::{Ran, SOURCE, Workbench};
-use super::{ClientCheck, Transport, flows, tree};
+use super::access::Access;
+use super::client::{Client, Copying, Counts, Environment, Etags, sdk_environment, words};
+use super::workbench::{RESTORED, SOURCE, Workbench};
+use super::workflow::NOT_BACKED_UP;
+use super::{explanation, tree};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, FailureKind, Severity, Stop};
-use crate::server::Planting;
+use crate::checks::scope::{ANYWHERE, Backends};
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::{FailureKind, Stop};
 
-const SOURCE_OF_RULES: &str =
+const DOCUMENTED: &str =
     "boto3's documentation, upload_file, download_file and Paginators; Data Integrity Protections for Amazon S3";
 const SCRIPT: &str = include_str!("../../../docker/clients/boto3_client.py");
 
@@ -21,140 +26,102 @@ const SCRIPT: &str = include_str!("../../../docker/clients/boto3_client.py");
 const OBJECTS: usize = 25;
 const PAGE_SIZE: &str = "10";
 
-static BOTO3: Client = Client { name: "boto3", program: "python3", environment: variables, counts, tries_again: None };
+/// Checksums only where S3 demands one.
+const WHEN_REQUIRED: &[(&str, &str)] =
+    &[("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"), ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required")];
 
-const BASE: ClientCheck = ClientCheck {
-    explained_by: flows::ROUND_TRIP,
-    ..ClientCheck::plain(&BOTO3, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-        async { roundtrip(bench, &tree::plain(bench.seed()), &[]).await }.boxed()
-    })
+pub(super) static BOTO3: Client = Client {
+    name: "boto3",
+    program: "python3",
+    version: &["python3", "-c", "import importlib.metadata as m; print(m.version('boto3'))"],
+    environment: variables,
+    settings: None,
+    options: |_| words(["-c", SCRIPT]),
+    counts,
+    tries_again: None,
+    can_do_unsigned: true,
+    source: DOCUMENTED,
+    backends: Backends::All,
+    copying: Some(Copying {
+        round_trip: "defaults",
+        copies: "boto3 as it comes copies",
+        up: |access| words(["upload", SOURCE, &access.bucket]),
+        down: |access| words(["download", &access.bucket, RESTORED]),
+        explained_by: explanation::ROUND_TRIP,
+        over_tls: Some(&["auth::integrity-unsigned-trailer"]),
+        awkward_names: true,
+        mirror: None,
+        etags: Some(Etags {
+            command: "the paginator of list_objects_v2",
+            source: "boto3's documentation, ListObjectsV2",
+            words: |access| words(["etags", &access.bucket]),
+            read: |_, output| serde_json::from_str::<Answer>(output).unwrap_or_default().etags,
+        }),
+    }),
 };
 
-pub(super) const DEFAULTS: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "boto3-defaults",
-        "boto3 as it comes, with a checksum in the head of each upload, stores a tree and fetches it unchanged",
-        SOURCE_OF_RULES,
-    ),
-    ..BASE
-};
-
-pub(super) const DEFAULTS_TLS: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "boto3-defaults-tls",
-        "boto3 as it comes, with checksums in trailers of unsigned payloads over TLS, stores a tree and fetches it unchanged",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    explained_by: &["auth::integrity-unsigned-trailer"],
-    ..BASE
-};
-
-pub(super) const WHEN_REQUIRED: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "boto3-when-required",
-        "boto3 with checksums only when required stores a tree and fetches it unchanged",
-        SOURCE_OF_RULES,
-    ),
-    body: |bench| {
-        let variables = &[
-            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"),
-            ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
-        ];
-        async { roundtrip(bench, &tree::plain(bench.seed()), variables).await }.boxed()
+pub(super) static CHECKS: &[Check] = &[
+    Check {
+        name: "boto3-when-required",
+        severity: BreaksClients,
+        rule: "boto3 with checksums only when required stores a tree and fetches it unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(explanation::ROUND_TRIP),
+        body: &async |c: &CheckContext| {
+            let bench = BOTO3.over_http(c).await?;
+            let planted = bench.plant_plain().await?;
+            bench.run_with(&["upload", SOURCE, bench.bucket()], None, WHEN_REQUIRED).await?;
+            bench.run_with(&["download", bench.bucket(), RESTORED], None, WHEN_REQUIRED).await?;
+            bench.ensure_restored(RESTORED, &planted).await
+        },
     },
-    ..BASE
-};
-
-pub(super) const UPLOAD_OVER: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "boto3-upload-file-multipart",
-        "upload_file sends a file of over 8 MiB in parts, and download_file fetches it unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::IN_PARTS,
-    body: |bench| upload_over(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const DOWNLOAD_OVER: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "boto3-download-file-multipart",
-        "download_file fetches an object of over 8 MiB by ranges and puts it together unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: &["api::range-middle", "api::range-first", "api::range-last"],
-    body: |bench| download_over(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const PAGINATOR: ClientCheck = ClientCheck {
-    spec: CheckSpec {
+    Check {
+        name: "boto3-upload-file-multipart",
+        severity: BreaksClients,
+        rule: "upload_file sends a file of over 8 MiB in parts, and download_file fetches it unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(explanation::IN_PARTS),
+        body: &async |c: &CheckContext| {
+            let bench = BOTO3.over_http(c).await?;
+            let planted = bench.plant(&[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)]).await?;
+            bench.run(&["upload", SOURCE, bench.bucket()]).await?;
+            bench.run(&["download", bench.bucket(), RESTORED]).await?;
+            bench.ensure_restored(RESTORED, &planted).await
+        },
+    },
+    Check {
+        name: "boto3-download-file-multipart",
+        severity: BreaksClients,
+        rule: "download_file fetches an object of over 8 MiB by ranges and puts it together unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(explanation::BY_RANGES),
+        body: &async |c: &CheckContext| {
+            let bench = BOTO3.over_http(c).await?;
+            let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
+            bench.run(&["download", bench.bucket(), RESTORED]).await?;
+            bench.ensure_restored(RESTORED, &stored).await
+        },
+    },
+    Check {
         name: "boto3-paginator",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "the paginator of list_objects_v2 yields every key once",
         consequence: "a script sees the first page only: whatever it copies, compares or deletes lacks the rest",
-        source: SOURCE_OF_RULES,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(&["api::list-v2-pages"]),
+        body: &async |c: &CheckContext| paginator(&BOTO3.over_http(c).await?).await,
     },
-    explained_by: &["api::list-v2-pages"],
-    body: |bench| paginator(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const TAGS: ClientCheck = ClientCheck {
-    spec: flows::tags(
-        "boto3-etags",
-        "the paginator of list_objects_v2 yields another ETag of a file after an edit",
-        "boto3's documentation, ListObjectsV2; Amazon S3 API, Object: the ETag reflects changes of the content",
-    ),
-    explained_by: flows::TAGS,
-    body: |bench| {
-        let up: flows::Step = |bench| async { script(bench, &["upload", SOURCE, bench.bucket()], &[]).await }.boxed();
-        flows::ensure_tags_tell_edits(bench, up, |bench| tags(bench).boxed()).boxed()
-    },
-    ..BASE
-};
-
-pub(super) const AWKWARD: ClientCheck = ClientCheck {
-    spec: flows::awkward(
-        "boto3-awkward-names",
-        "boto3 stores and fetches files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::AWKWARD,
-    body: |bench| async { roundtrip(bench, &tree::awkward(bench.seed()), &[]).await }.boxed(),
-    ..BASE
-};
-
-async fn script(bench: &Workbench<'_>, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Ran, Stop> {
-    let arguments: Vec<&str> = ["-c", SCRIPT].into_iter().chain(arguments.iter().copied()).collect();
-    bench.run_with(&arguments, None, variables).await
-}
-
-/// Files go there and come back, with more variables of boto3's.
-async fn roundtrip(bench: &Workbench<'_>, files: &[Planting], variables: &[(&str, &str)]) -> Result<(), Stop> {
-    let planted = bench.plant(files).await?;
-    script(bench, &["upload", SOURCE, bench.bucket()], variables).await?;
-    script(bench, &["download", bench.bucket(), "restored"], variables).await?;
-    bench.ensure_restored("restored", &planted).await
-}
-
-async fn upload_over(bench: &Workbench<'_>) -> Result<(), Stop> {
-    roundtrip(bench, &[tree::file(bench.seed(), "file.bin", tree::OVER_BYTES)], &[]).await
-}
-
-async fn download_over(bench: &Workbench<'_>) -> Result<(), Stop> {
-    let stored = bench.store("file.bin", tree::OVER_BYTES).await?;
-    script(bench, &["download", bench.bucket(), "restored"], &[]).await?;
-    bench.ensure_restored("restored", &stored).await
-}
+];
 
 async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     let stored: Vec<String> = (0..OBJECTS).map(|number| format!("object-{number:02}")).collect();
     for key in &stored {
         bench.s3().put(bench.bucket(), key, Bytes::from_static(b"x")).await?;
     }
-    let ran = script(bench, &["list", bench.bucket(), PAGE_SIZE], &[]).await?;
+    let ran = bench.run(&["list", bench.bucket(), PAGE_SIZE]).await?;
     let mut listed = serde_json::from_str::<Answer>(&ran.stdout).unwrap_or_default().keys;
     listed.sort_unstable();
     let missing: Vec<&String> = stored.iter().filter(|key| !listed.contains(key)).collect();
@@ -174,15 +141,10 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     )
 }
 
-async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
-    let ran = script(bench, &["tags", bench.bucket()], &[]).await?;
-    Ok(serde_json::from_str::<Answer>(&ran.stdout).unwrap_or_default().tags)
-}
-
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let mut variables = sdk_environment(bench);
-    variables.insert("S3CI_ENDPOINT".into(), bench.endpoint().into());
-    if bench.credentials().is_none() {
+fn variables(access: &Access) -> Environment {
+    let mut variables = sdk_environment(access);
+    variables.insert("S3CI_ENDPOINT".into(), access.endpoint.clone());
+    if access.credentials.is_none() {
         variables.insert("S3CI_UNSIGNED".into(), "1".into());
     }
     variables
@@ -194,7 +156,7 @@ fn variables(bench: &Workbench<'_>) -> Environment {
 struct Answer {
     transferred: Option<u64>,
     keys: Vec<String>,
-    tags: BTreeMap<String, String>,
+    etags: BTreeMap<String, String>,
 }
 
 fn counts(output: &str, _: &str) -> Counts {

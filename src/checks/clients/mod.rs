@@ -1,19 +1,21 @@
 //! Real clients at work: other people's programs copy trees of files to the server and back.
 //!
-//! A file for each client, whose checks are its workflows. What a client says of itself (its exit status, its counts) is evidence and
-//! never the verdict: trees are compared by sums that s3ci's own agent makes of their files. A client that says all went well and has
-//! restored something else is the worst that there is, and has a class of its own ([`FailureKind::SILENT_CORRUPTION`]).
+//! A table: each client is a row, which says how it is run and how it does the steps of the standard workflows; what a client does
+//! beside them stands in its file as well. What a client says of itself (its exit status, its counts) is evidence and never the
+//! verdict: trees are compared by sums that s3ci's own agent makes of their files. A client that says all went well and has restored
+//! something else is the worst that there is, and has a class of its own ([`FailureKind::SILENT_CORRUPTION`]).
 //!
 //! Plain HTTP goes straight to the server. HTTPS passes a proxy, for SDKs encode their uploads otherwise over TLS; the proxy also
 //! counts requests, which is how a second sync that copies everything again is caught whatever the client says.
 //!
 //! [`FailureKind::SILENT_CORRUPTION`]: crate::record::FailureKind::SILENT_CORRUPTION
 
+mod access;
 mod aws;
 mod boto3;
 mod client;
-mod copier;
-mod flows;
+mod explanation;
+mod judgement;
 mod rclone;
 mod rclone_edits;
 mod restic;
@@ -21,197 +23,43 @@ mod s3cmd;
 mod s5cmd;
 mod tree;
 mod workbench;
+mod workflow;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use futures_util::future::BoxFuture;
-use futures_util::{StreamExt, stream};
-
-use super::runner::CheckRunner;
-use super::{Footprint, SuiteContext, SuiteSettings};
-use crate::record::{CheckSpec, Stop};
-use crate::server::Toolbox;
+use super::SuiteContext;
+use super::check::Check;
+use super::execution;
+use super::footprint::Footprint;
 use client::Client;
-use workbench::Workbench;
 
-/// Workflows under way at a time: clients mostly wait, for their own start or for the server.
-const SIDE_BY_SIDE: usize = 3;
-
-/// How many times as long as others the workflows with the large file may take.
-const LARGE_TAKES: u32 = 3;
-
-/// A workflow of a client.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClientCheck {
-    /// What is known of it before it runs.
-    pub(super) spec: CheckSpec,
-    /// Whose workflow it is.
-    client: &'static Client,
-    /// How the client reaches the server.
-    transport: Transport,
-    /// Checks of other suites whose failure would explain a failure, as `kind::name`. A check that clients do without is none: where
-    /// it fails and the workflow passes, it explains nothing.
-    explained_by: &'static [&'static str],
-    /// Whether it is about the large file.
-    large: bool,
-    body: for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<(), Stop>>,
-}
-
-impl ClientCheck {
-    /// A workflow over HTTP, of files of usual size, that no other check explains.
-    const fn plain(
-        client: &'static Client,
-        spec: CheckSpec,
-        body: for<'a> fn(&'a Workbench<'a>) -> BoxFuture<'a, Result<(), Stop>>,
-    ) -> Self {
-        Self { spec, client, transport: Transport::Http, explained_by: &[], large: false, body }
-    }
-
-    /// Deadline of each of its commands.
-    fn command_deadline(&self, settings: &SuiteSettings) -> Duration {
-        if self.large { settings.timeout * LARGE_TAKES } else { settings.timeout }
-    }
-
-    /// Deadline of all of it.
-    fn deadline(&self, settings: &SuiteSettings) -> Duration {
-        if self.large { settings.check_deadline() * LARGE_TAKES } else { settings.check_deadline() }
-    }
-
-    /// A workflow with awkward names on a server that lets in anybody.
-    const fn with_unsigned_names(self) -> Self {
-        Self { explained_by: flows::AWKWARD_UNSIGNED, ..self }
-    }
-}
-
-/// How a client reaches the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Transport {
-    /// Straight.
-    Http,
-    /// Through the proxy.
-    Https,
-}
+/// The table: a client a row, and what it does beside the standard workflows.
+static CLIENTS: [(&Client, &[&[Check]]); 8] = [
+    (&rclone::RCLONE, &[&rclone::SECOND_SYNCS, rclone_edits::CHECKS, rclone::CHECKS]),
+    (&rclone::DEBIAN, &[]),
+    (&restic::RESTIC, &[restic::CHECKS]),
+    (&s3cmd::S3CMD, &[s3cmd::CHECKS]),
+    (&aws::AWS, &[aws::CHECKS]),
+    (&aws::DEBIAN, &[]),
+    (&boto3::BOTO3, &[boto3::CHECKS]),
+    (&s5cmd::S5CMD, &[]),
+];
 
 /// The workflows on a server that demands signatures, client by client.
-pub(super) static CHECKS: &[ClientCheck] = &[
-    rclone::COPY,
-    rclone::COPY_TLS,
-    rclone::SECOND_SYNC,
-    rclone_edits::EDIT,
-    rclone_edits::SAME_SIZE_CHECKSUM,
-    rclone_edits::SAME_SIZE_DEFAULT,
-    rclone_edits::SAME_SIZE_SIZE_ONLY,
-    rclone_edits::DELETE,
-    rclone_edits::RENAME,
-    rclone::CHECK,
-    rclone::RCAT,
-    rclone::AWKWARD,
-    rclone::LARGE,
-    rclone::LARGE_WHOLE,
-    rclone::DEBIAN_COPY,
-    rclone::DEBIAN_SECOND_SYNC,
-    restic::BACKUP,
-    restic::BACKUP_TLS,
-    restic::SECOND_BACKUP,
-    restic::SAME_SIZE,
-    restic::CHECK,
-    s3cmd::SYNC,
-    s3cmd::SECOND_SYNC,
-    s3cmd::MD5,
-    s3cmd::SAME_SIZE,
-    s3cmd::CHANGES,
-    s3cmd::AWKWARD,
-    aws::SYNC,
-    aws::SECOND_SYNC,
-    aws::CP_UNDER,
-    aws::CP_OVER,
-    aws::GET_OVER,
-    aws::SAME_SIZE,
-    aws::CHANGES,
-    aws::TAGS,
-    aws::AWKWARD,
-    aws::DEBIAN_SYNC,
-    boto3::DEFAULTS,
-    boto3::DEFAULTS_TLS,
-    boto3::WHEN_REQUIRED,
-    boto3::UPLOAD_OVER,
-    boto3::DOWNLOAD_OVER,
-    boto3::PAGINATOR,
-    boto3::TAGS,
-    boto3::AWKWARD,
-    s5cmd::CP,
-    s5cmd::CP_TLS,
-    s5cmd::SECOND_SYNC,
-    s5cmd::SAME_SIZE,
-    s5cmd::CHANGES,
-    s5cmd::TAGS,
-    s5cmd::AWKWARD,
-];
+pub(super) fn checks() -> Vec<Check> {
+    CLIENTS.iter().flat_map(|(client, special)| [client.checks(), special.concat()].concat()).collect()
+}
 
-/// Round trips on a server that lets in anybody: without a signature where the client can do without one. Not restic, which looks for
-/// credentials elsewhere for half a minute first.
-pub(super) static UNSIGNED: &[ClientCheck] = &[
-    rclone::COPY,
-    rclone::AWKWARD.with_unsigned_names(),
-    s3cmd::SYNC,
-    s3cmd::AWKWARD.with_unsigned_names(),
-    aws::SYNC,
-    aws::AWKWARD.with_unsigned_names(),
-    boto3::DEFAULTS,
-    boto3::AWKWARD.with_unsigned_names(),
-    s5cmd::CP,
-    s5cmd::AWKWARD.with_unsigned_names(),
-];
+/// Round trips on a server that lets in anybody: without a signature where the client can do without one.
+pub(super) fn unsigned_checks() -> Vec<Check> {
+    CLIENTS.iter().flat_map(|(client, _)| client.unsigned_checks()).collect()
+}
 
-/// The workflows on the drime backend: without the large file and what is about MD5s alone, and where the rule is another one for tags that
-/// are no MD5, with that.
-pub(super) static DRIME: &[ClientCheck] = &[
-    rclone::COPY,
-    rclone::COPY_TLS,
-    rclone::SECOND_SYNC,
-    rclone_edits::EDIT,
-    rclone_edits::SAME_SIZE_CHECKSUM_OPAQUE,
-    rclone_edits::SAME_SIZE_DEFAULT,
-    rclone_edits::SAME_SIZE_SIZE_ONLY,
-    rclone_edits::DELETE,
-    rclone_edits::RENAME,
-    rclone::CHECK_OPAQUE,
-    rclone::RCAT,
-    rclone::AWKWARD,
-    rclone::DEBIAN_COPY,
-    restic::BACKUP,
-    restic::BACKUP_TLS,
-    restic::CHECK,
-    s3cmd::SYNC,
-    s3cmd::SECOND_SYNC,
-    s3cmd::SAME_SIZE_OPAQUE,
-    s3cmd::CHANGES,
-    s3cmd::AWKWARD,
-    aws::SYNC,
-    aws::SECOND_SYNC,
-    aws::CP_OVER,
-    aws::GET_OVER,
-    aws::SAME_SIZE,
-    aws::CHANGES,
-    aws::TAGS,
-    aws::AWKWARD,
-    boto3::DEFAULTS,
-    boto3::DEFAULTS_TLS,
-    boto3::WHEN_REQUIRED,
-    boto3::UPLOAD_OVER,
-    boto3::DOWNLOAD_OVER,
-    boto3::PAGINATOR,
-    boto3::TAGS,
-    boto3::AWKWARD,
-    s5cmd::CP,
-    s5cmd::CP_TLS,
-    s5cmd::SECOND_SYNC,
-    s5cmd::SAME_SIZE,
-    s5cmd::CHANGES,
-    s5cmd::TAGS,
-    s5cmd::AWKWARD,
-];
+/// The programs of the clients by name, each with the command that tells its version.
+#[must_use]
+pub fn client_programs() -> BTreeMap<&'static str, &'static [&'static str]> {
+    CLIENTS.iter().map(|(client, _)| (client.name, client.version)).collect()
+}
 
 /// What the checks store at the most.
 pub(super) fn footprint(large: bool) -> Footprint {
@@ -226,62 +74,40 @@ pub(super) fn room_bytes(large: bool) -> u64 {
 }
 
 /// Runs the selected workflows.
-pub(super) async fn run(context: &SuiteContext<'_>, checks: &'static [ClientCheck]) {
+pub(super) async fn run(context: &SuiteContext<'_>, checks: &[Check], at_a_time: usize) {
     let Some(toolbox) = context.toolbox else { return };
     context.fact("Clients", toolbox.origin()).await;
     for (program, version) in toolbox.programs() {
         context.fact(&format!("  {program}"), version).await;
     }
-    let silent = AtomicBool::new(false);
-    let one = async |check: &'static ClientCheck| {
-        let is_silent = run_one(context, toolbox, check, silent.load(Ordering::Relaxed)).await;
-        context.note_silence(&silent, is_silent).await;
-    };
-    let selected = checks.iter().filter(|check| context.selects(check.spec.name));
-    stream::iter(selected).for_each_concurrent(SIDE_BY_SIDE, &one).await;
-}
-
-/// Runs one workflow, unless the server is silent; whether it is silent afterwards.
-async fn run_one(context: &SuiteContext<'_>, toolbox: &Toolbox, check: &'static ClientCheck, silent: bool) -> bool {
-    let runner = CheckRunner::new(context).explained_by(check.explained_by);
-    if silent {
-        runner.skip(&check.spec, "not run: the server does not answer any more").await;
-        return true;
-    }
-    let leases = context.leases.of_check(check.spec.name);
-    let body = async {
-        let bench = Workbench::open(context, &leases, toolbox, check, &runner).await?;
-        (check.body)(&bench).await
-    };
-    let passed = runner.run(&check.spec, check.deadline(&context.settings), body).await.is_some();
-    if !passed && !context.s3.is_reachable().await {
-        return true;
-    }
-    workbench::clear(context, toolbox, check, &leases).await;
-    // What stays is tried again at the end of the suite.
-    if let Err(error) = leases.give_back(&context.s3).await {
-        tracing::debug!(%error, "a bucket could not be given back");
-    }
-    false
+    execution::run_all(context, checks, at_a_time).await;
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::CATALOGUE;
-    use super::super::runner::on_backend_of;
-    use super::{CHECKS, ClientCheck, DRIME, UNSIGNED};
-    use crate::record::{CheckId, SuiteId};
+    use super::super::suite::Body;
+    use super::super::{CATALOGUE, Suite, on_backend};
+    use super::Check;
+    use crate::record::CheckId;
+
+    /// The suites of clients, and their checks.
+    fn suites() -> impl Iterator<Item = (&'static Suite, &'static [Check])> {
+        CATALOGUE.iter().filter_map(|suite| match &suite.body {
+            Body::Clients(checks) => Some((suite, checks.as_slice())),
+            _ => None,
+        })
+    }
 
     /// What explains a workflow of a suite, on the suite's backend.
-    fn explanations(suite: &SuiteId, check: &ClientCheck) -> Vec<CheckId> {
-        check.explained_by.iter().filter_map(|explanation| on_backend_of(suite, explanation)).collect()
+    fn explanations(suite: &Suite, check: &Check) -> Vec<CheckId> {
+        check.scope.explained_by.iter().filter_map(|explanation| on_backend(suite.backend, explanation)).collect()
     }
 
     #[test]
     fn what_explains_a_workflow_is_a_check() {
-        for explanation in CHECKS.iter().chain(UNSIGNED).chain(DRIME).flat_map(|check| check.explained_by) {
+        for explanation in suites().flat_map(|(_, checks)| checks).flat_map(|check| check.scope.explained_by) {
             let (kind, name) = explanation.split_once("::").unwrap();
             let suite = CATALOGUE.iter().find(|suite| suite.name == format!("{kind}/local")).unwrap();
             assert!(suite.checks().iter().any(|check| check.name == name), "{explanation}");
@@ -295,13 +121,10 @@ mod tests {
         let ledger: toml::Table = toml::from_str(include_str!("../../../docker/known-issues.toml")).unwrap();
         let checks = ledger["issue"].as_array().unwrap().iter().flat_map(|issue| issue["checks"].as_array().unwrap());
         let known: BTreeSet<&str> = checks.map(|check| check.as_str().unwrap()).collect();
-        for (suite, checks) in
-            [("clients/local", CHECKS), ("clients/local-unsigned", UNSIGNED), ("clients/drime", DRIME)]
-        {
-            let suite = SuiteId::new(suite);
+        for (suite, checks) in suites() {
             for check in checks {
-                let id = CheckId::new(&suite, check.spec.name);
-                let explanations = explanations(&suite, check);
+                let id = CheckId::new(&suite.id(), check.name);
+                let explanations = explanations(suite, check);
                 let is_explained = explanations.iter().any(|cause| known.contains(cause.as_str()));
                 assert_eq!(is_explained, known.contains(id.as_str()), "{id}: {explanations:?}");
             }
@@ -310,12 +133,15 @@ mod tests {
 
     #[test]
     fn a_cause_is_looked_for_on_the_same_backend_first() {
-        let of = |suite: &str, check: &str| on_backend_of(&SuiteId::new(suite), check).map(|id| id.to_string());
+        let of = |suite: &str, check: &str| {
+            let suite = CATALOGUE.iter().find(|known| known.name == suite).unwrap();
+            on_backend(suite.backend, check).map(|id| id.to_string())
+        };
         assert_eq!(of("clients/drime", "api::range-first").as_deref(), Some("api/drime::range-first"));
         assert_eq!(of("clients/local-unsigned", "api::range-first").as_deref(), Some("api/local::range-first"));
         assert_eq!(of("clients/drime", "auth::auth-special-keys").as_deref(), Some("auth/drime::auth-special-keys"));
         let dots = "containment::bucket-dots-hold-nothing";
         assert_eq!(of("clients/drime", dots).as_deref(), Some("containment/local::bucket-dots-hold-nothing"));
-        assert_eq!(of("clients/drime", "etag::put-is-md5"), None, "tags are no MD5 there");
+        assert_eq!(of("clients/drime", "etag::put-is-md5"), None, "ETags are no MD5 there");
     }
 }

@@ -1,177 +1,165 @@
 //! rclone: the current release, and beside it the one that Debian 12 ships.
 
-use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::client::{Client, Counts, Environment, environment};
-use super::workbench::{SOURCE, Workbench};
-use super::{ClientCheck, Transport, flows, tree};
-use crate::checks::judge::{ensure, ensure_content};
-use crate::record::{CheckSpec, Severity, Stop};
-use crate::server::Planting;
+use super::access::Access;
+use super::client::{Client, Copying, Counts, Environment, environment, words};
+use super::workbench::{RESTORED, SOURCE, Workbench};
+use super::workflow::{COPIED_AGAIN, NOT_BACKED_UP};
+use super::{explanation, judgement, tree};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, same};
+use crate::checks::scope::{ANYWHERE, Backends, Needs, Scope};
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::Stop;
 
-pub(super) const SOURCE_OF_RULES: &str = "rclone's documentation, Amazon S3 and `rclone sync`";
+const DOCUMENTED: &str = "rclone's documentation, Amazon S3 and `rclone sync`";
 
-pub(super) static RCLONE: Client =
-    Client { name: "rclone", program: "rclone", environment: variables, counts, tries_again: None };
-static DEBIAN: Client =
-    Client { name: "rclone-debian", program: "rclone-debian", environment: variables, counts, tries_again: None };
-
-/// What all checks of rclone depart from.
-pub(super) const BASE: ClientCheck = ClientCheck::plain(&RCLONE, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-    async { roundtrip(bench, &tree::plain(bench.seed()), &[]).await }.boxed()
-});
-
-pub(super) const COPY: ClientCheck = ClientCheck {
-    spec: flows::roundtrip("rclone-copy", "rclone copies a tree to the server and back unchanged", SOURCE_OF_RULES),
-    explained_by: &["api::object-roundtrip", "api::list-delimiter"],
-    ..BASE
+pub(super) static RCLONE: Client = Client {
+    name: "rclone",
+    program: "rclone",
+    version: &["rclone", "version"],
+    environment: variables,
+    settings: None,
+    options: |_| Vec::new(),
+    counts,
+    tries_again: None,
+    can_do_unsigned: true,
+    source: DOCUMENTED,
+    backends: Backends::All,
+    copying: Some(Copying { over_tls: Some(explanation::ROUND_TRIP_BY_LEVELS), awkward_names: true, ..COPYING }),
 };
 
-pub(super) const COPY_TLS: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "rclone-copy-tls",
-        "rclone copies a tree to the server and back unchanged over TLS",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    ..COPY
+pub(super) static DEBIAN: Client = Client {
+    name: "rclone-debian",
+    program: "rclone-debian",
+    version: &["rclone-debian", "version"],
+    environment: variables,
+    settings: None,
+    options: |_| Vec::new(),
+    counts,
+    tries_again: None,
+    can_do_unsigned: false,
+    source: DOCUMENTED,
+    backends: Backends::All,
+    copying: Some(Copying { copies: "the rclone of Debian 12 copies", ..COPYING }),
 };
 
-pub(super) const SECOND_SYNC: ClientCheck = ClientCheck {
-    spec: flows::second_sync(
-        "rclone-second-sync",
-        "rclone syncs a tree a second time without transferring or writing anything",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    explained_by: &["api::object-user-metadata-survives", "api::list-delimiter", "etag::put-is-md5"],
-    body: |bench| second_sync(bench).boxed(),
-    ..BASE
+/// How both copy a tree. What its syncs make of edits depends on a policy, so it has no mirror of the standard kind.
+const COPYING: Copying = Copying {
+    round_trip: "copy",
+    copies: "rclone copies",
+    up: |access| words(["copy", SOURCE, &remote(access)]),
+    down: |access| words(["copy", &remote(access), RESTORED]),
+    explained_by: explanation::ROUND_TRIP_BY_LEVELS,
+    over_tls: None,
+    awkward_names: false,
+    mirror: None,
+    etags: None,
 };
 
-pub(super) const CHECK: ClientCheck = ClientCheck {
-    spec: CheckSpec {
-        name: "rclone-check",
-        severity: Severity::DataLoss,
-        rule: "rclone check finds equal trees equal, by hash and by download, and a changed file changed",
-        consequence: "the command that is to prove a backup proves nothing",
-        source: "rclone's documentation, `rclone check`",
+const SECOND_SYNC: Check = Check {
+    name: "rclone-second-sync",
+    severity: BreaksClients,
+    rule: "rclone syncs a tree a second time without transferring or writing anything",
+    consequence: COPIED_AGAIN,
+    source: DOCUMENTED,
+    scope: ANYWHERE.explained_by(&["api::object-user-metadata-survives", "api::list-delimiter", "etag::put-is-md5"]),
+    body: &async |c: &CheckContext| second_sync(&RCLONE.over_tls(c).await?).await,
+};
+
+const CHECK: Check = Check {
+    name: "rclone-check",
+    severity: DataLoss,
+    rule: "rclone check finds equal trees equal, by hash and by download, and a changed file changed",
+    consequence: "the command that is to prove a backup proves nothing",
+    source: "rclone's documentation, `rclone check`",
+    scope: ANYWHERE.on(Backends::WithMd5Etags).explained_by(&["api::list-delimiter", "etag::put-is-md5"]),
+    body: &async |c: &CheckContext| check(&RCLONE.over_http(c).await?, &[]).await,
+};
+
+const LARGE_FILE: Scope = ANYWHERE.on(Backends::Quick).needing(Needs::LargeFiles);
+
+pub(super) static SECOND_SYNCS: [Check; 2] = [
+    SECOND_SYNC,
+    Check {
+        name: "rclone-debian-second-sync",
+        rule: "the rclone of Debian 12 syncs a tree a second time without transferring or writing anything",
+        scope: SECOND_SYNC.scope.on(Backends::Quick),
+        body: &async |c: &CheckContext| second_sync(&DEBIAN.over_tls(c).await?).await,
+        ..SECOND_SYNC
     },
-    explained_by: &["api::list-delimiter", "etag::put-is-md5"],
-    body: |bench| check(bench, &[]).boxed(),
-    ..BASE
-};
+];
 
-/// The same where tags are no MD5: rclone has to fetch the bytes to tell them apart.
-pub(super) const CHECK_OPAQUE: ClientCheck = ClientCheck {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    CHECK,
+    Check {
+        // rclone has to fetch the bytes to tell them apart.
         rule: "rclone check agrees with what was copied, by sizes and by bytes, and check --download notices an edit of the same size",
-        ..CHECK.spec
+        scope: CHECK.scope.on(Backends::WithOpaqueEtags),
+        body: &async |c: &CheckContext| check(&RCLONE.over_http(c).await?, &["--download"]).await,
+        ..CHECK
     },
-    body: |bench| check(bench, &["--download"]).boxed(),
-    ..CHECK
-};
-
-pub(super) const RCAT: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "rclone-rcat",
-        "rclone rcat stores what it reads from a pipe",
-        "rclone's documentation, `rclone rcat`",
-    ),
-    body: |bench| rcat(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const AWKWARD: ClientCheck = ClientCheck {
-    spec: flows::awkward(
-        "rclone-awkward-names",
-        "rclone copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::AWKWARD,
-    body: |bench| async { roundtrip(bench, &tree::awkward(bench.seed()), &[]).await }.boxed(),
-    ..BASE
-};
-
-pub(super) const LARGE: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "rclone-large-file",
-        "rclone copies a file of 250 MiB, which it sends in parts, there and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::IN_PARTS,
-    large: true,
-    body: |bench| large(bench, &[]).boxed(),
-    ..BASE
-};
-
-pub(super) const LARGE_WHOLE: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "rclone-large-file-whole",
-        "rclone copies a file of 250 MiB, which it is told to send whole, there and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    large: true,
-    body: |bench| large(bench, &["--s3-upload-cutoff", "1Gi"]).boxed(),
-    ..BASE
-};
-
-pub(super) const DEBIAN_COPY: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "rclone-debian-copy",
-        "the rclone of Debian 12 copies a tree to the server and back unchanged",
-        SOURCE_OF_RULES,
-    ),
-    client: &DEBIAN,
-    ..COPY
-};
-
-pub(super) const DEBIAN_SECOND_SYNC: ClientCheck = ClientCheck {
-    spec: flows::second_sync(
-        "rclone-debian-second-sync",
-        "the rclone of Debian 12 syncs a tree a second time without transferring or writing anything",
-        SOURCE_OF_RULES,
-    ),
-    client: &DEBIAN,
-    ..SECOND_SYNC
-};
+    Check {
+        name: "rclone-rcat",
+        severity: BreaksClients,
+        rule: "rclone rcat stores what it reads from a pipe",
+        consequence: NOT_BACKED_UP,
+        source: "rclone's documentation, `rclone rcat`",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| rcat(&RCLONE.over_http(c).await?).await,
+    },
+    Check {
+        name: "rclone-large-file",
+        severity: BreaksClients,
+        rule: "rclone copies a file of 250 MiB, which it sends in parts, there and back unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: LARGE_FILE.explained_by(explanation::IN_PARTS),
+        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c).await?, &[]).await,
+    },
+    Check {
+        name: "rclone-large-file-whole",
+        severity: BreaksClients,
+        rule: "rclone copies a file of 250 MiB, which it is told to send whole, there and back unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: LARGE_FILE,
+        body: &async |c: &CheckContext| large_file(&RCLONE.over_http(c).await?, &["--s3-upload-cutoff", "1Gi"]).await,
+    },
+];
 
 /// The remote that the environment describes.
-pub(super) fn remote(bench: &Workbench<'_>) -> String {
-    format!("s3ci:{}", bench.bucket())
+pub(super) fn remote(access: &Access) -> String {
+    format!("s3ci:{}", access.bucket)
 }
 
-/// Files go there, with more options of rclone's, and come back.
-async fn roundtrip(bench: &Workbench<'_>, files: &[Planting], options: &[&str]) -> Result<(), Stop> {
-    let planted = bench.plant(files).await?;
-    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench)]].concat()).await?;
-    bench.run(&["copy", &remote(bench), "restored"]).await?;
-    bench.ensure_restored("restored", &planted).await
-}
-
-async fn large(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
-    roundtrip(bench, &[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)], options).await
+async fn large_file(bench: &Workbench<'_>, options: &[&str]) -> Result<(), Stop> {
+    let planted = bench.plant(&[tree::file(bench.seed(), "large.bin", tree::LARGE_BYTES)]).await?;
+    bench.run(&[&["copy"], options, &[SOURCE, &remote(bench.access())]].concat()).await?;
+    bench.run(&["copy", &remote(bench.access()), RESTORED]).await?;
+    bench.ensure_restored(RESTORED, &planted).await
 }
 
 async fn second_sync(bench: &Workbench<'_>) -> Result<(), Stop> {
     let planted = bench.plant_plain().await?;
-    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
-    let again = bench.run(&["sync", SOURCE, &remote(bench)]).await?;
-    flows::ensure_keys(bench, &planted).await?;
-    flows::ensure_nothing_sent(&again)
+    bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
+    let again = bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
+    judgement::ensure_keys(bench, &planted).await?;
+    judgement::ensure_nothing_sent(&again)
 }
 
 async fn check(bench: &Workbench<'_>, how: &[&str]) -> Result<(), Stop> {
     bench.plant_plain().await?;
-    bench.run(&["sync", SOURCE, &remote(bench)]).await?;
-    for way in [["check", "--one-way=false"], ["check", "--download"]] {
-        bench.run(&[way[0], way[1], SOURCE, &remote(bench)]).await?;
+    bench.run(&["sync", SOURCE, &remote(bench.access())]).await?;
+    for way in ["--one-way=false", "--download"] {
+        bench.run(&["check", way, SOURCE, &remote(bench.access())]).await?;
     }
-    flows::edit_unseen(bench).await?;
-    let target = remote(bench);
+    bench.edit_unseen().await?;
+    let target = remote(bench.access());
     let arguments = [&["check"], how, &[SOURCE, target.as_str()]].concat();
-    let changed = bench.run_to_any_end(RCLONE.program, &arguments, None, &[]).await?;
+    let changed = bench.run_to_any_end(&arguments, None, &[]).await?;
     ensure(
         changed.status == 1,
         "check-is-blind",
@@ -183,21 +171,21 @@ async fn check(bench: &Workbench<'_>, how: &[&str]) -> Result<(), Stop> {
 
 async fn rcat(bench: &Workbench<'_>) -> Result<(), Stop> {
     let text = "what came through a pipe\n".repeat(400);
-    let target = format!("{}/streamed.txt", remote(bench));
+    let target = format!("{}/streamed.txt", remote(bench.access()));
     bench.run_with(&["rcat", &target], Some(&text), &[]).await?;
     let stored = bench.s3().get(bench.bucket(), "streamed.txt", text.len() as u64).await?;
-    ensure_content("streamed.txt", text.as_bytes(), &stored.bytes)?;
+    same("streamed.txt", text.as_bytes(), &stored.bytes)?;
     let back = bench.run(&["cat", &target]).await?;
-    ensure_content("rclone cat", text.as_bytes(), back.stdout.as_bytes())
+    same("rclone cat", text.as_bytes(), back.stdout.as_bytes())
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
+fn variables(access: &Access) -> Environment {
     let mut variables = environment([
         ("RCLONE_CONFIG", "/dev/null"),
         ("RCLONE_CONFIG_S3CI_TYPE", "s3"),
         ("RCLONE_CONFIG_S3CI_PROVIDER", "Other"),
         ("RCLONE_CONFIG_S3CI_REGION", "us-east-1"),
-        ("RCLONE_CONFIG_S3CI_ENDPOINT", bench.endpoint()),
+        ("RCLONE_CONFIG_S3CI_ENDPOINT", &access.endpoint),
         ("RCLONE_USE_JSON_LOG", "true"),
         ("RCLONE_LOG_LEVEL", "INFO"),
         // Once, at the end: without an interval there are none at all.
@@ -205,11 +193,11 @@ fn variables(bench: &Workbench<'_>) -> Environment {
         ("RCLONE_RETRIES", "1"),
         ("RCLONE_LOW_LEVEL_RETRIES", "2"),
     ]);
-    if let Some(credentials) = bench.credentials() {
+    if let Some(credentials) = &access.credentials {
         variables.insert("RCLONE_CONFIG_S3CI_ACCESS_KEY_ID".into(), credentials.access_key.clone());
         variables.insert("RCLONE_CONFIG_S3CI_SECRET_ACCESS_KEY".into(), credentials.secret_key.clone());
     }
-    if let Some(authority) = bench.authority() {
+    if let Some(authority) = &access.authority {
         variables.insert("RCLONE_CA_CERT".into(), authority.into());
     }
     variables

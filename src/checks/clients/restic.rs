@@ -1,85 +1,93 @@
 //! restic, as Debian 12 ships it.
 
-use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::client::{Client, Counts, Environment, environment, sdk_environment};
-use super::workbench::{Ran, SOURCE, Workbench};
-use super::{ClientCheck, Transport, flows};
+use super::access::Access;
+use super::client::{Client, Counts, Environment, UnseenEdits, environment, sdk_environment};
+use super::workbench::{RESTORED, Ran, SOURCE, Workbench};
+use super::workflow::{COPIED_AGAIN, KEPT_OLD, NOT_BACKED_UP};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
 use crate::checks::judge::ensure;
-use crate::record::{CheckSpec, Failure, Severity, Stop};
+use crate::checks::scope::{ANYWHERE, Backends, Scope};
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::{Failure, Stop};
 use crate::server::Manifest;
 
-const SOURCE_OF_RULES: &str = "restic's documentation, Amazon S3 and S3-compatible storage";
+const DOCUMENTED: &str = "restic's documentation, Amazon S3 and S3-compatible storage";
 
-static RESTIC: Client = Client {
+pub(super) static RESTIC: Client = Client {
     name: "restic",
     program: "restic",
+    version: &["restic", "version"],
     environment: variables,
+    settings: None,
+    options: |_| Vec::new(),
     counts,
     // It goes on for a quarter of an hour otherwise.
     tries_again: Some("returned error, retrying after"),
+    // It looks for credentials elsewhere for half a minute first.
+    can_do_unsigned: false,
+    source: DOCUMENTED,
+    backends: Backends::All,
+    // Its objects are not the files.
+    copying: None,
 };
 
-const BASE: ClientCheck = ClientCheck {
-    explained_by: &["api::list-delimiter"],
-    ..ClientCheck::plain(&RESTIC, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| backup(bench).boxed())
-};
+const LISTS_BY_LEVELS: Scope = ANYWHERE.explained_by(&["api::list-delimiter"]);
 
-pub(super) const BACKUP: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "restic-backup",
-        "restic makes a repository, backs a tree up and restores it unchanged",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: &["auth::integrity-signed-chunks", "api::list-delimiter"],
-    ..BASE
-};
-
-pub(super) const BACKUP_TLS: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "restic-backup-tls",
-        "restic makes a repository, backs a tree up and restores it unchanged over TLS",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    ..BASE
-};
-
-pub(super) const SECOND_BACKUP: ClientCheck = ClientCheck {
-    spec: flows::second_sync(
-        "restic-second-backup",
-        "a second backup with restic adds nothing, one after an edit adds the edit, and both come back",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    body: |bench| second_backup(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const CHECK: ClientCheck = ClientCheck {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    Check {
+        name: "restic-backup",
+        severity: BreaksClients,
+        rule: "restic makes a repository, backs a tree up and restores it unchanged",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: ANYWHERE.explained_by(&["auth::integrity-signed-chunks", "api::list-delimiter"]),
+        body: &async |c: &CheckContext| backup(&RESTIC.over_http(c).await?).await,
+    },
+    Check {
+        name: "restic-backup-tls",
+        severity: BreaksClients,
+        rule: "restic makes a repository, backs a tree up and restores it unchanged over TLS",
+        consequence: NOT_BACKED_UP,
+        source: DOCUMENTED,
+        scope: LISTS_BY_LEVELS,
+        body: &async |c: &CheckContext| backup(&RESTIC.over_tls(c).await?).await,
+    },
+    Check {
+        name: "restic-second-backup",
+        severity: BreaksClients,
+        rule: "a second backup with restic adds nothing, one after an edit adds the edit, and both come back",
+        consequence: COPIED_AGAIN,
+        source: DOCUMENTED,
+        scope: LISTS_BY_LEVELS.on(Backends::Quick),
+        body: &async |c: &CheckContext| second_backup(&RESTIC.over_tls(c).await?).await,
+    },
+    Check {
+        name: "restic-same-size-edit",
+        severity: DataLoss,
+        rule: "restic backup, which looks at inode and change time beside size and time, says of an edit that left the latter alone whether it copied it",
+        consequence: KEPT_OLD,
+        source: "restic's documentation, File change detection",
+        scope: LISTS_BY_LEVELS.on(Backends::Quick),
+        body: &async |c: &CheckContext| same_size_edit(&RESTIC.over_tls(c).await?).await,
+    },
+    Check {
         name: "restic-check",
-        severity: Severity::DataLoss,
+        severity: DataLoss,
         rule: "restic check --read-data finds a fresh repository whole",
         consequence: "a backup cannot be proved, or is broken from the start",
         source: "restic's documentation, Checking integrity and consistency",
+        scope: LISTS_BY_LEVELS,
+        body: &async |c: &CheckContext| {
+            let bench = RESTIC.over_tls(c).await?;
+            initialised(&bench).await?;
+            backed_up(&bench).await?;
+            bench.run(&["check", "--read-data"]).await.map(drop)
+        },
     },
-    transport: Transport::Https,
-    body: |bench| check(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const SAME_SIZE: ClientCheck = ClientCheck {
-    spec: flows::same_size_edit(
-        "restic-same-size-edit",
-        "restic backup, which looks at inode and change time beside size and time, says of an edit that left the latter alone whether it copied it",
-        "restic's documentation, File change detection",
-    ),
-    transport: Transport::Https,
-    body: |bench| same_size_edit(bench).boxed(),
-    ..BASE
-};
+];
 
 async fn initialised(bench: &Workbench<'_>) -> Result<Manifest, Stop> {
     let planted = bench.plant_plain().await?;
@@ -115,41 +123,36 @@ async fn second_backup(bench: &Workbench<'_>) -> Result<(), Stop> {
         format!("{} files unmodified", planted.len()),
         format!("{} files unmodified, {} bytes added", told.files_unmodified, told.data_added),
     )?;
-    let edited = flows::change(bench).await?;
+    let edited = bench.change().await?;
     backed_up(bench).await?;
     ensure_restored(bench, &first.snapshot_id, &planted).await?;
-    bench.remove("restored").await?;
+    bench.remove(RESTORED).await?;
     ensure_restored(bench, "latest", &edited).await
 }
 
 async fn same_size_edit(bench: &Workbench<'_>) -> Result<(), Stop> {
     let before = initialised(bench).await?;
     backed_up(bench).await?;
-    let after = flows::edit_unseen(bench).await?;
+    let after = bench.edit_unseen().await?;
     let again = backed_up(bench).await?;
-    ensure_restored(bench, "latest", flows::by_its_word(bench, &again, &before, &after).await?).await
-}
-
-async fn check(bench: &Workbench<'_>) -> Result<(), Stop> {
-    initialised(bench).await?;
-    backed_up(bench).await?;
-    bench.run(&["check", "--read-data"]).await.map(drop)
+    let expected = UnseenEdits::ByItsWord.expected(bench, &again, &before, &after).await?;
+    ensure_restored(bench, "latest", expected).await
 }
 
 /// restic restores a tree below the path that it had, the whole of it or as it was given.
 async fn ensure_restored(bench: &Workbench<'_>, snapshot: &str, expected: &Manifest) -> Result<(), Stop> {
-    bench.run(&["restore", snapshot, "--target", "restored"]).await?;
+    bench.run(&["restore", snapshot, "--target", RESTORED]).await?;
     let (below, beginning) = (format!("/{SOURCE}/"), format!("{SOURCE}/"));
-    let restored = bench.manifest("restored").await?.into_iter().map(|(path, entry)| {
+    let restored = bench.manifest(RESTORED).await?.into_iter().map(|(path, entry)| {
         let inside = path.strip_prefix(&beginning).or_else(|| path.split_once(&below).map(|(_, inside)| inside));
         (inside.unwrap_or(&path).to_owned(), entry)
     });
     bench.ensure_same(&restored.collect(), expected)
 }
 
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let repository = format!("s3:{}/{}/repository", bench.endpoint(), bench.bucket());
-    let mut variables = sdk_environment(bench);
+fn variables(access: &Access) -> Environment {
+    let repository = format!("s3:{}/{}/repository", &access.endpoint, access.bucket);
+    let mut variables = sdk_environment(access);
     variables.extend(environment([
         ("RESTIC_REPOSITORY", &repository),
         ("RESTIC_PASSWORD", "of no use to anybody"),
@@ -157,7 +160,7 @@ fn variables(bench: &Workbench<'_>) -> Environment {
         ("RESTIC_CACHE_DIR", "cache"),
         ("RESTIC_PROGRESS_FPS", "0.1"),
     ]));
-    if let Some(authority) = bench.authority() {
+    if let Some(authority) = &access.authority {
         variables.insert("SSL_CERT_FILE".into(), authority.into());
     }
     variables

@@ -2,126 +2,65 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::client::{Client, Counts, Environment, sdk_environment};
-use super::copier::{Copier, UnseenEdits};
-use super::workbench::{Ran, SOURCE, Workbench};
-use super::{ClientCheck, Transport, flows};
-use crate::record::Stop;
+use super::access::Access;
+use super::client::{Client, Copying, Counts, Environment, Etags, Mirror, UnseenEdits, sdk_environment, words};
+use super::explanation;
+use super::workbench::{RESTORED, SOURCE};
+use crate::checks::scope::Backends;
 
-const SOURCE_OF_RULES: &str = "s5cmd's README, cp and sync";
-
-static S5CMD: Client = Client { name: "s5cmd", program: "s5cmd", environment: variables, counts, tries_again: None };
-
-const BASE: ClientCheck = ClientCheck {
-    explained_by: flows::ROUND_TRIP,
-    ..ClientCheck::plain(&S5CMD, flows::roundtrip("", "", SOURCE_OF_RULES), |bench| {
-        COPIER.roundtrip(bench, false).boxed()
-    })
+pub(super) static S5CMD: Client = Client {
+    name: "s5cmd",
+    program: "s5cmd",
+    version: &["s5cmd", "version"],
+    environment: variables,
+    settings: None,
+    options,
+    counts,
+    tries_again: None,
+    can_do_unsigned: true,
+    source: "s5cmd's README, cp and sync",
+    backends: Backends::All,
+    copying: Some(Copying {
+        round_trip: "cp",
+        copies: "s5cmd cp copies",
+        up: |access| words(["cp", &format!("{SOURCE}/"), &bucket(access)]),
+        down: |access| words(["cp", &format!("{}*", bucket(access)), &format!("{RESTORED}/")]),
+        explained_by: explanation::ROUND_TRIP,
+        over_tls: Some(explanation::ROUND_TRIP),
+        awkward_names: true,
+        mirror: Some(Mirror {
+            command: "s5cmd sync",
+            deletes_by: "--delete",
+            words: |access| words(["sync", "--delete", &format!("{SOURCE}/"), &bucket(access)]),
+            unseen_edits: UnseenEdits::ByItsWord,
+            unseen_edits_source: None,
+            second_sync: &["api::list-read-after-write"],
+            same_size_edit: &[(Backends::All, explanation::ROUND_TRIP)],
+            changes: &["api::object-multi-delete", "api::list-read-after-write"],
+        }),
+        etags: Some(Etags {
+            command: "s5cmd ls --etag",
+            source: "s5cmd's README, ls",
+            words: |access| words(["ls", "--etag", &format!("{}*", bucket(access))]),
+            read: etags,
+        }),
+    }),
 };
 
-pub(super) const CP: ClientCheck = ClientCheck {
-    spec: flows::roundtrip("s5cmd-cp", "s5cmd cp copies a tree to the server and back unchanged", SOURCE_OF_RULES),
-    ..BASE
-};
-
-pub(super) const CP_TLS: ClientCheck = ClientCheck {
-    spec: flows::roundtrip(
-        "s5cmd-cp-tls",
-        "s5cmd cp copies a tree to the server and back unchanged over TLS",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    ..BASE
-};
-
-pub(super) const SECOND_SYNC: ClientCheck = ClientCheck {
-    spec: flows::second_sync(
-        "s5cmd-second-sync",
-        "s5cmd sync over TLS copies a tree, and a second time nothing",
-        SOURCE_OF_RULES,
-    ),
-    transport: Transport::Https,
-    explained_by: &["api::list-read-after-write"],
-    body: |bench| COPIER.second_sync(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const SAME_SIZE: ClientCheck = ClientCheck {
-    spec: flows::same_size_edit(
-        "s5cmd-same-size-edit",
-        "s5cmd sync, which looks at size and time, says of an edit that left both alone whether it copied it",
-        SOURCE_OF_RULES,
-    ),
-    body: |bench| COPIER.same_size_edit(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const CHANGES: ClientCheck = ClientCheck {
-    spec: flows::changes(
-        "s5cmd-changes",
-        "s5cmd sync --delete follows an edit, a deletion and a new name",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: &["api::object-multi-delete", "api::list-read-after-write"],
-    body: |bench| COPIER.changes(bench).boxed(),
-    ..BASE
-};
-
-pub(super) const TAGS: ClientCheck = ClientCheck {
-    spec: flows::tags(
-        "s5cmd-etags",
-        "s5cmd ls --etag shows another ETag of a file after an edit",
-        "s5cmd's README, ls; Amazon S3 API, Object: the ETag reflects changes of the content",
-    ),
-    explained_by: flows::TAGS,
-    body: |bench| flows::ensure_tags_tell_edits(bench, COPIER.up, |bench| tags(bench).boxed()).boxed(),
-    ..BASE
-};
-
-pub(super) const AWKWARD: ClientCheck = ClientCheck {
-    spec: flows::awkward(
-        "s5cmd-awkward-names",
-        "s5cmd cp copies files whose names hold spaces, `+`, `%`, `#` and letters beyond ASCII there and back",
-        SOURCE_OF_RULES,
-    ),
-    explained_by: flows::AWKWARD,
-    body: |bench| COPIER.roundtrip(bench, true).boxed(),
-    ..BASE
-};
-
-const COPIER: Copier = Copier {
-    up: |bench| async { s5cmd(bench, &["cp", &format!("{SOURCE}/"), &remote(bench, "")]).await }.boxed(),
-    mirror: |bench| {
-        async { s5cmd(bench, &["sync", "--delete", &format!("{SOURCE}/"), &remote(bench, "")]).await }.boxed()
-    },
-    down: |bench| async { s5cmd(bench, &["cp", &remote(bench, "*"), "restored/"]).await }.boxed(),
-    unseen_edits: UnseenEdits::ByItsWord,
-};
-
-async fn s5cmd(bench: &Workbench<'_>, arguments: &[&str]) -> Result<Ran, Stop> {
-    let unsigned = bench.credentials().is_none().then_some("--no-sign-request");
-    let own = ["--endpoint-url", bench.endpoint(), "--json", "--retry-count", "1"].into_iter().chain(unsigned);
-    let arguments: Vec<&str> = own.chain(arguments.iter().copied()).collect();
-    bench.run(&arguments).await
+fn options(access: &Access) -> Vec<String> {
+    let unsigned = access.credentials.is_none().then(|| "--no-sign-request".to_owned());
+    words(["--endpoint-url", &access.endpoint, "--json", "--retry-count", "1"]).into_iter().chain(unsigned).collect()
 }
 
-async fn tags(bench: &Workbench<'_>) -> Result<BTreeMap<String, String>, Stop> {
-    let ran = s5cmd(bench, &["ls", "--etag", &remote(bench, "*")]).await?;
-    let root = remote(bench, "");
-    let listed = ran.stdout.lines().filter_map(|line| serde_json::from_str::<Listed>(line).ok());
-    Ok(listed.filter_map(|entry| Some((entry.key.strip_prefix(&root)?.to_owned(), entry.etag?))).collect())
+fn bucket(access: &Access) -> String {
+    format!("s3://{}/", access.bucket)
 }
 
-fn remote(bench: &Workbench<'_>, below: &str) -> String {
-    format!("s3://{}/{below}", bench.bucket())
-}
-
-fn variables(bench: &Workbench<'_>) -> Environment {
-    let mut variables = sdk_environment(bench);
-    if let Some(authority) = bench.authority() {
+fn variables(access: &Access) -> Environment {
+    let mut variables = sdk_environment(access);
+    if let Some(authority) = &access.authority {
         variables.insert("SSL_CERT_FILE".into(), authority.into());
     }
     variables
@@ -140,6 +79,12 @@ struct Listed {
     /// With the name of the bucket.
     key: String,
     etag: Option<String>,
+}
+
+fn etags(access: &Access, output: &str) -> BTreeMap<String, String> {
+    let root = bucket(access);
+    let listed = output.lines().filter_map(|line| serde_json::from_str::<Listed>(line).ok());
+    listed.filter_map(|entry| Some((entry.key.strip_prefix(&root)?.to_owned(), entry.etag?))).collect()
 }
 
 fn counts(output: &str, _: &str) -> Counts {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::check::CheckContext;
+use crate::checks::check_context::CheckContext;
 use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
 use crate::server::{DataDirectory, Inventory};
@@ -46,28 +46,26 @@ pub(super) fn song_of(form: &Form) -> String {
 }
 
 /// Makes the name that there is to go up from: a path through a directory that is not there leads nowhere.
-pub(super) async fn with_a_name(context: &CheckContext<'_>) -> Result<(), Stop> {
-    context.put("name/object", &context.bytes("name", 10)).await.map(drop)
+pub(super) async fn with_a_name(c: &CheckContext<'_>) -> Result<(), Stop> {
+    c.put("name/object", &c.bytes("name", 10)).await.map(drop)
 }
 
 /// The data directory, empty of all but the data root and a file in the directory that the requests aim at.
-pub(super) async fn cleared<'a>(context: &'a CheckContext<'_>) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
-    planted(context, |_| None).await
+pub(super) async fn cleared<'a>(c: &'a CheckContext<'_>) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
+    planted(c, |_| None).await
 }
 
 /// The data directory with a canary for each form.
-pub(super) async fn with_canaries<'a>(
-    context: &'a CheckContext<'_>,
-) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
-    planted(context, |form| Some(song_of(form))).await
+pub(super) async fn with_canaries<'a>(c: &'a CheckContext<'_>) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
+    planted(c, |form| Some(song_of(form))).await
 }
 
 async fn planted<'a>(
-    context: &'a CheckContext<'_>,
+    c: &'a CheckContext<'_>,
     song: impl Fn(&Form) -> Option<String>,
 ) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
     // The only way to a request of this suite: where nothing can be planted, none is sent.
-    let Some(directory) = context.server.data_directory() else {
+    let Some(directory) = c.server().data_directory() else {
         return Err(Stop::Skipped("not tried: the server is in no container of the run's own".to_owned()));
     };
     let canaries = FORMS.iter().filter_map(|form| Some((file_of(form), song(form)?)));
@@ -82,8 +80,8 @@ pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop
 }
 
 /// Sends a request, whatever becomes of it; a server that breaks off instead of answering has refused.
-pub(super) async fn send(context: &CheckContext<'_>, request: &RawRequest) -> Result<(), Stop> {
-    let raw = context.raw();
+pub(super) async fn send(c: &CheckContext<'_>, request: &RawRequest) -> Result<(), Stop> {
+    let raw = c.raw();
     match raw.send(&raw.prepare(request)?).await {
         Ok(_) | Err(RequestError::Broken { .. }) => Ok(()),
         Err(error) => Err(error.into()),

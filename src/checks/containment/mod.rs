@@ -12,14 +12,6 @@ mod reading;
 
 use super::check::Check;
 
-/// The checks in the order of the catalogue. What a server takes away comes late, and what it leaves behind last: files in the root that
-/// belong to no bucket would keep it from deleting the root.
-pub(super) static CHECKS: &[Check] = &[
-    reading::GET,
-    keys::PUT,
-    keys::DELETE,
-    keys::MULTI_DELETE,
-    neighbours::ANOTHER_BUCKET,
-    buckets::NEVER_DELETED,
-    buckets::HOLD_NOTHING,
-];
+/// The families in the order of the catalogue. What a server takes away comes late, and what it leaves behind last: files in the root
+/// that belong to no bucket would keep it from deleting the root.
+pub(super) static CHECKS: &[&[Check]] = &[reading::CHECKS, keys::CHECKS, neighbours::CHECKS, buckets::CHECKS];

@@ -1,29 +1,29 @@
 //! Files that are no objects are not served as such.
 
-use futures_util::FutureExt;
-
 use super::aim::{self, FORMS, file_of, song_of};
-use crate::checks::check::{Check, CheckContext};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
 use crate::checks::judge::{ensure, few};
-use crate::record::{CheckSpec, Severity, Stop};
+use crate::checks::scope::ANYWHERE;
+use crate::record::Severity::Security;
+use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
 use crate::server::path_in_data;
 
-pub(super) const GET: Check = Check {
-    spec: CheckSpec {
-        name: "keys-get-never-escapes-the-root",
-        severity: Severity::Security,
-        rule: "GET, HEAD and a copy of a key with .., or with an absolute path, however encoded, find no file outside the server's data",
-        consequence: "whoever may read an object reads any file of the server's user, such as keys and passwords",
-        source: "CWE-22; S3 API reference, GetObject: what is read is an object of the bucket",
-    },
-    body: |context| get(context).boxed(),
-};
+pub(super) static CHECKS: &[Check] = &[Check {
+    name: "keys-get-never-escapes-the-root",
+    severity: Security,
+    rule: "GET, HEAD and a copy of a key with .., or with an absolute path, however encoded, find no file outside the server's data",
+    consequence: "whoever may read an object reads any file of the server's user, such as keys and passwords",
+    source: "CWE-22; S3 API reference, GetObject: what is read is an object of the bucket",
+    scope: ANYWHERE.alone(),
+    body: &get,
+}];
 
-async fn get(context: &CheckContext<'_>) -> Result<(), Stop> {
-    aim::with_a_name(context).await?;
-    aim::with_canaries(context).await?;
-    let (raw, bucket) = (context.raw(), context.bucket());
+async fn get(c: &CheckContext<'_>) -> Result<(), Stop> {
+    aim::with_a_name(c).await?;
+    aim::with_canaries(c).await?;
+    let (raw, bucket) = (c.raw(), c.bucket());
     let mut served = Vec::new();
     for form in &FORMS {
         let key = (form.write)(&path_in_data(&file_of(form)));

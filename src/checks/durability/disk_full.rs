@@ -1,11 +1,12 @@
 //! A disk without room: an overwrite that does not fit is refused, and costs nothing.
 
-use futures_util::FutureExt;
-
 use super::lost;
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure_content, ensure_same_tag};
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{same, same_etag};
+use crate::checks::scope::{ANYWHERE, Backends};
+use crate::record::Severity::DataLoss;
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;
 
 /// What the disk is filled with.
@@ -15,44 +16,43 @@ const OLD_BYTES: usize = 1 << 20;
 /// Its new version: more than can be free once a filler did not fit, the old version's room included.
 const NEW_BYTES: usize = FILLER_BYTES + 2 * OLD_BYTES;
 
-pub(super) const KEEPS_OLD_OBJECT: Check = Check {
-    spec: CheckSpec {
-        name: "disk-full-keeps-the-old-object",
-        severity: Severity::DataLoss,
-        rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and tag, and the server goes on",
-        consequence: "a backup to a full disk destroys the backup that was there",
-        source: "S3 API reference, PutObject: an object is never added in part",
-    },
-    body: |context| keeps_old_object(context).boxed(),
-};
+pub(super) static CHECKS: &[Check] = &[Check {
+    name: "disk-full-keeps-the-old-object",
+    severity: DataLoss,
+    rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
+    consequence: "a backup to a full disk destroys the backup that was there",
+    source: "S3 API reference, PutObject: an object is never added in part",
+    scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
+    body: &keeps_old_object,
+}];
 
-async fn keeps_old_object(context: &CheckContext<'_>) -> Result<(), Stop> {
-    let Some(limit) = context.server.data_limit_bytes() else {
+async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
+    let Some(limit) = c.server().data_limit_bytes() else {
         return Err(Stop::Skipped("only in a container has the server a disk that may be filled".to_owned()));
     };
-    let old = context.bytes("old", OLD_BYTES);
-    let tag = context.put("object", &old).await?;
-    let fillers = fill(context, limit).await?;
-    refuses(context, "object", NEW_BYTES, "an overwrite that does not fit").await?;
+    let old = c.bytes("old", OLD_BYTES);
+    let etag = c.put("object", &old).await?;
+    let fillers = fill(c, limit).await?;
+    refuses(c, "object", NEW_BYTES, "an overwrite that does not fit").await?;
 
-    let body = context.s3.get(context.bucket(), "object", old.len() as u64).await;
+    let body = c.s3.get(c.bucket(), "object", old.len() as u64).await;
     let body = body.map_err(|error| {
         lost("object-lost", "the object that a full disk kept from being overwritten", "the old object", error)
     })?;
-    ensure_content("the object, after its overwrite was refused", &old, &body.bytes)?;
-    let message = "the object has another tag after its overwrite was refused";
-    ensure_same_tag("etag-unstable", message, tag.as_deref(), body.etag.as_deref())?;
-    whole_or_absent(context, &filler(fillers)).await?;
-    goes_on(context, fillers).await
+    same("the object, after its overwrite was refused", &old, &body.bytes)?;
+    let message = "the object has another ETag after its overwrite was refused";
+    same_etag("etag-unstable", message, etag.as_deref(), body.etag.as_deref())?;
+    whole_or_absent(c, &filler(fillers)).await?;
+    goes_on(c, fillers).await
 }
 
 /// Stores until something is refused for want of room; the number of fillers.
-async fn fill(context: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Stop> {
+async fn fill(c: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Stop> {
     let most = usize::try_from(limit_bytes).unwrap_or(usize::MAX) / FILLER_BYTES + 1;
     for number in 0..most {
         let key = filler(number);
-        let bytes = context.bytes(&key, FILLER_BYTES);
-        match context.put(&key, &bytes).await {
+        let bytes = c.bytes(&key, FILLER_BYTES);
+        match c.put(&key, &bytes).await {
             Ok(_) => {}
             Err(Stop::Failed(_)) if number > 0 => return Ok(number),
             Err(stop) => return Err(stop),
@@ -61,9 +61,8 @@ async fn fill(context: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Sto
     // More was accepted than there is room for: either the room is another than was asked for, or it was not stored.
     for number in 0..most {
         let key = filler(number);
-        let bytes = context.bytes(&key, FILLER_BYTES);
-        let body = context.get(&key, bytes.len()).await?;
-        ensure_content(&format!("{key}, accepted by a full disk"), &bytes, &body.bytes)?;
+        let bytes = c.bytes(&key, FILLER_BYTES);
+        c.holds_as(format!("{key}, accepted by a full disk"), &key, &bytes).await?;
     }
     let hint = "the daemon may not bound the file systems of its containers";
     Err(Fault::new(FaultKind::DiskNotFull, format!("the disk of {limit_bytes} bytes holds more than that"))
@@ -72,12 +71,10 @@ async fn fill(context: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Sto
 }
 
 /// Whether an upload that was refused left nothing, or all of it.
-async fn whole_or_absent(context: &CheckContext<'_>, key: &str) -> Result<(), Stop> {
-    let bytes = context.bytes(key, FILLER_BYTES);
-    match context.s3.get(context.bucket(), key, bytes.len() as u64).await {
-        Ok(body) => {
-            ensure_content(&format!("{key}, refused by a full disk and there all the same"), &bytes, &body.bytes)
-        }
+async fn whole_or_absent(c: &CheckContext<'_>, key: &str) -> Result<(), Stop> {
+    let bytes = c.bytes(key, FILLER_BYTES);
+    match c.s3.get(c.bucket(), key, bytes.len() as u64).await {
+        Ok(body) => same(format!("{key}, refused by a full disk and there all the same"), &bytes, &body.bytes),
         Err(error) if error.status() == Some(404) => Ok(()),
         Err(error) => Err(lost("object-torn", &format!("{key}, refused by a full disk,"), "404", error)),
     }
@@ -87,9 +84,9 @@ fn filler(number: usize) -> String {
     format!("filler-{number:03}")
 }
 
-async fn refuses(context: &CheckContext<'_>, key: &str, size: usize, what: &str) -> Result<(), Stop> {
-    let bytes = context.bytes("does not fit", size);
-    match context.s3.put(context.bucket(), key, bytes.clone()).await {
+async fn refuses(c: &CheckContext<'_>, key: &str, size: usize, what: &str) -> Result<(), Stop> {
+    let bytes = c.bytes("does not fit", size);
+    match c.s3.put(c.bucket(), key, bytes.clone()).await {
         Err(RequestError::Rejected { .. } | RequestError::Broken { .. }) => Ok(()),
         Err(error) => Err(error.into()),
         Ok(_) => {
@@ -100,16 +97,15 @@ async fn refuses(context: &CheckContext<'_>, key: &str, size: usize, what: &str)
 }
 
 /// Makes room and sees that the server stores again.
-async fn goes_on(context: &CheckContext<'_>, fillers: usize) -> Result<(), Stop> {
+async fn goes_on(c: &CheckContext<'_>, fillers: usize) -> Result<(), Stop> {
     for number in 0..=fillers {
-        match context.s3.delete(context.bucket(), &filler(number)).await {
+        match c.s3.delete(c.bucket(), &filler(number)).await {
             // What was refused need not be there, and what DELETE says then is a rule of its own.
             Err(error) if number == fillers && error.status() == Some(404) => {}
             answer => answer?,
         }
     }
-    let bytes = context.bytes("after", NEW_BYTES);
-    context.put("object", &bytes).await?;
-    let body = context.get("object", bytes.len()).await?;
-    ensure_content("the object, overwritten once there was room again", &bytes, &body.bytes)
+    let bytes = c.bytes("after", NEW_BYTES);
+    c.put("object", &bytes).await?;
+    c.holds_as("the object, overwritten once there was room again", "object", &bytes).await
 }

@@ -9,23 +9,17 @@ mod restart;
 mod torn;
 mod version;
 
-use super::Footprint;
 use super::check::Check;
+use super::footprint::Footprint;
+use super::scope::{ANYWHERE, Needs, Scope};
 use crate::record::{Failure, Stop};
 use crate::s3::RequestError;
 
-/// The checks in the order of the catalogue: memory is accounted for before anything else has used it, and the disk is filled last.
-pub(super) static CHECKS: &[Check] = &[
-    memory::LARGE_PUT,
-    restart::KEEPS_EVERYTHING,
-    restart::KEEPS_ACKNOWLEDGED,
-    torn::DURING_PUT,
-    neighbour::DO_NOT_MEET,
-    disk_full::KEEPS_OLD_OBJECT,
-];
+/// The families in the order of the catalogue: memory is accounted for before anything else has used it, and the disk is filled last.
+pub(super) static CHECKS: &[&[Check]] =
+    &[memory::CHECKS, restart::CHECKS, torn::CHECKS, neighbour::CHECKS, disk_full::CHECKS];
 
-/// The same where the server stores elsewhere: it has no disk to fill, and no directory of its own to share.
-pub(super) static DRIME: &[Check] = &[memory::LARGE_PUT, restart::KEEPS_EVERYTHING, restart::KEEPS_ACKNOWLEDGED];
+const ALONE_OVER_A_RESTART: Scope = ANYWHERE.alone().needing(Needs::Restart);
 
 /// A disk that is filled within a second or two, and has room for the large object.
 pub(super) const FOOTPRINT: Footprint = Footprint {

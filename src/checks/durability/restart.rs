@@ -3,38 +3,38 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 
-use super::lost;
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, ensure_content, ensure_same_tag, few};
-use crate::record::{CheckSpec, Severity, Stop};
+use super::{ALONE_OVER_A_RESTART, lost};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, few, same, same_etag};
+use crate::record::Severity::DataLoss;
+use crate::record::Stop;
 use crate::s3::{Attributes, Listed};
 use crate::server::Shutdown;
 
 const DURABLE: &str = "S3 API reference, data consistency: an acknowledged object is durable";
 
-pub(super) const KEEPS_EVERYTHING: Check = Check {
-    spec: CheckSpec {
+pub(super) static CHECKS: &[Check] = &[
+    Check {
         name: "restart-keeps-everything",
-        severity: Severity::DataLoss,
-        rule: "an orderly restart changes no object, tag, header or listing, and brings nothing back that was deleted",
+        severity: DataLoss,
+        rule: "an orderly restart changes no object, ETag, header or listing, and brings nothing back that was deleted",
         consequence: "after an update of the server files are gone, or every file is uploaded again",
         source: DURABLE,
+        scope: ALONE_OVER_A_RESTART,
+        body: &async |c: &CheckContext| over(c, Shutdown::Orderly).await,
     },
-    body: |context| over(context, Shutdown::Orderly).boxed(),
-};
-
-pub(super) const KEEPS_ACKNOWLEDGED: Check = Check {
-    spec: CheckSpec {
+    Check {
         name: "kill-9-keeps-acknowledged-objects",
-        severity: Severity::DataLoss,
-        rule: "a server that is killed right after its answers has every object, tag and header when it runs again, and nothing that was deleted",
+        severity: DataLoss,
+        rule: "a server that is killed right after its answers has every object, ETag and header when it runs again, and nothing that was deleted",
         consequence: "a client deletes its copy once the server has said yes: a crash then loses the only one",
         source: DURABLE,
+        scope: ALONE_OVER_A_RESTART,
+        body: &async |c: &CheckContext| over(c, Shutdown::Killed).await,
     },
-    body: |context| over(context, Shutdown::Killed).boxed(),
-};
+];
 
 /// Everything that a client can see of a bucket.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,17 +51,16 @@ struct Object {
     attributes: Attributes,
 }
 
-async fn over(context: &CheckContext<'_>, shutdown: Shutdown) -> Result<(), Stop> {
-    context.needs_restart()?;
-    let stored = store(context).await?;
-    let before = look(context, &stored).await?;
-    context.restart(shutdown).await?;
-    let after = look(context, &stored).await?;
+async fn over(c: &CheckContext<'_>, shutdown: Shutdown) -> Result<(), Stop> {
+    let stored = store(c).await?;
+    let before = look(c, &stored).await?;
+    c.restart(shutdown).await?;
+    let after = look(c, &stored).await?;
     for (key, before) in &before.objects {
         let after = &after.objects[key];
         for (operation, before, after) in [("HEAD", &before.head, &after.head), ("GET", &before.get, &after.get)] {
-            let message = format!("{operation} of {key} shows another tag after the restart");
-            ensure_same_tag("etag-unstable", message, before.as_deref(), after.as_deref())?;
+            let message = format!("{operation} of {key} shows another ETag after the restart");
+            same_etag("etag-unstable", message, before.as_deref(), after.as_deref())?;
         }
         let (expected, actual) = (format!("{:?}", before.attributes), format!("{:?}", after.attributes));
         let message = format!("the headers of {key} are other ones after the restart");
@@ -82,7 +81,7 @@ async fn over(context: &CheckContext<'_>, shutdown: Shutdown) -> Result<(), Stop
 }
 
 /// Objects of several sizes and names, one of them overwritten; and one that is deleted again.
-async fn store(context: &CheckContext<'_>) -> Result<BTreeMap<String, Bytes>, Stop> {
+async fn store(c: &CheckContext<'_>) -> Result<BTreeMap<String, Bytes>, Stop> {
     let mut stored = BTreeMap::new();
     for (key, size) in [
         ("empty", 0),
@@ -92,30 +91,30 @@ async fn store(context: &CheckContext<'_>) -> Result<BTreeMap<String, Bytes>, St
         ("large", 3 << 20),
         ("overwritten", 5_000),
     ] {
-        stored.insert(key.to_owned(), context.bytes(key, size));
+        stored.insert(key.to_owned(), c.bytes(key, size));
     }
     for key in ["overwritten", "deleted"] {
-        context.put(key, &context.bytes("first version", 9_000)).await?;
+        c.put(key, &c.bytes("first version", 9_000)).await?;
     }
     for (key, bytes) in &stored {
         let metadata = BTreeMap::from([("mtime".to_owned(), "1700000000.123456789".to_owned())]);
         let attributes = Attributes { content_type: Some("text/x-s3ci".to_owned()), metadata, ..Attributes::default() };
-        context.put_with(key, bytes, &attributes).await?;
+        c.put_with(key, bytes, &attributes).await?;
     }
-    context.s3.delete(context.bucket(), "deleted").await?;
+    c.delete("deleted").await?;
     Ok(stored)
 }
 
 /// Reads every object, and asks for all that a client may ask for.
-async fn look(context: &CheckContext<'_>, stored: &BTreeMap<String, Bytes>) -> Result<Seen, Stop> {
-    let (s3, bucket) = (&context.s3, context.bucket());
+async fn look(c: &CheckContext<'_>, stored: &BTreeMap<String, Bytes>) -> Result<Seen, Stop> {
+    let (s3, bucket) = (&c.s3, c.bucket());
     let mut objects = BTreeMap::new();
     for (key, bytes) in stored {
         let what = format!("{key}, which was acknowledged,");
         let lost = |error| lost("object-lost", &what, "the object", error);
         let body = s3.get(bucket, key, bytes.len() as u64).await.map_err(lost)?;
-        ensure_content(key, bytes, &body.bytes)?;
-        let head = context.head(key).await?.etag;
+        same(key, bytes, &body.bytes)?;
+        let head = c.head(key).await?.etag;
         let attributes = s3.attributes_by_head(bucket, key).await.map_err(lost)?;
         objects.insert(key.clone(), Object { head, get: body.etag, attributes });
     }

@@ -1,4 +1,4 @@
-//! A crash in the middle of uploads: whatever is there afterwards is one version, whole, under its own tag.
+//! A crash in the middle of uploads: whatever is there afterwards is one version, whole, under its own ETag.
 //!
 //! Crashes come in three kinds, in turn. Two lie in wait while a large object is overwritten, one for the moment when room is given
 //! back and one for that when it is taken: the server is storing then, and not reading or computing. The third comes while several
@@ -11,13 +11,16 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use rand::RngExt;
 
+use super::ALONE_OVER_A_RESTART;
 use super::version::{Known, Version, Versions};
-use crate::checks::check::{Check, CheckContext};
-use crate::record::{CheckSpec, Failure, Fault, FaultKind, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::scope::Backends;
+use crate::record::Severity::DataLoss;
+use crate::record::{Failure, Fault, FaultKind, Stop};
 use crate::s3::RequestError;
 use crate::server::{Moment, Shutdown};
 
@@ -34,16 +37,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const UNWATCHED: &str =
     "no crash tore anything, but only in a container can s3ci wait for the moment when the server stores";
 
-pub(super) const DURING_PUT: Check = Check {
-    spec: CheckSpec {
-        name: "kill-9-during-put-is-old-or-new",
-        severity: Severity::DataLoss,
-        rule: "after a crash during an overwrite the object is the old or the new version, whole, and its tag and size are those of its bytes",
-        consequence: "a crash leaves a mixture of two versions, or a tag that hides it: the backup of that file is lost",
-        source: "S3 API reference, data consistency: an update is atomic",
-    },
-    body: |context| during_put(context).boxed(),
-};
+pub(super) static CHECKS: &[Check] = &[Check {
+    name: "kill-9-during-put-is-old-or-new",
+    severity: DataLoss,
+    rule: "after a crash during an overwrite the object is the old or the new version, whole, and its ETag and size are those of its bytes",
+    consequence: "a crash leaves a mixture of two versions, or an ETag that hides it: the backup of that file is lost",
+    source: "S3 API reference, data consistency: an update is atomic",
+    scope: ALONE_OVER_A_RESTART.on(Backends::OnOwnDisk),
+    body: &during_put,
+}];
 
 /// How far a crash has come.
 #[derive(Debug, Default)]
@@ -59,10 +61,9 @@ enum Watch {
     Impossible,
 }
 
-async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
-    context.needs_restart()?;
-    let versions = Versions::new(context, CLIENTS);
-    let mut moments = context.seeded("moments");
+async fn during_put(c: &CheckContext<'_>) -> Result<(), Stop> {
+    let versions = Versions::new(c, CLIENTS);
+    let mut moments = c.seeded("moments");
     let mut known = Vec::new();
     for object in 0..=CLIENTS {
         known.push(Known { acknowledged: versions.put(object, 0).await?, pending: None });
@@ -72,10 +73,10 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
     for (crash, kind) in (1..=CRASHES).zip(kinds.into_iter().cycle()) {
         let moment = moments.random_range(Duration::ZERO..LATEST);
         let touched = if let Some(moment) = kind {
-            watch = crash_while_storing(context, moment, &versions, &mut known[CLIENTS]).await?;
+            watch = crash_while_storing(c, moment, &versions, &mut known[CLIENTS]).await?;
             CLIENTS..CLIENTS + 1
         } else {
-            crash_at(context, moment, &versions, &mut known[..CLIENTS]).await?;
+            crash_at(c, moment, &versions, &mut known[..CLIENTS]).await?;
             0..CLIENTS
         };
         cut_off += usize::from(known[touched.clone()].iter().any(|known| known.pending.is_some()));
@@ -96,14 +97,14 @@ async fn during_put(context: &CheckContext<'_>) -> Result<(), Stop> {
 
 /// Overwrites the large object until the server is killed while it stores that, and waits until it runs again.
 async fn crash_while_storing(
-    context: &CheckContext<'_>,
+    c: &CheckContext<'_>,
     moment: Moment,
     versions: &Versions<'_>,
     known: &mut Known,
 ) -> Result<Watch, Stop> {
-    let kill = context.server.kill_on_write(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
+    let kill = c.server().kill_on_write(moment).await.map_err(|error| Stop::from(Fault::from(error)))?;
     let Some(kill) = kill else {
-        crash_at(context, LATEST / 2, versions, std::slice::from_mut(known)).await?;
+        crash_at(c, LATEST / 2, versions, std::slice::from_mut(known)).await?;
         return Ok(Watch::Impossible);
     };
     let crash = Crash::default();
@@ -119,14 +120,14 @@ async fn crash_while_storing(
         // A connection that broke without a crash is the server's own doing.
         (Err(error), _) => return Err(error.into()),
         // A server that stores without taking room, or somewhere else.
-        (Ok(()), false) => crash_at(context, LATEST / 2, versions, std::slice::from_mut(known)).await?,
+        (Ok(()), false) => crash_at(c, LATEST / 2, versions, std::slice::from_mut(known)).await?,
     }
     Ok(Watch::Possible)
 }
 
 /// Lets clients overwrite their objects until the server is killed, and waits until it runs again.
 async fn crash_at(
-    context: &CheckContext<'_>,
+    c: &CheckContext<'_>,
     moment: Duration,
     versions: &Versions<'_>,
     known: &mut [Known],
@@ -136,7 +137,7 @@ async fn crash_at(
     let crashing = async {
         tokio::time::sleep(moment).await;
         crash.ordered.store(true, Ordering::Relaxed);
-        let restarted = context.restart(Shutdown::Killed).await;
+        let restarted = c.restart(Shutdown::Killed).await;
         crash.over.store(true, Ordering::Relaxed);
         restarted
     };
@@ -158,7 +159,7 @@ async fn overwrite(
     // A server that is back at once may have been gone unnoticed.
     while !crash.over.load(Ordering::Relaxed) {
         let number = known.acknowledged.number + 1;
-        known.pending = Some(Version { object, number, tag: None });
+        known.pending = Some(Version { object, number, etag: None });
         match versions.put(object, number).await {
             Ok(version) => *known = Known { acknowledged: version, pending: None },
             // The order to kill takes its way; what is answered until then counts.

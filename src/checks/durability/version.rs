@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::lost;
-use crate::checks::check::CheckContext;
-use crate::checks::judge::{ensure, ensure_same_tag, shown};
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, same_etag, shown};
 use crate::record::{Failure, Stop};
 use crate::s3::{Body, RequestError};
 use crate::workload::md5_hex;
@@ -25,8 +25,8 @@ pub(super) struct Version {
     pub(super) object: usize,
     /// How many came before.
     pub(super) number: usize,
-    /// Its tag, once that was answered.
-    pub(super) tag: Option<String>,
+    /// Its ETag, once that was answered.
+    pub(super) etag: Option<String>,
 }
 
 /// What a client that was cut off knows of its object.
@@ -39,15 +39,15 @@ pub(super) struct Known {
 
 /// All versions of some small objects, and of a large one after them.
 pub(super) struct Versions<'a> {
-    context: &'a CheckContext<'a>,
+    c: &'a CheckContext<'a>,
     small: usize,
     large: Bytes,
 }
 
 impl<'a> Versions<'a> {
     /// The versions of this many small objects and of a large one.
-    pub(super) fn new(context: &'a CheckContext<'a>, small: usize) -> Self {
-        Self { context, small, large: context.bytes("large", LARGE_BYTES) }
+    pub(super) fn new(c: &'a CheckContext<'a>, small: usize) -> Self {
+        Self { c, small, large: c.bytes("large", LARGE_BYTES) }
     }
 
     /// The content: other bytes and another size than the version before.
@@ -56,22 +56,22 @@ impl<'a> Versions<'a> {
         if object == self.small {
             return self.large.slice(SHIFT * round..);
         }
-        self.context.bytes(&format!("{object}/{number}"), 1_000 + 700 * object + 37 * round)
+        self.c.bytes(&format!("{object}/{number}"), 1_000 + 700 * object + 37 * round)
     }
 
     /// Stores a version.
     pub(super) async fn put(&self, object: usize, number: usize) -> Result<Version, RequestError> {
         let key = key(object);
-        self.context.writes(&key);
-        let tag = self.context.s3.put(self.context.bucket(), &key, self.bytes(object, number)).await?;
-        Ok(Version { object, number, tag })
+        self.c.writes(&key);
+        let etag = self.c.s3.put(self.c.bucket(), &key, self.bytes(object, number)).await?;
+        Ok(Version { object, number, etag })
     }
 
     /// What became of an object: one of the two versions that it may be, or a failure.
     pub(super) async fn settle(&self, object: usize, known: &Known) -> Result<Version, Stop> {
         const EXPECTED: &str = "the version before or after the upload that was cut off, whole";
         let key = key(object);
-        let body = self.context.s3.get(self.context.bucket(), &key, 2 * LARGE_BYTES as u64).await;
+        let body = self.c.s3.get(self.c.bucket(), &key, 2 * LARGE_BYTES as u64).await;
         let body = body.map_err(|error| lost("object-torn", &key, EXPECTED, error))?;
         let candidates = [Some(&known.acknowledged), known.pending.as_ref()];
         let candidates = candidates.into_iter().flatten();
@@ -85,45 +85,45 @@ impl<'a> Versions<'a> {
             );
         };
         self.agrees(&key, known, found, &body)?;
-        let head = self.context.head(&key).await?;
+        let head = self.c.head(&key).await?;
         let (expected, actual) = (bytes.len().to_string(), format!("{:?}", head.size_bytes));
         let message = format!("HEAD names another size for {key} than its bytes have after a crash");
         ensure(head.size_bytes == Some(bytes.len() as u64), "object-torn", message, expected, actual)?;
-        let message = format!("HEAD names another tag for {key} than GET after a crash");
-        ensure_same_tag("object-torn", message, body.etag.as_deref(), head.etag.as_deref())?;
+        let message = format!("HEAD names another ETag for {key} than GET after a crash");
+        same_etag("object-torn", message, body.etag.as_deref(), head.etag.as_deref())?;
         self.is_listed(&key, bytes.len() as u64, body.etag.as_deref()).await?;
-        Ok(Version { tag: body.etag, ..(*found).clone() })
+        Ok(Version { etag: body.etag, ..(*found).clone() })
     }
 
-    /// Whether the listing names an object once, with the size and the tag that reading it brought.
-    async fn is_listed(&self, key: &str, size_bytes: u64, tag: Option<&str>) -> Result<(), Stop> {
+    /// Whether the listing names an object once, with the size and the ETag that reading it brought.
+    async fn is_listed(&self, key: &str, size_bytes: u64, etag: Option<&str>) -> Result<(), Stop> {
         // Prefixes are a rule of their own, and so is what else is listed.
-        let mut listed = self.context.s3.list_all(self.context.bucket(), "", None, LISTED_AT_MOST).await?;
+        let mut listed = self.c.s3.list_all(self.c.bucket(), "", None, LISTED_AT_MOST).await?;
         listed.retain(|entry| entry.key == key);
         let sizes: Vec<_> = listed.iter().map(|entry| entry.size_bytes).collect();
         let message = format!("the listing does not name {key} once with the size of its bytes after a crash");
         let (expected, actual) = (format!("{size_bytes} bytes"), format!("{sizes:?}"));
         ensure(sizes == [Some(size_bytes)], "object-torn", message, expected, actual)?;
-        let message = format!("the listing names another tag for {key} than GET after a crash");
+        let message = format!("the listing names another ETag for {key} than GET after a crash");
         let listed = listed.into_iter().next().and_then(|entry| entry.etag);
-        ensure_same_tag("object-torn", message, tag, listed.as_deref())
+        same_etag("object-torn", message, etag, listed.as_deref())
     }
 
-    /// Whether the tag is that of the bytes. Where tags are the MD5 of the content, the new version's is known without an answer.
+    /// Whether the ETag is that of the bytes. Where ETags are the MD5 of the content, the new version's is known without an answer.
     fn agrees(&self, key: &str, known: &Known, found: &Version, body: &Body) -> Result<(), Stop> {
-        let (tag, old) = (body.etag.as_deref(), known.acknowledged.tag.as_deref());
+        let (etag, old) = (body.etag.as_deref(), known.acknowledged.etag.as_deref());
         let quoted_md5 = |bytes: &Bytes| format!("\"{}\"", md5_hex(bytes));
         let is_md5 = old == Some(&quoted_md5(&self.bytes(found.object, known.acknowledged.number)));
         let (right, expected) = if found.number == known.acknowledged.number {
-            (tag == old, format!("{}, the tag of these bytes", shown(old)))
+            (etag == old, format!("{}, the ETag of these bytes", shown(old)))
         } else if is_md5 {
             let md5 = quoted_md5(&body.bytes);
-            (tag == Some(&md5), format!("{md5}, the MD5 of these bytes"))
+            (etag == Some(&md5), format!("{md5}, the MD5 of these bytes"))
         } else {
-            (tag.is_some() && tag != old, format!("another tag than {}, which is the old version's", shown(old)))
+            (etag.is_some() && etag != old, format!("another ETag than {}, which is the old version's", shown(old)))
         };
-        let message = format!("{key} has the tag of another version than its bytes after a crash");
-        ensure(right, "object-torn", message, expected, shown(tag))
+        let message = format!("{key} has the ETag of another version than its bytes after a crash");
+        ensure(right, "object-torn", message, expected, shown(etag))
     }
 }
 

@@ -1,11 +1,12 @@
-//! What a tag looks like that is no MD5.
-
-use futures_util::FutureExt;
+//! What an ETag looks like that is no MD5.
 
 use super::form::bare;
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, md5_of_tag, shown};
-use crate::record::{CheckSpec, Severity, Stop};
+use crate::checks::check::Check;
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, md5_of_etag, shown};
+use crate::checks::scope::{ANYWHERE, Backends};
+use crate::record::Severity::{BreaksClients, DataLoss};
+use crate::record::Stop;
 
 /// Keys at the root of the bucket and in a folder take different ways into the service, and so does nothing at all.
 const OBJECTS: [(&str, usize); 4] =
@@ -14,67 +15,74 @@ const OBJECTS: [(&str, usize); 4] =
 /// Lengths of a UUID's groups.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
-pub(super) const UUID_FORMAT: Check = Check {
-    spec: CheckSpec {
+type Shown = (&'static str, &'static str, Option<String>);
+
+pub(super) static CHECKS: &[Check] = &[
+    Check {
         name: "uuid-format",
-        severity: Severity::BreaksClients,
-        rule: "the tag is the UUID that the service gave to the content",
-        consequence: "the tag is of another origin, so that another machine that looks at the same files sees other tags",
-        source: "pys3local, benchmarks/drime_etag.py and its drime provider: the tag is the service's file_name, a UUID",
+        severity: BreaksClients,
+        rule: "the ETag is the UUID that the service gave to the content",
+        consequence: "the ETag is of another origin, so that another machine that looks at the same files sees other ETags",
+        source: "pys3local, benchmarks/drime_etag.py and its drime provider: the ETag is the service's file_name, a UUID",
+        scope: ANYWHERE.on(Backends::WithOpaqueEtags),
+        body: &async |c: &CheckContext| {
+            for (operation, key, etag) in etags(c).await? {
+                let is_uuid = etag.as_deref().map(bare).is_some_and(is_uuid);
+                let message = format!("the ETag of {key} in the answer to {operation} is no UUID");
+                ensure(is_uuid, "etag-not-uuid", message, "8-4-4-4-12 hexadecimal digits", shown(etag.as_deref()))?;
+            }
+            Ok(())
+        },
     },
-    body: |context| uuid_format(context).boxed(),
-};
-
-async fn uuid_format(context: &CheckContext<'_>) -> Result<(), Stop> {
-    for (operation, key, tag) in tags(context).await? {
-        let is_uuid = tag.as_deref().map(bare).is_some_and(is_uuid);
-        let message = format!("the tag of {key} in the answer to {operation} is no UUID");
-        ensure(is_uuid, "etag-not-uuid", message, "8-4-4-4-12 hexadecimal digits", shown(tag.as_deref()))?;
-    }
-    Ok(())
-}
-
-pub(super) const NEVER_LIKE_MD5: Check = Check {
-    spec: CheckSpec {
+    Check {
         name: "opaque-never-looks-like-md5",
-        severity: Severity::DataLoss,
-        rule: "a tag that is not the content's MD5 is not 32 hexadecimal digits either",
+        severity: DataLoss,
+        rule: "an ETag that is not the content's MD5 is not 32 hexadecimal digits either",
         consequence: "rclone takes 32 hexadecimal digits for the MD5, and reports corrupted transfers or skips changed files",
-        source: "rclone, backend/s3, setMetaData: a tag of 32 hexadecimal digits is the content's MD5",
+        source: "rclone, backend/s3, setMetaData: an ETag of 32 hexadecimal digits is the content's MD5",
+        scope: ANYWHERE.on(Backends::WithOpaqueEtags),
+        body: &async |c: &CheckContext| {
+            for (operation, key, etag) in etags(c).await? {
+                ensure(
+                    etag.is_some(),
+                    "etag-missing",
+                    format!("{operation} of {key} has no ETag"),
+                    "an ETag",
+                    shown(None),
+                )?;
+                let like_md5 = etag.as_deref().and_then(md5_of_etag).is_some();
+                let message = format!("the ETag of {key} in the answer to {operation} passes for an MD5");
+                ensure(
+                    !like_md5,
+                    "etag-looks-like-md5",
+                    message,
+                    "anything but 32 hexadecimal digits",
+                    shown(etag.as_deref()),
+                )?;
+            }
+            Ok(())
+        },
     },
-    body: |context| never_like_md5(context).boxed(),
-};
+];
 
-async fn never_like_md5(context: &CheckContext<'_>) -> Result<(), Stop> {
-    for (operation, key, tag) in tags(context).await? {
-        ensure(tag.is_some(), "etag-missing", format!("{operation} of {key} has no tag"), "a tag", shown(None))?;
-        let like_md5 = tag.as_deref().and_then(md5_of_tag).is_some();
-        let message = format!("the tag of {key} in the answer to {operation} passes for an MD5");
-        ensure(!like_md5, "etag-looks-like-md5", message, "anything but 32 hexadecimal digits", shown(tag.as_deref()))?;
-    }
-    Ok(())
-}
-
-type Tagged = (&'static str, &'static str, Option<String>);
-
-/// The tags of some objects as four operations name them.
-async fn tags(context: &CheckContext<'_>) -> Result<Vec<Tagged>, Stop> {
-    let mut tags = Vec::new();
+/// The ETags of some objects as four operations name them.
+async fn etags(c: &CheckContext<'_>) -> Result<Vec<Shown>, Stop> {
+    let mut etags = Vec::new();
     for (key, size) in OBJECTS {
-        tags.push(("PUT", key, context.put(key, &context.bytes(key, size)).await?));
-        tags.push(("HEAD", key, context.head(key).await?.etag));
-        tags.push(("GET", key, context.get(key, size).await?.etag));
+        etags.push(("PUT", key, c.put(key, &c.bytes(key, size)).await?));
+        etags.push(("HEAD", key, c.head(key).await?.etag));
+        etags.push(("GET", key, c.get(key, size).await?.etag));
     }
-    let listing = context.s3.list_all(context.bucket(), "", None, OBJECTS.len()).await?;
+    let listing = c.list(OBJECTS.len()).await?;
     // A key that is not listed breaks another rule, which has checks of its own.
     for (key, _) in OBJECTS {
-        tags.extend(listing.iter().find(|entry| entry.key == key).map(|entry| ("LIST", key, entry.etag.clone())));
+        etags.extend(listing.iter().find(|entry| entry.key == key).map(|entry| ("LIST", key, entry.etag.clone())));
     }
-    Ok(tags)
+    Ok(etags)
 }
 
-fn is_uuid(tag: &str) -> bool {
-    let groups: Vec<&str> = tag.split('-').collect();
+fn is_uuid(etag: &str) -> bool {
+    let groups: Vec<&str> = etag.split('-').collect();
     groups.len() == GROUPS.len()
         && groups.iter().zip(GROUPS).all(|(group, length)| group.len() == length && is_hexadecimal(group))
 }

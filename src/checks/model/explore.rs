@@ -9,8 +9,7 @@ use futures_util::FutureExt;
 use super::counterexample::{Found, pin_down};
 use super::session::{Ran, Session};
 use super::spec;
-use crate::checks::capability::Capability;
-use crate::checks::runner::on_backend_of;
+use crate::checks::capability::{Capabilities, Capability};
 use crate::checks::{CheckRunner, SuiteContext};
 use crate::model::Program;
 use crate::model::difference::Difference;
@@ -113,7 +112,7 @@ struct Explorer<'a> {
 
 impl<'a> Explorer<'a> {
     async fn new(context: &'a SuiteContext<'a>) -> Result<Self, Stop> {
-        let mut left_out = known_to_fail(context);
+        let (mut left_out, capabilities) = (known_to_fail(context), Capabilities::default());
         if !context.server.supports_restart() {
             for feature in [Feature::Restart, Feature::Kill, Feature::KilledPut] {
                 left_out.insert(feature, "somebody else runs this server".to_owned());
@@ -126,7 +125,7 @@ impl<'a> Explorer<'a> {
             (Feature::ObjectTags, Capability::Tagging),
         ] {
             if !left_out.contains_key(&feature) {
-                let offer = context.capabilities.offer(context, &context.s3, capability).await?;
+                let offer = capabilities.offer(context, &context.s3, capability).await?;
                 if !offer.applies || offer.support != Support::Supported {
                     left_out.insert(feature, format!("{} are not offered", capability.words()));
                 }
@@ -134,7 +133,7 @@ impl<'a> Explorer<'a> {
         }
         let features = Features::all().without(&left_out.keys().copied().collect());
         let rules = Rules {
-            md5_etags: context.etag_profile == EtagProfile::Md5,
+            md5_etags: context.backend.etag_profile() == EtagProfile::Md5,
             exact_prefix_pages: features.have(Feature::ExactPrefixPages),
             content_types: features.have(Feature::ContentType),
         };
@@ -267,7 +266,7 @@ impl<'a> Explorer<'a> {
 /// The features that a check which is known to fail here establishes.
 fn known_to_fail(context: &SuiteContext<'_>) -> BTreeMap<Feature, String> {
     let failing = |feature: &Feature| {
-        let ids = feature.checks().iter().filter_map(|check| on_backend_of(&context.suite, check));
+        let ids = feature.checks().iter().filter_map(|check| (context.explains)(context.backend, check));
         ids.into_iter().find(|id| context.known_to_fail.contains(id))
     };
     Feature::ALL.iter().filter_map(|feature| Some((*feature, failing(feature)?.to_string()))).collect()

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 
-use super::planner::{Entry, Plan, Policy, Side, plan, time_of_text, time_text};
+use super::planner::{Entry, Policy, Side, SyncPlan, plan, time_of_text, time_text};
 use super::trees::{File, Files, side};
-use crate::checks::check::CheckContext;
-use crate::checks::judge::{ensure, ensure_content, few, md5_of_tag};
+use crate::checks::check_context::CheckContext;
+use crate::checks::judge::{ensure, few, md5_of_etag};
 use crate::record::{Failure, Stop};
 use crate::s3::{Attributes, Listed};
+use crate::server::EtagProfile;
 
 /// The metadata that has the modification time, without its `x-amz-meta-`.
 const TIME: &str = "mtime";
@@ -22,39 +23,48 @@ const SIDE_BY_SIDE: usize = 8;
 /// So few go one after the other, which keeps the evidence in order.
 const FEW: usize = 100;
 
-/// A client that compares by a policy.
+/// A client of the check's bucket that compares by a policy.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Client<'a> {
-    context: &'a CheckContext<'a>,
-    policy: Policy,
+pub(super) struct SyncClient<'a> {
+    pub(super) c: &'a CheckContext<'a>,
+    pub(super) policy: Policy,
 }
 
-impl<'a> Client<'a> {
-    /// A client of the check's bucket.
-    pub(super) fn new(context: &'a CheckContext<'a>, policy: Policy) -> Self {
-        Self { context, policy }
+impl SyncClient<'_> {
+    /// The same client by another policy.
+    pub(super) fn under(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Whether it tells other content of the same size from what it stored.
+    pub(super) fn tells_content(self) -> bool {
+        match self.policy {
+            Policy::SizeAndTime => true,
+            Policy::Checksum => self.c.etag_profile() == EtagProfile::Md5,
+            Policy::SizeOnly => false,
+        }
     }
 
     /// Makes the bucket like the files; what was done.
-    pub(super) async fn sync(&self, files: &Files) -> Result<Plan, Stop> {
+    pub(super) async fn sync(&self, files: &Files) -> Result<SyncPlan, Stop> {
         let plan = self.planned(files).await?;
         self.carry_out(&plan, files).await?;
         Ok(plan)
     }
 
     /// What a sync of the files would do.
-    pub(super) async fn planned(&self, files: &Files) -> Result<Plan, Stop> {
+    pub(super) async fn planned(&self, files: &Files) -> Result<SyncPlan, Stop> {
         let here = side(files);
         Ok(plan(self.policy, &here, &self.remote(Some(&here)).await?))
     }
 
     /// Makes the files like the bucket; what was done.
-    pub(super) async fn restore(&self, files: &mut Files) -> Result<Plan, Stop> {
+    pub(super) async fn restore(&self, files: &mut Files) -> Result<SyncPlan, Stop> {
         let there = self.remote(None).await?;
         let plan = plan(self.policy, &there, &side(files));
         for name in &plan.send {
             let expected = there.get(name).map_or(0, |entry| entry.size_bytes);
-            let body = self.context.s3.get(self.context.bucket(), name, expected).await?;
+            let body = self.c.s3.get(self.c.bucket(), name, expected).await?;
             files.insert(name.clone(), File { bytes: body.bytes, modified_ns: 0 });
         }
         for (old, new) in &plan.copy {
@@ -85,14 +95,14 @@ impl<'a> Client<'a> {
             } else {
                 None
             };
-            side.insert(key, Entry { size_bytes, md5: etag.as_deref().and_then(md5_of_tag), modified_ns });
+            side.insert(key, Entry { size_bytes, md5: etag.as_deref().and_then(md5_of_etag), modified_ns });
         }
         Ok(side)
     }
 
     /// The listing, each key once, and none that the check did not write.
     async fn listing(&self) -> Result<Vec<Listed>, Stop> {
-        let listing = self.context.s3.list_all(self.context.bucket(), "", None, LISTED_AT_MOST).await?;
+        let listing = self.c.list(LISTED_AT_MOST).await?;
         let mut seen = BTreeMap::new();
         for entry in &listing {
             *seen.entry(entry.key.as_str()).or_insert(0_usize) += 1;
@@ -100,7 +110,7 @@ impl<'a> Client<'a> {
         let again: Vec<_> = seen.iter().filter(|(_, times)| **times > 1).map(|(key, _)| *key).collect();
         let message = "the listing has a key more than once";
         ensure(again.is_empty(), "listing-repeats", message, "each key once", few(&again))?;
-        let foreign: Vec<_> = seen.keys().filter(|key| !self.context.wrote(key)).copied().collect();
+        let foreign: Vec<_> = seen.keys().filter(|key| !self.c.wrote(key)).copied().collect();
         let message = "the listing has a key that was never stored";
         ensure(foreign.is_empty(), "foreign-object", message, "what was stored", few(&foreign))?;
         Ok(listing)
@@ -108,31 +118,31 @@ impl<'a> Client<'a> {
 
     /// The modification time that was stored with an object; none where it has none.
     pub(super) async fn time(&self, key: &str) -> Result<Option<i64>, Stop> {
-        let attributes = self.context.s3.attributes_by_head(self.context.bucket(), key).await?;
+        let attributes = self.c.s3.attributes_by_head(self.c.bucket(), key).await?;
         Ok(attributes.metadata.get(TIME).and_then(|text| time_of_text(text)))
     }
 
-    async fn carry_out(&self, plan: &Plan, files: &Files) -> Result<(), Stop> {
+    async fn carry_out(&self, plan: &SyncPlan, files: &Files) -> Result<(), Stop> {
         let at_a_time = if plan.send.len() > FEW { SIDE_BY_SIDE } else { 1 };
         for names in plan.send.chunks(at_a_time) {
             try_join_all(names.iter().map(|name| self.send(name, files))).await?;
         }
         for (old, new) in &plan.copy {
-            self.context.copy(old, new).await?;
+            self.c.copy(old, new).await?;
         }
         for name in &plan.set_time {
             let attributes = files.get(name).map(time_of).unwrap_or_default();
-            self.context.s3.replace_attributes(self.context.bucket(), name, &attributes).await?;
+            self.c.s3.replace_attributes(self.c.bucket(), name, &attributes).await?;
         }
         for name in &plan.delete {
-            self.context.s3.delete(self.context.bucket(), name).await?;
+            self.c.delete(name).await?;
         }
         Ok(())
     }
 
     async fn send(&self, name: &str, files: &Files) -> Result<(), Stop> {
         let Some(file) = files.get(name) else { return Ok(()) };
-        self.context.put_with(name, &file.bytes, &time_of(file)).await
+        self.c.put_with(name, &file.bytes, &time_of(file)).await
     }
 
     /// Fails unless the bucket holds just these files, each as it is.
@@ -148,8 +158,7 @@ impl<'a> Client<'a> {
         ensure(left.is_empty(), "not-deleted", message, "the files and nothing else", few(&left))?;
         for (name, file) in files {
             let size = file.bytes.len() as u64;
-            let body = self.context.s3.get(self.context.bucket(), name, size).await?;
-            ensure_content(name, &file.bytes, &body.bytes)?;
+            self.c.holds(name, &file.bytes).await?;
             let listed = listed.get(name.as_str()).copied().flatten();
             let said = listed.map_or_else(|| "no size".to_owned(), |size| format!("{size} bytes"));
             let message = format!("the listing has another size for {name} than was stored");
@@ -166,7 +175,7 @@ fn time_of(file: &File) -> Attributes {
 }
 
 /// Fails unless a client decided as it should; `part` of the plan is what the check is about.
-pub(super) fn ensure_decided(kind: &str, message: &str, expected: &Plan, part: &Plan) -> Result<(), Stop> {
+pub(super) fn ensure_decided(kind: &str, message: &str, expected: &SyncPlan, part: &SyncPlan) -> Result<(), Stop> {
     if expected == part {
         return Ok(());
     }

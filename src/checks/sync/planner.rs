@@ -19,11 +19,15 @@ pub(super) enum Policy {
     SizeOnly,
 }
 
+impl Policy {
+    pub(super) const ALL: [Self; 3] = [Self::SizeAndTime, Self::Checksum, Self::SizeOnly];
+}
+
 /// What is known of a file without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) size_bytes: u64,
-    /// MD5 of the content in hexadecimal digits; none where the tag is no MD5.
+    /// MD5 of the content in hexadecimal digits; none where the ETag is no MD5.
     pub(super) md5: Option<String>,
     /// Modification time in nanoseconds since 1970; none where nobody asked.
     pub(super) modified_ns: Option<i64>,
@@ -34,7 +38,7 @@ pub(super) type Side = BTreeMap<String, Entry>;
 
 /// What has to be done to make the destination like the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct SyncPlan {
     /// Names whose content is transferred.
     pub(super) send: Vec<String>,
     /// Names that are made from what the destination has under another name.
@@ -54,8 +58,8 @@ enum Comparison {
 }
 
 /// Compares both sides by a policy.
-pub(super) fn plan(policy: Policy, source: &Side, destination: &Side) -> Plan {
-    let mut plan = Plan::default();
+pub(super) fn plan(policy: Policy, source: &Side, destination: &Side) -> SyncPlan {
+    let mut plan = SyncPlan::default();
     plan.delete.extend(destination.keys().filter(|name| !source.contains_key(*name)).cloned());
     for (name, entry) in source {
         match destination.get(name).map(|there| compare(policy, entry, there)) {
@@ -105,7 +109,7 @@ pub(super) fn time_of_text(text: &str) -> Option<i64> {
     seconds.parse::<i64>().ok()?.checked_mul(1_000_000_000)?.checked_add(nanoseconds)
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for SyncPlan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let copies: Vec<String> = self.copy.iter().map(|(old, new)| format!("{old} to {new}")).collect();
         let parts =
@@ -149,7 +153,11 @@ mod tests {
     fn an_edit_that_keeps_size_and_time_is_found_by_its_md5_alone() {
         let same_size = said(&entry(1, Some("b"), 5), &entry(1, Some("a"), 5));
         assert_eq!(same_size, ["nothing to do", "send f", "nothing to do"]);
-        assert_eq!(said(&entry(1, Some("b"), 5), &entry(1, None, 5)), ["nothing to do"; 3], "a tag that tells nothing");
+        assert_eq!(
+            said(&entry(1, Some("b"), 5), &entry(1, None, 5)),
+            ["nothing to do"; 3],
+            "an ETag that tells nothing"
+        );
     }
 
     #[test]

@@ -1,43 +1,54 @@
-//! Checks that are one scenario under several policies.
+//! Scenarios of a sync, each of which is a check under every policy that it is about.
 
-/// A check of a scenario under a policy: the name begins with the policy, and the rule says how it compares.
-macro_rules! check_under {
-    (SizeAndTime, $($rest:tt)+) => {
-        $crate::checks::sync::scenario::check_under!(
-            @ SizeAndTime, "size-mtime-", "by size and modification time: ", "rclone sync; ", $($rest)+)
-    };
-    (Checksum, $($rest:tt)+) => {
-        $crate::checks::sync::scenario::check_under!(
-            @ Checksum, "checksum-", "by size and MD5: ", "rclone sync --checksum, s3cmd sync; ", $($rest)+)
-    };
-    (SizeOnly, $($rest:tt)+) => {
-        $crate::checks::sync::scenario::check_under!(
-            @ SizeOnly, "size-only-", "by size alone: ", "rclone sync --size-only, aws s3 sync --size-only; ", $($rest)+)
-    };
-    (@ $policy:ident, $prefix:literal, $compares:literal, $clients:literal,
-     $name:literal, $severity:ident, $rule:literal, $consequence:literal, $source:literal, $body:path) => {
-        $crate::checks::check::Check {
-            spec: $crate::record::CheckSpec {
-                name: concat!($prefix, $name),
-                severity: $crate::record::Severity::$severity,
-                rule: concat!($compares, $rule),
-                consequence: $consequence,
-                source: concat!($clients, $source),
-            },
-            body: |context| ::futures_util::FutureExt::boxed($body(context, $crate::checks::sync::planner::Policy::$policy)),
+use futures_util::future::BoxFuture;
+
+use super::client::SyncClient;
+use super::planner::Policy;
+use crate::checks::check::{Body, Check};
+use crate::checks::check_context::CheckContext;
+use crate::checks::scope::{ANYWHERE, Backends};
+use crate::record::{Severity, Stop};
+
+/// Texts are those of the check, but for what the policy adds: its name begins with the policy's, and its rule says how that compares.
+#[derive(Clone, Copy)]
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    pub(super) severity: Severity,
+    pub(super) rule: &'static str,
+    pub(super) consequence: &'static str,
+    pub(super) source: &'static str,
+    pub(super) under: &'static [Policy],
+    pub(super) backends: Backends,
+    pub(super) body: for<'a> fn(SyncClient<'a>) -> BoxFuture<'a, Result<(), Stop>>,
+}
+
+impl Scenario {
+    /// The check of this scenario under a policy. Its texts are made once, for the catalogue.
+    pub(super) fn check(&self, policy: Policy) -> Check {
+        let (name, compares, clients) = match policy {
+            Policy::SizeAndTime => ("size-mtime", "by size and modification time", "rclone sync"),
+            Policy::Checksum => ("checksum", "by size and MD5", "rclone sync --checksum, s3cmd sync"),
+            Policy::SizeOnly => ("size-only", "by size alone", "rclone sync --size-only, aws s3 sync --size-only"),
+        };
+        Check {
+            name: format!("{name}-{}", self.name).leak(),
+            severity: self.severity,
+            rule: format!("{compares}: {}", self.rule).leak(),
+            consequence: self.consequence,
+            source: format!("{clients}; {}", self.source).leak(),
+            scope: ANYWHERE.on(self.backends),
+            body: Box::leak(Box::new(Under { policy, scenario: self.body })),
         }
-    };
+    }
 }
 
-/// The checks of a scenario under each policy: size and time, checksum, size only.
-macro_rules! under_each_policy {
-    ($($spec:tt)+) => {
-        [
-            $crate::checks::sync::scenario::check_under!(SizeAndTime, $($spec)+),
-            $crate::checks::sync::scenario::check_under!(Checksum, $($spec)+),
-            $crate::checks::sync::scenario::check_under!(SizeOnly, $($spec)+),
-        ]
-    };
+struct Under {
+    policy: Policy,
+    scenario: for<'a> fn(SyncClient<'a>) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
-pub(super) use {check_under, under_each_policy};
+impl Body for Under {
+    fn run<'a>(&'a self, c: &'a CheckContext<'a>) -> BoxFuture<'a, Result<(), Stop>> {
+        (self.scenario)(SyncClient { c, policy: self.policy })
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::planner::{Entry, Side};
-use crate::checks::check::CheckContext;
+use crate::checks::check_context::CheckContext;
 use crate::workload::md5_hex;
 
 /// A file.
@@ -62,14 +62,13 @@ const AWKWARD: [&str; 17] = [
     "under_score/a-b.txt",
 ];
 
-/// The plain tree.
-pub(super) fn plain(context: &CheckContext<'_>) -> Files {
-    PLAIN.iter().map(|(name, size)| ((*name).to_owned(), file(context, name, *size))).collect()
+pub(super) fn plain(c: &CheckContext<'_>) -> Files {
+    PLAIN.iter().map(|(name, size)| ((*name).to_owned(), file(c, name, *size))).collect()
 }
 
 /// The tree of awkward names, each with content of its own.
-pub(super) fn awkward(context: &CheckContext<'_>) -> Files {
-    AWKWARD.iter().enumerate().map(|(index, name)| ((*name).to_owned(), file(context, name, 100 + index))).collect()
+pub(super) fn awkward(c: &CheckContext<'_>) -> Files {
+    AWKWARD.iter().enumerate().map(|(index, name)| ((*name).to_owned(), file(c, name, 100 + index))).collect()
 }
 
 /// Small files of so many names in one folder.
@@ -79,14 +78,14 @@ pub(super) fn many(count: usize) -> Files {
 }
 
 /// A file of a size; other content for another label.
-pub(super) fn file(context: &CheckContext<'_>, label: &str, size_bytes: usize) -> File {
-    File { bytes: context.bytes(label, size_bytes), modified_ns: MODIFIED_NS }
+pub(super) fn file(c: &CheckContext<'_>, label: &str, size_bytes: usize) -> File {
+    File { bytes: c.bytes(label, size_bytes), modified_ns: MODIFIED_NS }
 }
 
 /// Edits a file: other content of a size that grows by so much, and a time that moves by so much.
-pub(super) fn edit(context: &CheckContext<'_>, files: &mut Files, name: &str, grows_by: usize, later_ns: i64) {
+pub(super) fn edit(c: &CheckContext<'_>, files: &mut Files, name: &str, grows_by: usize, later_ns: i64) {
     if let Some(file) = files.get_mut(name) {
-        let bytes = context.bytes(&format!("{name}, edited"), file.bytes.len() + grows_by);
+        let bytes = c.bytes(&format!("{name}, edited"), file.bytes.len() + grows_by);
         *file = File { bytes, modified_ns: file.modified_ns + later_ns };
     }
 }

@@ -1,68 +1,76 @@
 //! The way back: a check of the backup against the files, and a restore of the files from the backup.
 
-use super::client::{Client, ensure_decided};
-use super::planner::{Plan, Policy, time_text};
-use super::scenario::{check_under, under_each_policy};
+use futures_util::FutureExt;
+
+use super::client::{SyncClient, ensure_decided};
+use super::planner::Policy::{self, Checksum, SizeAndTime, SizeOnly};
+use super::planner::{SyncPlan, time_text};
+use super::scenario::Scenario;
 use super::trees::{ALSO_EDITED, EDITED, Files, MINUTE_NS, REMOVED, edit, file, plain};
-use crate::checks::check::{Check, CheckContext};
-use crate::checks::judge::{ensure, ensure_content, few};
+use crate::checks::judge::{ensure, few, same};
+use crate::checks::scope::Backends;
+use crate::record::Severity::{BreaksClients, DataLoss};
 use crate::record::Stop;
-use crate::server::EtagProfile;
 
-pub(super) const CHECK: [Check; 3] = under_each_policy!(
-    "check-clean",
-    DataLoss,
-    "a check after a sync, of sizes or of sizes and MD5s, finds no difference, and afterwards just the object that somebody else overwrote and the one that they deleted",
-    "a damaged backup is called good, or a good one damaged",
-    "rclone check; S3 API reference, ListObjectsV2",
-    check
-);
+pub(super) static SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "check-clean",
+        severity: DataLoss,
+        rule: "a check after a sync, of sizes or of sizes and MD5s, finds no difference, and afterwards just the object that somebody else overwrote and the one that they deleted",
+        consequence: "a damaged backup is called good, or a good one damaged",
+        source: "rclone check; S3 API reference, ListObjectsV2",
+        under: &Policy::ALL,
+        backends: Backends::All,
+        body: |client| check(client).boxed(),
+    },
+    Scenario {
+        name: "restore-identical",
+        severity: DataLoss,
+        rule: "a restore over files of which some are missing, damaged or too many leaves just the files that were stored, byte by byte",
+        consequence: "what comes back is not what was backed up",
+        source: "S3 API reference, GetObject",
+        under: &Policy::ALL,
+        backends: Backends::All,
+        body: |client| restore(client).boxed(),
+    },
+    Scenario {
+        name: "restored-files-have-their-times",
+        severity: BreaksClients,
+        rule: "a restored file has the modification time that it was stored with",
+        consequence: "after a restore every file looks new: the next backup takes everything again, and no date tells what is old",
+        source: "rclone, backend/s3: the modification time is in x-amz-meta-mtime",
+        under: &[SizeAndTime],
+        backends: Backends::All,
+        body: |client| restored_times(client).boxed(),
+    },
+];
 
-async fn check(context: &CheckContext<'_>, policy: Policy) -> Result<(), Stop> {
-    let (client, files) = (Client::new(context, policy), plain(context));
+async fn check(client: SyncClient<'_>) -> Result<(), Stop> {
+    let files = plain(client.c);
     client.sync(&files).await?;
     // rclone check compares sizes and MD5s, and no times, however the files came there.
-    let compares = if policy == Policy::SizeOnly { policy } else { Policy::Checksum };
-    let checker = Client::new(context, compares);
+    let checker = client.under(if client.policy == SizeOnly { SizeOnly } else { Checksum });
     let message = "a check right after a sync finds a difference";
-    ensure_decided("check-differs", message, &Plan::default(), &checker.planned(&files).await?)?;
+    ensure_decided("check-differs", message, &SyncPlan::default(), &checker.planned(&files).await?)?;
 
-    let grows_by = usize::from(!tells_content(context, compares));
+    let grows_by = usize::from(!checker.tells_content());
     let size = files.get(EDITED).map_or(0, |file| file.bytes.len());
-    context.put(EDITED, &context.bytes("somebody else's", size + grows_by)).await?;
-    context.s3.delete(context.bucket(), REMOVED).await?;
-    let damaged = Plan { send: vec![EDITED.to_owned(), REMOVED.to_owned()], ..Plan::default() };
+    client.c.put(EDITED, &client.c.bytes("somebody else's", size + grows_by)).await?;
+    client.c.delete(REMOVED).await?;
+    let damaged = SyncPlan { send: vec![EDITED.to_owned(), REMOVED.to_owned()], ..SyncPlan::default() };
     let message = "a check does not find just the object that was overwritten and the one that was deleted";
     ensure_decided("damage-not-found", message, &damaged, &checker.planned(&files).await?)
 }
 
-/// Whether a client tells other content of the same size from what it stored.
-fn tells_content(context: &CheckContext<'_>, policy: Policy) -> bool {
-    match policy {
-        Policy::SizeAndTime => true,
-        Policy::Checksum => context.etag_profile == EtagProfile::Md5,
-        Policy::SizeOnly => false,
-    }
-}
-
-pub(super) const RESTORE: [Check; 3] = under_each_policy!(
-    "restore-identical",
-    DataLoss,
-    "a restore over files of which some are missing, damaged or too many leaves just the files that were stored, byte by byte",
-    "what comes back is not what was backed up",
-    "S3 API reference, GetObject",
-    restore
-);
-
-async fn restore(context: &CheckContext<'_>, policy: Policy) -> Result<(), Stop> {
-    let (client, stored) = (Client::new(context, policy), plain(context));
+async fn restore(client: SyncClient<'_>) -> Result<(), Stop> {
+    let stored = plain(client.c);
     client.sync(&stored).await?;
     let mut files = stored.clone();
     files.remove(REMOVED);
-    files.insert("too-much.txt".to_owned(), file(context, "too much", 50));
-    let grows_by = usize::from(!tells_content(context, policy));
+    files.insert("too-much.txt".to_owned(), file(client.c, "too much", 50));
+    let grows_by = usize::from(!client.tells_content());
     for name in [EDITED, ALSO_EDITED] {
-        edit(context, &mut files, name, grows_by, MINUTE_NS);
+        edit(client.c, &mut files, name, grows_by, MINUTE_NS);
     }
     client.restore(&mut files).await?;
     ensure_identical(&stored, &files)
@@ -77,23 +85,13 @@ fn ensure_identical(stored: &Files, restored: &Files) -> Result<(), Stop> {
     ensure(extra.is_empty(), "not-deleted", message, "the stored files and nothing else", few(&extra))?;
     for (name, file) in stored {
         let actual = restored.get(name).map(|file| file.bytes.as_ref()).unwrap_or_default();
-        ensure_content(name, &file.bytes, actual)?;
+        same(name, &file.bytes, actual)?;
     }
     Ok(())
 }
 
-pub(super) const RESTORED_TIMES: Check = check_under!(
-    SizeAndTime,
-    "restored-files-have-their-times",
-    BreaksClients,
-    "a restored file has the modification time that it was stored with",
-    "after a restore every file looks new: the next backup takes everything again, and no date tells what is old",
-    "rclone, backend/s3: the modification time is in x-amz-meta-mtime",
-    restored_times
-);
-
-async fn restored_times(context: &CheckContext<'_>, policy: Policy) -> Result<(), Stop> {
-    let (client, stored) = (Client::new(context, policy), plain(context));
+async fn restored_times(client: SyncClient<'_>) -> Result<(), Stop> {
+    let stored = plain(client.c);
     client.sync(&stored).await?;
     let mut files = Files::new();
     client.restore(&mut files).await?;

@@ -50,6 +50,16 @@ macro_rules! options {
             }
         }),+]);
 
+        impl Options {
+            /// The path that an option has, where its value is a path.
+            #[must_use]
+            pub fn path(&self, key: &str) -> Option<&PathBuf> {
+                let values: &[(&str, &dyn std::any::Any)] = &[$((stringify!($name), &self.$name)),+];
+                let (_, value) = values.iter().find(|(name, _)| name.replace('_', "-") == key)?;
+                value.downcast_ref::<Option<PathBuf>>()?.as_ref()
+            }
+        }
+
         impl Settings {
             /// Gives what was said its meaning.
             ///

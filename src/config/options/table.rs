@@ -102,6 +102,8 @@ options! {
     out: PathBuf => "", "DIR", REPORTS, Judge;
     /// JUnit XML.
     junit: PathBuf => "", "FILE", REPORTS, Judge;
+    /// A suffix of the names of JUnit's suites, such as py312: readers of a matrix keep one of equals.
+    junit_suffix: String => "", "TEXT", REPORTS, Judge;
     /// JSON metrics: the whole record of the run.
     json: PathBuf => "", "FILE", REPORTS, Judge;
     /// Text report.

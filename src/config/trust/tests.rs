@@ -101,6 +101,21 @@ fn a_file_elsewhere_is_the_judges_unless_it_names_what_is_tested() {
 }
 
 #[test]
+fn an_image_or_an_endpoint_may_come_from_the_repository_around_the_file() {
+    let (place, judge) =
+        (checkout(&[("s3ci.toml", Some("files = 9\n"), Some("files = 9\n"))]), tempfile::tempdir().unwrap());
+    std::fs::write(judge.path().join("s3ci.toml"), "files = 9\n").unwrap();
+    for target in [Target::Image("server".to_owned()), Target::Endpoint("http://127.0.0.1:9000".to_owned())] {
+        let flags = Settings { target: Some(target), ..Settings::default() };
+        assert_eq!(read(&flags, place.path(), CI).0, None);
+        assert_eq!(read(&flags, place.path(), PERSON).0, Some(9));
+        assert_eq!(read(&flags, judge.path(), CI).0, Some(9));
+    }
+    let release = Settings { target: Some(Target::Pypi("0.2.1".to_owned())), ..Settings::default() };
+    assert_eq!(read(&release, place.path(), CI).0, Some(9), "a release comes from nowhere here");
+}
+
+#[test]
 fn a_file_that_was_named_is_read_wherever_it_is() {
     let place = checkout(&[("s3ci.toml", None, Some("files = 9\n"))]);
     let flags = Settings { config: Some(place.path().join("s3ci.toml")), ..typed(place.path(), false) };
@@ -126,6 +141,15 @@ fn a_ledger_of_the_tree_under_test_stands_beside_that_of_its_base() {
     assert_eq!(chosen(true, PERSON), proposed("# base\n"), "the base is the same for whoever asks");
     assert_eq!(chosen(false, CI), proposed(""));
     assert_eq!(chosen(false, PERSON), KnownIssues::File(path.clone()));
+    let accepted = |has_base| {
+        let accept_known_issues = Some(true);
+        let settings =
+            Settings { known_issues: Some(path.clone()), accept_known_issues, ..typed(place.path(), has_base) };
+        let Config { known_issues, notices, .. } = distrust(settings, CI).unwrap();
+        (known_issues, notices.len())
+    };
+    assert_eq!(accepted(false), (KnownIssues::File(path.clone()), 1), "it is said");
+    assert!(matches!(accepted(true), (KnownIssues::Proposed { is_accepted: true, .. }, 0)), "the failures say it");
     let elsewhere = tempfile::tempdir().unwrap();
     let judges = elsewhere.path().join("judges.toml");
     let settings = Settings { known_issues: Some(judges.clone()), ..typed(place.path(), true) };

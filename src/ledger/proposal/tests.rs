@@ -56,11 +56,11 @@ fn record(version: Option<&str>, checks: &[(&str, Outcome)]) -> RunRecord {
     let check = |(id, outcome): &(&str, Outcome)| {
         json!({
             "id": id, "worst_severity": worst(id), "rule": "", "consequence": "", "source": "", "outcome": outcome,
-            "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [],
+            "duration_ns": 0, "exchanges": [], "repro": "", "commands": [], "explained_by": [], "ledger_line": null,
         })
     };
     let suite = json!({
-        "id": "api/local", "title": "", "backend": "local", "drime_service": null, "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0,
+        "id": "api/local", "title": "", "backend": "local", "drime_service": null, "assumed_duplicates": null, "started_at": "2026-03-14T15:09:26Z", "duration_ns": 0,
         "facts": [], "capabilities": [], "checks": checks.iter().map(check).collect::<Vec<_>>(), "metrics": [], "fault": null,
         "server_start": null, "server_log": [],
     });

@@ -2,8 +2,8 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::record::{Outcome, SuiteId};
+use crate::report::console::options::Color;
 use crate::report::fixture;
-use crate::report::options::Color;
 
 /// A stream whose other end keeps what was written.
 #[derive(Clone, Default)]
@@ -142,7 +142,7 @@ fn the_summary_goes_to_stdout_and_color_only_repeats_what_words_say() {
     console.summary(&fixture::record(), &Outputs::default());
     assert_eq!(err.text(), "");
     let painted = out.text();
-    assert!(painted.starts_with("\u{1b}[31m✗ FAILED: 2 of 8 checks"), "{painted}");
+    assert!(painted.starts_with("\u{1b}[31m✗ FAILED: 2 failures"), "{painted}");
     let plain =
         painted.replace("\u{1b}[0m", "").replace("\u{1b}[31m", "").replace("\u{1b}[33m", "").replace("\u{1b}[36m", "");
     assert_eq!(plain, summary::render(&fixture::record(), &Outputs::default()));

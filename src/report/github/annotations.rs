@@ -1,16 +1,15 @@
 //! Annotations: at most nine errors, the worst first, and one that counts the rest, because GitHub shows ten of a step.
 
-use super::super::sanitize;
-use super::super::tally::{self, Tally};
 use super::command;
-use crate::record::RunRecord;
+use crate::report::plain::sanitize;
+use crate::report::view::View;
 
 /// Errors that are told one by one.
 const TOLD: usize = 9;
 
 /// Renders the annotations of a record.
-pub(super) fn render(record: &RunRecord) -> String {
-    let tally = Tally::of(record);
+pub(super) fn render(view: &View<'_>) -> String {
+    let tally = &view.tally;
     let failures = tally.failed.iter().map(|failed| {
         let check = failed.check;
         let message = format!(
@@ -35,8 +34,7 @@ pub(super) fn render(record: &RunRecord) -> String {
         let message = format!("{} in all, {TOLD} of them above; the summary of the step has every one", errors.len());
         command::titled("error", &format!("s3ci: {rest} more"), &message)
     });
-    let notices =
-        tally::notices(record).into_iter().map(|notice| command::titled("notice", "s3ci", &sanitize::line(&notice)));
+    let notices = view.notices.iter().map(|notice| command::titled("notice", "s3ci", &sanitize::line(notice)));
     shown.chain(counted).chain(notices).collect()
 }
 
@@ -51,7 +49,7 @@ mod tests {
         let failed =
             record.suites.iter().flat_map(|suite| &suite.checks).find(|check| check.outcome.is_failed()).cloned();
         record.suites[0].checks.extend(std::iter::repeat_n(failed.unwrap(), 20));
-        let text = render(&record);
+        let text = render(&View::of(&record));
         let errors: Vec<_> = text.lines().filter(|line| line.starts_with("::error ")).collect();
         assert_eq!(errors.len(), 10);
         assert!(errors[0].contains("title=etag/local%3A%3Achanges-on-same-size-edit::"), "{}", errors[0]);
@@ -60,6 +58,6 @@ mod tests {
 
     #[test]
     fn a_run_without_failures_has_no_errors() {
-        assert!(!render(&fixture::clean()).contains("::error"));
+        assert!(!render(&View::of(&fixture::clean())).contains("::error"));
     }
 }

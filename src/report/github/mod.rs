@@ -15,8 +15,9 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Outputs, WriteError};
 use crate::record::RunRecord;
+use crate::report::view::View;
+use crate::report::{Outputs, WriteError};
 
 /// Where a step of GitHub Actions is told what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,13 +45,13 @@ impl GitHub {
     /// The commands that a record is worth: its annotations.
     #[must_use]
     pub fn annotations(record: &RunRecord) -> String {
-        annotations::render(record)
+        annotations::render(&View::of(record))
     }
 
     /// Appends the summary and the outputs to the step's files, where there are any.
     #[must_use]
     pub fn write(&self, record: &RunRecord, outputs: &Outputs) -> Vec<WriteError> {
-        let summary = self.summary.as_deref().map(|path| append(path, &summary::render(record)));
+        let summary = self.summary.as_deref().map(|path| append(path, &summary::render(&View::of(record))));
         let values = self.output.as_deref().map(|path| append(path, &values::render(record, outputs)));
         [summary, values].into_iter().flatten().filter_map(Result::err).collect()
     }
@@ -78,5 +79,33 @@ mod tests {
         let text = std::fs::read_to_string(summary).unwrap();
         assert!(text.starts_with("earlier\n## ✗ FAILED"), "{text}");
         assert!(std::fs::read_to_string(output).unwrap().starts_with("result=failed\n"));
+    }
+
+    #[test]
+    fn every_report_lists_what_a_change_wants_to_accept() {
+        let mut record = fixture::record();
+        let checks = record.suites.iter_mut().flat_map(|suite| &mut suite.checks);
+        let mut wanted = Vec::new();
+        for check in checks {
+            if let crate::record::Outcome::Failed(failure) = &mut check.outcome {
+                failure.is_proposed = true;
+                wanted.push(check.id.to_string());
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| Some(folder.path().join(name));
+        let outputs = Outputs::of(|format| file(format.flag));
+        let github = GitHub { summary: file("summary"), output: None };
+        assert!(outputs.write_all(&record).is_empty() && github.write(&record, &outputs).is_empty());
+        let text = |name: &str| {
+            let text = std::fs::read_to_string(folder.path().join(name)).unwrap().replace('\\', "");
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        for name in ["junit", "text", "html", "summary"] {
+            assert!(text(name).contains("this change wants to accept 2 failures: "), "{name}: {}", text(name));
+            assert!(wanted.iter().all(|id| text(name).contains(id)), "{name}");
+        }
+        assert_eq!(text("json").matches("\"is_proposed\": true").count(), 2);
+        assert!(GitHub::annotations(&record).contains("this change wants to accept 2 failures"));
     }
 }

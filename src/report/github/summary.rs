@@ -4,11 +4,14 @@
 
 use std::fmt::Write as _;
 
-use super::super::ratios::{self, Row};
-use super::super::tally::{self, Failed, Known, Tally};
-use super::super::verdict;
-use super::super::{evidence, format, sanitize, verdicts, words};
 use crate::record::{CheckId, Metric, RunRecord, SuiteRecord};
+use crate::report::plain::{format, sanitize};
+use crate::report::view::{
+    View, evidence,
+    ratios::{self, Row},
+    tally::{Failed, Known, Tally},
+    words,
+};
 
 /// Room for everything, well below the mebibyte that GitHub takes, for earlier steps may have used some.
 const MOST_BYTES: usize = 900_000;
@@ -18,22 +21,26 @@ const MOST_ROWS: usize = 100;
 const MOST_OF_A_LIST: usize = MOST_BYTES / 4;
 
 /// Renders a record.
-pub(super) fn render(record: &RunRecord) -> String {
-    let tally = Tally::of(record);
-    let mut page = head(record, &tally);
-    failures(&mut page, record, &tally);
-    troubles(&mut page, &tally);
+pub(super) fn render(view: &View<'_>) -> String {
+    let View { record, tally, .. } = view;
+    let mut page = head(view);
+    failures(&mut page, view);
+    troubles(&mut page, tally);
     compared(&mut page, record);
-    changes(&mut page, record, &tally);
+    changes(&mut page, view);
     throughput(&mut page, record);
     suites(&mut page, record);
-    known(&mut page, &tally);
-    details(&mut page, record, &tally);
+    known(&mut page, tally);
+    details(&mut page, record, tally);
     page
 }
 
-fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
-    let mut page = format!("## {} {}\n\n", tally.glyph(), inline(&verdict::of(record)));
+fn head(view: &View<'_>) -> String {
+    let View { record, verdict, .. } = view;
+    let mut page = format!("## {}\n\n", inline(&verdict.line()));
+    if let Some(loss) = &verdict.known_loss {
+        let _ = writeln!(page, "~ {}\n", inline(loss));
+    }
     let version = record.target.version.as_deref().unwrap_or("unknown version");
     let base = record.against.as_ref().map(|against| ("base", ratios::base(against)));
     let facts = [
@@ -45,16 +52,17 @@ fn head(record: &RunRecord, tally: &Tally<'_>) -> String {
     ];
     let facts: Vec<_> = facts.iter().chain(&base).map(|(name, value)| format!("{name}: {}", inline(value))).collect();
     let _ = writeln!(page, "{}\n", facts.join(" · "));
-    for notice in tally::notices(record) {
-        let _ = writeln!(page, "> [!WARNING]\n> {}\n", inline(&notice));
+    for notice in &view.notices {
+        let _ = writeln!(page, "> [!WARNING]\n> {}\n", inline(notice));
     }
     page
 }
 
 /// What failed: first what passed on the base, where there is one, and then the rest.
-fn failures(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
+fn failures(page: &mut String, view: &View<'_>) {
+    let tally = &view.tally;
     let mut left: Vec<&Failed> = tally.failed.iter().collect();
-    for group in verdicts::groups(record) {
+    for group in &view.changes {
         let (of_it, rest): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|failed| group.checks.contains(&&failed.check.id));
         table(page, &format!("{} {}", group.glyph, group.title), &of_it);
@@ -83,8 +91,9 @@ fn table(page: &mut String, title: &str, failed: &[&Failed]) {
 }
 
 /// What changed against the base and did not fail: what the ledger lists and the base has not, what is fixed, what is not comparable.
-fn changes(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
-    for group in verdicts::groups(record) {
+fn changes(page: &mut String, view: &View<'_>) {
+    let tally = &view.tally;
+    for group in &view.changes {
         let failed = |id: &CheckId| tally.failed.iter().any(|failed| failed.check.id == *id);
         let checks: Vec<_> = group.checks.iter().filter(|id| !failed(id)).collect();
         if !checks.is_empty() {
@@ -239,9 +248,9 @@ mod tests {
 
     #[test]
     fn the_verdict_comes_first_then_what_broke() {
-        let text = render(&fixture::record());
+        let text = render(&View::of(&fixture::record()));
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
-        assert!(text.starts_with("## ✗ FAILED: 2 of 8 checks"), "{text}");
+        assert!(text.starts_with("## ✗ FAILED: 2 failures (1 loses data: "), "{text}");
         assert!(place("### What broke") < place("### What could not be judged"));
         assert!(place("### What could not be judged") < place("### Throughput"));
         assert!(place("Repeat the worst of it") < place("<details>"));
@@ -254,8 +263,9 @@ mod tests {
         let [worst, lesser] = [0, 1].map(|at| Tally::of(&record).failed[at].check.id.clone());
         let verdicts = vec![ComparedCheck { id: lesser.clone(), base: Outcome::Passed, change: Change::Regression }];
         record.against.as_mut().unwrap().verdicts = verdicts;
-        let text = render(&record);
-        assert!(text.lines().next().unwrap().contains(", 1 of which passed on the base"), "{text}");
+        let text = render(&View::of(&record));
+        let (first, text) = text.split_once('\n').unwrap();
+        assert!(first.contains(", 1 of which passed on the base"), "{first}");
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word:?} in {text}"));
         let (new, besides) = (place("### ✗ Regressions: passed on the base (1)"), place("### What broke besides (1)"));
         assert!(new < place(&inline(lesser.as_str())) && place(&inline(lesser.as_str())) < besides, "{text}");
@@ -265,10 +275,10 @@ mod tests {
 
     #[test]
     fn what_it_was_compared_with_is_named_beside_the_target() {
-        let text = render(&fixture::compared());
+        let text = render(&View::of(&fixture::compared()));
         let facts = text.lines().nth(2).unwrap();
         assert!(facts.starts_with("target: ") && facts.contains(" · base: "), "{facts}");
-        assert!(!render(&fixture::record()).contains(" · base: "));
+        assert!(!render(&View::of(&fixture::record())).contains(" · base: "));
     }
 
     #[test]
@@ -302,7 +312,7 @@ mod tests {
             .unwrap();
         failed.rule = "x".repeat(20_000);
         record.suites[0].checks.extend(std::iter::repeat_n(failed, 200));
-        let text = render(&record);
+        let text = render(&View::of(&record));
         assert!(text.len() < 1 << 20, "{}", text.len());
         assert!(text.contains("stands in the reports alone"));
     }

@@ -53,6 +53,8 @@ pub struct ToolboxSpec {
     pub room_bytes: u64,
     /// What must not appear in any output.
     pub secrets: Vec<String>,
+    /// The programs by name, each with the command that tells its version.
+    pub programs: BTreeMap<&'static str, &'static [&'static str]>,
 }
 
 /// An agent that a host has started.
@@ -84,10 +86,10 @@ pub struct Secure {
 
 impl Toolbox {
     /// Asks an agent that was started what it has, and has it put up the TLS proxy.
-    pub(super) async fn open(started: StartedAgent, secrets: Vec<String>) -> Result<Self, ClientsError> {
+    pub(super) async fn open(started: StartedAgent, spec: &ToolboxSpec) -> Result<Self, ClientsError> {
         let StartedAgent { place, pipes, endpoint, origin, is_from_image } = started;
         let agent = Agent::listen(pipes);
-        let (programs, broken) = match agent.ask(Request::Programs, OWN_WORK).await {
+        let (programs, broken) = match agent.ask(Request::Programs { programs: &spec.programs }, OWN_WORK).await {
             Ok(answer) => (answer.programs, answer.broken),
             Err(error) => {
                 place.close().await;
@@ -104,7 +106,17 @@ impl Toolbox {
             Err(ClientsError::Refused { reason: "the endpoint speaks TLS itself".into() })
         };
         let secure = secure.map_err(|error| format!("no TLS proxy: {}", error.reason()));
-        Ok(Self { place, agent, endpoint, secrets, programs, broken, secure, origin, is_from_image })
+        Ok(Self {
+            place,
+            agent,
+            endpoint,
+            secrets: spec.secrets.clone(),
+            programs,
+            broken,
+            secure,
+            origin,
+            is_from_image,
+        })
     }
 
     /// Where the programs come from: an image, or the PATH of this machine.

@@ -85,7 +85,7 @@ pub struct ManifestEntry {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub(super) enum Request<'a> {
-    Programs,
+    Programs { programs: &'a BTreeMap<&'static str, &'static [&'static str]> },
     ServeTls { server: String },
     Run(Run<'a>),
     Plant { directory: &'a str, files: &'a [Planting] },

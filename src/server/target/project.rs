@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::TargetError;
 use super::git::Commit;
-use crate::base::{Misread, read_bounded};
+use crate::base::{Misread, read_file};
 
 const FILE: &str = "pyproject.toml";
 const NAME: &str = "pys3local";
@@ -28,7 +28,7 @@ pub(super) async fn check_directory(directory: &Path) -> Result<(), TargetError>
     }
     let place = directory.display().to_string();
     let path = directory.join(FILE);
-    match read_bounded(&path) {
+    match read_file(&path) {
         Ok(text) => check_text(place, &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(TargetError::NoProjectFile { place }),
         Err(source) => Err(TargetError::Read { path, source }),

@@ -31,7 +31,7 @@ impl Workbench<'_> {
     }
 
     fn silent_corruption(&self, differences: &[(String, String)], expected: &Manifest, stored: &str) -> Stop {
-        let name = self.check.client.name;
+        let name = self.client.name;
         let texts: Vec<&String> = differences.iter().map(|(_, text)| text).collect();
         let message = format!("{name} says that all went well, and restored other data: {}", few(&texts));
         let expected = format!("the {} files that it was given, byte by byte", expected.len());
@@ -42,7 +42,7 @@ impl Workbench<'_> {
     /// What the server itself holds of a file: it tells whether the way there or the way back is at fault.
     async fn stored(&self, path: &str, expected: &Manifest) -> String {
         let Some(entry) = expected.get(path) else { return "it was never given such a file".to_owned() };
-        match self.s3.get(self.bucket(), path, entry.size_bytes).await {
+        match self.c.s3.get(self.bucket(), path, entry.size_bytes).await {
             Ok(body) => {
                 let whose = if sha256_hex(&body.bytes) == entry.sha256 { "the right" } else { "other" };
                 format!("asked by s3ci itself, the server sends {whose} {} bytes of {path}", body.bytes.len())

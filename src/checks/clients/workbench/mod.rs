@@ -9,13 +9,13 @@ use std::time::Duration;
 
 pub(super) use running::Ran;
 
-use super::client::Environment;
-use super::{ClientCheck, Transport, tree};
-use crate::checks::SuiteContext;
-use crate::checks::runner::{CheckRunner, Commands};
+use super::access::Access;
+use super::client::{Client, Environment};
+use super::tree;
+use crate::checks::check_context::CheckContext;
 use crate::record::{Fault, FaultKind, Stop};
-use crate::s3::{Lease, Leases, S3};
-use crate::server::{ClientsError, Credentials, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox};
+use crate::s3::S3;
+use crate::server::{ClientsError, Ended, Manifest, ManifestEntry, Order, Planting, Toolbox};
 use crate::workload::{Content, md5_hex, seeded, sha256_hex};
 
 /// More objects than any check stores.
@@ -23,39 +23,50 @@ const MOST_OBJECTS: usize = 5_000;
 
 /// The source tree of a check, below its directory.
 pub(super) const SOURCE: &str = "source";
+/// Where a client puts what it fetches, below the check's directory.
+pub(super) const RESTORED: &str = "restored";
 
-/// What the body of a check is handed.
+/// How a client reaches the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    /// Straight.
+    Http,
+    /// Through the proxy.
+    Https,
+}
+
+/// A client at work for a check.
 #[derive(Debug)]
 pub(super) struct Workbench<'a> {
-    context: &'a SuiteContext<'a>,
+    c: &'a CheckContext<'a>,
     toolbox: &'a Toolbox,
-    check: &'static ClientCheck,
-    s3: S3,
-    lease: Lease,
-    directory: String,
-    credentials: Option<Credentials>,
-    commands: Commands,
-    deadline: Duration,
-    endpoint: String,
-    authority: Option<String>,
+    client: &'static Client,
+    transport: Transport,
+    access: Access,
+}
+
+impl Client {
+    /// The client at work for a check, straight to the server.
+    pub(super) async fn over_http<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Http).await
+    }
+
+    /// The same through the TLS proxy, which counts requests.
+    pub(super) async fn over_tls<'a>(&'static self, c: &'a CheckContext<'a>) -> Result<Workbench<'a>, Stop> {
+        Workbench::open(c, self, Transport::Https).await
+    }
 }
 
 impl<'a> Workbench<'a> {
-    /// Makes a bucket, or says why the check does not apply.
-    pub(super) async fn open(
-        context: &'a SuiteContext<'a>,
-        leases: &Leases,
-        toolbox: &'a Toolbox,
-        check: &'static ClientCheck,
-        runner: &CheckRunner<'_>,
-    ) -> Result<Self, Stop> {
-        if check.large && !context.settings.large {
-            return Err(Stop::Skipped("the file of 250 MiB is for --large".into()));
+    /// Says why the check does not apply where the client, or the way to the server, is not there.
+    async fn open(c: &'a CheckContext<'a>, client: &'static Client, transport: Transport) -> Result<Self, Stop> {
+        let Some(toolbox) = c.suite.toolbox else {
+            return Err(Fault::new(FaultKind::Clients, "there is no place where clients work").into());
+        };
+        if let Some(complaint) = toolbox.complaint(client.name) {
+            return Err(lacking(toolbox, format!("{} {complaint}", client.name)));
         }
-        if let Some(complaint) = toolbox.complaint(check.client.name) {
-            return Err(lacking(toolbox, format!("{} {complaint}", check.client.name)));
-        }
-        let (endpoint, authority) = match check.transport {
+        let (endpoint, authority) = match transport {
             Transport::Http => (toolbox.endpoint().to_owned(), None),
             Transport::Https if toolbox.endpoint().starts_with("https://") => {
                 return Err(Stop::Skipped("no TLS proxy: the endpoint speaks TLS itself".to_owned()));
@@ -65,52 +76,26 @@ impl<'a> Workbench<'a> {
                 (secure.endpoint.clone(), Some(secure.authority.clone()))
             }
         };
-        let s3 = runner.s3().clone();
-        let lease = leases.enter(context.bucket_name(), false);
-        context.create_bucket(&s3, lease.bucket()).await?;
-        Ok(Self {
-            context,
-            toolbox,
-            check,
-            s3,
-            lease,
-            directory: check.spec.name.to_owned(),
-            credentials: context.credentials.clone(),
-            commands: runner.commands().clone(),
-            deadline: check.command_deadline(&context.settings),
-            endpoint,
-            authority,
-        })
+        let (bucket, credentials) = (c.bucket().to_owned(), c.suite.credentials.clone());
+        Ok(Self { c, toolbox, client, transport, access: Access { bucket, endpoint, credentials, authority } })
     }
 
-    /// Name of the bucket.
     pub(super) fn bucket(&self) -> &str {
-        self.lease.bucket()
+        self.c.bucket()
     }
 
-    /// URL of the server as the client is to reach it.
-    pub(super) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// File of the certificate to trust, over TLS.
-    pub(super) fn authority(&self) -> Option<&str> {
-        self.authority.as_deref()
-    }
-
-    /// What to sign with; nothing where the server lets in anybody.
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
-        self.credentials.as_ref()
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Seed of all content.
     pub(super) fn seed(&self) -> u64 {
-        self.context.settings.seed
+        self.c.suite.settings.seed
     }
 
     /// The recorded client of s3ci's own.
     pub(super) fn s3(&self) -> &S3 {
-        &self.s3
+        &self.c.s3
     }
 
     /// Writes the plain tree and gives its manifest.
@@ -136,8 +121,8 @@ impl<'a> Workbench<'a> {
             arguments: &arguments,
             environment: &environment,
             stdin: Some(text),
-            directory: &self.directory,
-            deadline: self.deadline,
+            directory: self.directory(),
+            deadline: self.deadline(),
             give_up: None,
         };
         match self.toolbox.run(&order).await?.ended {
@@ -151,9 +136,9 @@ impl<'a> Workbench<'a> {
     /// Stores an object with s3ci's own client; what a client that fetches it must restore.
     pub(super) async fn store(&self, key: &str, size_bytes: u64) -> Result<Manifest, Stop> {
         let size = usize::try_from(size_bytes).map_err(|error| Fault::new(FaultKind::Local, error.to_string()))?;
-        let bytes = Content::Random.bytes(size, &mut seeded(self.seed(), &format!("{}/{key}", self.directory)));
+        let bytes = Content::Random.bytes(size, &mut seeded(self.seed(), &format!("{}/{key}", self.directory())));
         let entry = ManifestEntry { size_bytes, sha256: sha256_hex(&bytes), md5: md5_hex(&bytes), modified_ns: 0 };
-        self.s3.put(self.bucket(), key, bytes.into()).await?;
+        self.c.s3.put(self.bucket(), key, bytes.into()).await?;
         Ok(Manifest::from([(key.to_owned(), entry)]))
     }
 
@@ -168,33 +153,41 @@ impl<'a> Workbench<'a> {
         Ok(self.toolbox.remove(&self.path(path)).await?)
     }
 
+    /// Edits a file, removes one and renames one; the manifest of the source after that.
+    pub(super) async fn change(&self) -> Result<Manifest, Stop> {
+        self.remove(&format!("{SOURCE}/one.bin")).await?;
+        self.rename("documents/letter.txt", "documents/renamed.txt").await?;
+        self.plant(&[tree::edited(self.seed())]).await
+    }
+
+    /// Edits a file so that neither its size nor its modification time tell; the manifest of the source after that.
+    pub(super) async fn edit_unseen(&self) -> Result<Manifest, Stop> {
+        self.plant(&[tree::same_size_edit(self.seed())]).await
+    }
+
+    /// The directory of the check, below that of the toolbox.
+    fn directory(&self) -> &str {
+        self.c.name
+    }
+
+    /// Deadline of each command.
+    fn deadline(&self) -> Duration {
+        self.c.suite.settings.timeout * self.c.scope.needs.patience()
+    }
+
     fn path(&self, below: &str) -> String {
-        format!("{}/{below}", self.directory)
+        format!("{}/{below}", self.directory())
     }
 
     /// Keys of the bucket as s3ci lists them itself.
     pub(super) async fn keys(&self) -> Result<Vec<String>, Stop> {
-        let listed = self.s3.list_all(self.bucket(), "", None, MOST_OBJECTS).await?;
+        let listed = self.c.s3.list_all(self.bucket(), "", None, MOST_OBJECTS).await?;
         Ok(listed.into_iter().map(|entry| entry.key).collect())
     }
 
     /// Tells the reader something of the client's check that is no failure.
     pub(super) async fn fact(&self, text: &str) {
-        self.context.fact(&format!("  {}", self.check.spec.name), text).await;
-    }
-}
-
-/// After a check, however it ended: gives room back, and enters what clients wrote into the books, so that the bucket can be given back.
-pub(super) async fn clear(context: &SuiteContext<'_>, toolbox: &Toolbox, check: &ClientCheck, leases: &Leases) {
-    for lease in leases.held() {
-        if let Ok(entries) = context.s3.list_all(lease.bucket(), "", None, MOST_OBJECTS).await {
-            for entry in &entries {
-                lease.writes(&entry.key);
-            }
-        }
-    }
-    if let Err(error) = toolbox.remove(check.spec.name).await {
-        tracing::debug!(%error, "the directory of a check could not be removed");
+        self.c.suite.fact(&format!("  {}", self.c.name), text).await;
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::Workbench;
+use super::{Transport, Workbench};
 use crate::base::{nanoseconds, shell_word};
-use crate::checks::clients::Transport;
-use crate::checks::clients::client::{Client, Counts, Environment};
+use crate::checks::clients::client::{Client, Counts, Environment, Words};
 use crate::record::{Command, CommandEnd, Failure, Fault, FaultKind, Stop};
 use crate::server::{Ended, Finished, Order};
 
@@ -27,6 +26,12 @@ pub(in crate::checks::clients) struct Ran {
 }
 
 impl Workbench<'_> {
+    /// Runs a step of a standard workflow, as [`Workbench::run`].
+    pub(in crate::checks::clients) async fn step(&self, words: Words) -> Result<Ran, Stop> {
+        let words = words(&self.access);
+        self.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).await
+    }
+
     /// Runs the client, which must say that all went well.
     pub(in crate::checks::clients) async fn run(&self, arguments: &[&str]) -> Result<Ran, Stop> {
         self.run_with(arguments, None, &[]).await
@@ -39,12 +44,11 @@ impl Workbench<'_> {
         stdin: Option<&str>,
         variables: &[(&str, &str)],
     ) -> Result<Ran, Stop> {
-        let client = self.check.client;
-        let ran = self.run_to_any_end(client.program, arguments, stdin, variables).await?;
+        let ran = self.run_to_any_end(arguments, stdin, variables).await?;
         if ran.status == 0 {
             return Ok(ran);
         }
-        let message = format!("{} failed: {}", client.name, last_word(&ran.stdout));
+        let message = format!("{} failed: {}", self.client.name, last_word(&ran.stdout));
         Err(Failure::new(
             "client-failed",
             message,
@@ -54,26 +58,29 @@ impl Workbench<'_> {
         .into())
     }
 
-    /// Runs a program in the client's environment and takes any exit status.
+    /// Runs the client and takes any exit status.
     pub(in crate::checks::clients) async fn run_to_any_end(
         &self,
-        program: &str,
         arguments: &[&str],
         stdin: Option<&str>,
         variables: &[(&str, &str)],
     ) -> Result<Ran, Stop> {
-        let client = self.check.client;
-        let mut environment: Environment = (client.environment)(self);
+        let client = self.client;
+        if let Some((file, text)) = client.settings {
+            self.write(file, &text(&self.access)).await?;
+        }
+        let mut environment: Environment = (client.environment)(&self.access);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let own = arguments.iter().map(|argument| (*argument).to_owned());
+        let arguments: Vec<String> = (client.options)(&self.access).into_iter().chain(own).collect();
         let before = self.requests().await?;
         let order = Order {
-            program,
+            program: client.program,
             arguments: &arguments,
             environment: &environment,
             stdin,
-            directory: &self.directory,
-            deadline: self.deadline,
+            directory: self.directory(),
+            deadline: self.deadline(),
             give_up: client.tries_again.map(|text| (text, TRIES)),
         };
         let finished = self.toolbox.run(&order).await?;
@@ -82,7 +89,7 @@ impl Workbench<'_> {
             _ => None,
         };
         let counts = (client.counts)(&finished.stdout, &finished.stderr);
-        let line = shown(program, &arguments);
+        let line = shown(client.program, &arguments);
         self.note(&line, &finished, counts, requests.clone());
         let output = format!("{}\n{}", finished.stdout, finished.stderr);
         match finished.ended {
@@ -93,7 +100,7 @@ impl Workbench<'_> {
             }
             Ended::AtDeadline => {
                 let message =
-                    format!("{} took longer than {} s and was stopped: {line}", client.name, self.deadline.as_secs());
+                    format!("{} took longer than {} s and was stopped: {line}", client.name, self.deadline().as_secs());
                 let hint =
                     "the server or the client may hang, or the machine is slow: see their logs, or raise --timeout";
                 Err(Fault::new(FaultKind::ClientTimeout, message).with_hint(hint).into())
@@ -114,7 +121,7 @@ impl Workbench<'_> {
                 .into());
         }
         if status != 0 && output.to_ascii_lowercase().contains("no space left on device") {
-            let message = format!("{} found no space left in {}", client.name, self.directory);
+            let message = format!("{} found no space left in {}", client.name, self.directory());
             return Err(Fault::new(FaultKind::Local, message).into());
         }
         Ok(())
@@ -122,7 +129,7 @@ impl Workbench<'_> {
 
     fn note(&self, line: &str, finished: &Finished, counts: Counts, requests: Option<Vec<(String, u64)>>) {
         let nanoseconds = |duration: Duration| nanoseconds(duration);
-        self.commands.note(Command {
+        self.c.commands.note(Command {
             line: line.to_owned(),
             ended: match finished.ended {
                 Ended::Exited(status) => CommandEnd::Exited { status },
@@ -140,7 +147,7 @@ impl Workbench<'_> {
 
     /// Requests about the bucket that the proxy saw so far; nobody counts where there is no proxy.
     async fn requests(&self) -> Result<Option<Vec<(String, u64)>>, Stop> {
-        if self.check.transport == Transport::Http {
+        if self.transport == Transport::Http {
             return Ok(None);
         }
         Ok(Some(self.toolbox.requests(self.bucket()).await?.into_iter().collect()))

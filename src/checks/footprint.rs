@@ -1,0 +1,12 @@
+//! How much room a suite needs.
+
+/// What a suite stores at the most, at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// Room on a file system.
+    pub bytes: u64,
+    pub largest_object_bytes: u64,
+    pub objects: u64,
+    /// The size that the data file system is to have; roomy where none is given.
+    pub data_limit_bytes: Option<u64>,
+}
