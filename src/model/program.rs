@@ -41,6 +41,8 @@ impl FromStr for Program {
     }
 }
 
+/// The longest key, by the S3 API reference.
+const MOST_KEY_BYTES: usize = 1024;
 /// The smallest part of an upload that is not its last one, by the S3 API reference.
 pub const LEAST_PART_BYTES: usize = 5 << 20;
 
@@ -51,6 +53,9 @@ impl Program {
         let mut pages = BTreeSet::new();
         for (index, step) in self.steps.iter().enumerate() {
             let fail = |reason: &str| Err(ProgramError { step: index + 1, reason: reason.to_owned() });
+            if step.places().iter().any(|place| place.key.trim().is_empty() || place.key.len() > MOST_KEY_BYTES) {
+                return fail("a key has 1 to 1024 bytes, and not only blanks");
+            }
             match step {
                 Step::Begin { slot, .. } => drop(uploads.insert(*slot, BTreeMap::new())),
                 Step::Part { slot, number, recipe } => match uploads.get_mut(slot) {

@@ -11,7 +11,9 @@ use crate::model::difference::Difference;
 use crate::model::explain::{for_aws_cli, in_words};
 use crate::model::feature::Features;
 use crate::model::property::Property;
+use crate::model::recipe::Recipe;
 use crate::model::shrink::Shrinker;
+use crate::model::step::Step;
 use crate::record::{Counterexample, CounterexampleStep, Failure, Fault, Severity, Stop};
 use crate::s3::S3;
 use crate::server::Shutdown;
@@ -114,9 +116,21 @@ async fn smallest(
         if started.elapsed() > patience {
             break;
         }
-        if let Some((step, difference)) = alike(replay(runs, &candidate, on, s3).await?, &shrinker) {
+        let ran = match replay(runs, &candidate, on, s3).await {
+            Ok(ran) => ran,
+            // A request that cannot even be made says nothing, unless the server is gone.
+            Err(_) if s3.is_reachable().await => continue,
+            Err(stop) => return Err(stop),
+        };
+        if let Some((step, difference)) = alike(ran, &shrinker) {
             tracing::debug!(%candidate, "smaller");
             shrinker.failed(&candidate, step, difference);
+        }
+    }
+    for plainer in unrolled(shrinker.best().0) {
+        if let Some((step, difference)) = alike(replay(runs, &plainer, on, s3).await?, &shrinker) {
+            shrinker.failed(&plainer, step, difference);
+            break;
         }
     }
     let (program, difference) = shrinker.best();
@@ -131,6 +145,27 @@ async fn smallest(
         }
     }
     Ok(Some(Found { program, difference, said, failed, on }))
+}
+
+/// What is done two or three times written out, which is longer and plainer; with and without reading it back.
+fn unrolled(program: &Program) -> Vec<Program> {
+    let expanded = |reads: bool| -> Vec<Step> {
+        let expand = |step: &Step| match step {
+            Step::Put { at, recipe, headers, condition, times: times @ 2..=3 } => (0..*times)
+                .flat_map(|round| {
+                    let recipe = Recipe { variant: recipe.variant + round, ..recipe.clone() };
+                    let (at, headers) = (at.clone(), headers.clone());
+                    let get = Step::Get { at: at.clone(), span: None, condition: None };
+                    let put = Step::Put { at, recipe, headers, condition: *condition, times: 1 };
+                    if reads { vec![put, get] } else { vec![put] }
+                })
+                .collect(),
+            other => vec![other.clone()],
+        };
+        program.steps.iter().flat_map(expand).collect()
+    };
+    let candidates = [false, true].map(|reads| Program { steps: expanded(reads) });
+    candidates.into_iter().filter(|candidate| candidate != program).collect()
 }
 
 async fn replay(runs: &Runs<'_>, program: &Program, on: On, s3: &S3) -> Result<Ran, Stop> {
@@ -152,6 +187,11 @@ impl Found {
             Err::<(), Stop>(self.failure().into())
         };
         runner.run(spec(property), context.settings.check_deadline(), body).await;
+    }
+
+    /// Whether it is a race of a single client, which is none.
+    pub(super) fn is_of_one_client(&self) -> bool {
+        self.program.steps.iter().any(|step| matches!(step, Step::Race { clients: 1, .. }))
     }
 
     fn failure(&self) -> Failure {

@@ -36,6 +36,9 @@ pub(in crate::checks) async fn run(context: &SuiteContext<'_>) {
         Ok(explored) => explored.err(),
         Err(_) => Some(Fault::new(FaultKind::Panic, "the model panicked").into()),
     };
+    if explorer.found.is_empty() {
+        explorer.found.extend(explorer.of_one_client.take().map(|found| (Property::Histories, found)));
+    }
     explorer.tell().await;
     for property in Property::ALL.into_iter().filter(|property| context.selects(property.name())) {
         match (explorer.found.get(&property), &stopped) {
@@ -103,6 +106,8 @@ struct Explorer<'a> {
     /// Features that a counterexample needs are left out from then on.
     broken: BTreeSet<Feature>,
     known_kinds: BTreeSet<&'static str>,
+    /// What a race showed that takes no race.
+    of_one_client: Option<Found>,
     repeats: u32,
     programs: usize,
     steps: u64,
@@ -143,6 +148,7 @@ impl<'a> Explorer<'a> {
             found: BTreeMap::new(),
             broken: BTreeSet::new(),
             known_kinds: BTreeSet::new(),
+            of_one_client: None,
             repeats: 0,
             programs: 0,
             steps: 0,
@@ -188,11 +194,23 @@ impl<'a> Explorer<'a> {
         if self.context.settings.model.program.is_none() {
             self.leave_out(&found.program);
         }
+        if found.is_of_one_client() {
+            // Programs of one client show it, too, and say better what it is.
+            self.of_one_client.get_or_insert(found);
+            self.leave_out_races();
+            return Ok(());
+        }
         match self.found.entry(property) {
             Entry::Occupied(_) => self.repeats += 1,
             Entry::Vacant(place) => drop(place.insert(found)),
         }
         Ok(())
+    }
+
+    fn leave_out_races(&mut self) {
+        let races = BTreeSet::from([Feature::Races]);
+        self.broken.extend(&races);
+        self.generator = self.generator.with(self.generator.features().without(&races));
     }
 
     /// Whether a difference looks like one that was made small already.

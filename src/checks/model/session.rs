@@ -198,8 +198,21 @@ impl<'a> Session<'a> {
             self.s3.write(self.bucket(at.side), &at.key, body.bytes.clone(), &Sent { if_none_match, ..sent }).await;
         let answer = answer(answered)?;
         let new = New { body, headers: headers.clone(), written: since(from_ms) };
-        self.reference.put(at, new, condition, &answer)?;
+        let judged = self.reference.put(at, new, condition, &answer);
+        self.content_behind(at, judged).await?;
         Ok(answer.map(Option::unwrap_or_default).into_words())
+    }
+
+    /// Where the ETag of what was stored is wrong, whether the content is, too: then that is what there is to say.
+    async fn content_behind(&mut self, at: &Place, judged: Result<(), Difference>) -> Result<(), Halt> {
+        let Err(difference) = judged else { return Ok(()) };
+        if difference.aspect == Aspect::Etag
+            && let Err(Halt::Differs(read)) = self.get(at, None, None).await
+            && read.aspect == Aspect::Content
+        {
+            return Err(Halt::Differs(read));
+        }
+        Err(difference.into())
     }
 
     fn if_match(&self, at: &Place, condition: Option<Condition>) -> Option<String> {
@@ -279,7 +292,8 @@ impl<'a> Session<'a> {
         let attributes = replace.map(attributes);
         let from_ms = now_ms();
         let answer = answer(self.s3.copy_from(source, destination, attributes.as_ref()).await)?;
-        self.reference.copy(from, to, replace, since(from_ms), &answer)?;
+        let judged = self.reference.copy(from, to, replace, since(from_ms), &answer);
+        self.content_behind(to, judged).await?;
         Ok(answer.map(Option::unwrap_or_default).into_words())
     }
 
@@ -331,7 +345,8 @@ impl<'a> Session<'a> {
         };
         let from_ms = now_ms();
         let answer = answer(self.s3.complete_upload(self.bucket(at.side), &at.key, &id, &parts).await)?;
-        self.reference.complete(slot, since(from_ms), &answer)?;
+        let judged = self.reference.complete(slot, since(from_ms), &answer);
+        self.content_behind(&at, judged).await?;
         Ok(answer.map(Option::unwrap_or_default).into_words())
     }
 

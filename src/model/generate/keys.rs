@@ -86,7 +86,8 @@ pub(super) fn some(random: &mut ChaCha8Rng, features: &Features, theme: Theme) -
 
 fn is_possible(key: &str) -> bool {
     let segments_are_fine = key.split('/').all(|segment| segment != "..");
-    !key.is_empty() && key.len() <= MOST_BYTES && segments_are_fine && key != "."
+    // What is nothing but blanks no SDK sends.
+    !key.trim().is_empty() && key.len() <= MOST_BYTES && segments_are_fine && key != "."
 }
 
 fn chance(random: &mut ChaCha8Rng, percent: u32) -> bool {

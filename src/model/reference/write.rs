@@ -98,10 +98,10 @@ impl Reference {
             let refused = Difference::new(Aspect::Content, "write-refused", at, what).between("200", answer.refusal());
             return Err(refused.said_loudly());
         };
-        self.judge_etag(verb, at, &version, etag.as_deref())?;
+        let judged = self.judge_etag(verb, at, &version, etag.as_deref());
         version.etag = etag.as_deref().map(|etag| bare(etag).to_owned());
         self.replace(at, Some(version));
-        Ok(())
+        judged
     }
 
     /// Whether a version that is new may have this ETag.

@@ -95,10 +95,10 @@ fn up_to(program: &Program, failed: usize) -> Program {
 fn size(program: &Program) -> (usize, u64, usize, usize, String) {
     let repeated = |step: &Step| match step {
         Step::Put { times, .. } | Step::Copy { times, .. } => u64::from(*times),
-        Step::Fill { count, .. } | Step::Clear { count, .. } => u64::from(*count),
+        Step::Fill { count, .. } | Step::Clear { count, .. } => u64::from(*count) + 1,
         Step::Race { clients, operations, .. } => u64::from(*clients) * u64::from(*operations),
         // A look at everything is more than one at a key.
-        Step::Audit => 1_000,
+        Step::Audit | Step::Remake { .. } => 1_000,
         Step::DeleteMany { keys, .. } => keys.len() as u64,
         _ => 1,
     };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::model::Program;
 use crate::model::difference::Difference;
 use crate::model::recipe::{Kind, Recipe};
-use crate::model::step::{Headers, Place, Query, Side, Step};
+use crate::model::step::{Headers, Place, Query, Side, Step, filled};
 
 /// The content of a step.
 pub(super) fn recipe(step: &Step) -> Option<&Recipe> {
@@ -77,7 +77,7 @@ pub(super) fn counts(program: &Program, _: &Difference) -> Vec<Program> {
                 side: *side,
                 keys: keys.to_vec(),
             };
-            candidates.extend((2..*clients).map(|fewer| with(program, index, race(fewer, keys))));
+            candidates.extend((1..*clients).map(|fewer| with(program, index, race(fewer, keys))));
             candidates.push(with(program, index, race(*clients, &keys[..1])));
         }
     }
@@ -224,6 +224,17 @@ fn simpler(step: &Step, difference: &Difference) -> Vec<Step> {
                 steps.push(Step::Get { at, span: None, condition: None });
             }
         }
+        Step::Fill { side, prefix, count: 1 } => steps.push(Step::Put {
+            at: Place::new(*side, filled(prefix, 0)),
+            recipe: Recipe::plain(1),
+            headers: Headers::default(),
+            condition: None,
+            times: 1,
+        }),
+        Step::Clear { side, prefix, count: 1 } => {
+            steps.push(Step::Delete { at: Place::new(*side, filled(prefix, 0)) });
+        }
+        Step::Remake { .. } => steps.extend(difference.place().map(|at| Step::Delete { at })),
         Step::Kill => steps.push(Step::Restart),
         _ => {}
     }
