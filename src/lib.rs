@@ -26,7 +26,7 @@
 //!     plan
 //!     report  throughput  checks
 //!     config  history  exit
-//!     server
+//!     server  model
 //!     event  workload  s3
 //!     record  base
 //! ```

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::explore::Runs;
+use super::runs::Runs;
 use super::session::Ran;
 use super::spec;
 use crate::checks::CheckRunner;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use futures_util::FutureExt;
 
 use super::counterexample::{Found, pin_down};
-use super::session::{Ran, Session};
+use super::runs::Runs;
 use super::spec;
 use crate::checks::capability::{Capabilities, Capability};
 use crate::checks::{CheckRunner, SuiteContext};
@@ -19,7 +19,6 @@ use crate::model::generate::{Generator, weight};
 use crate::model::property::Property;
 use crate::model::reference::Rules;
 use crate::record::{Fault, FaultKind, Stop, Support};
-use crate::s3::S3;
 use crate::server::EtagProfile;
 
 /// After so many programs that only show what is known by then, there is nothing to be had from more of them.
@@ -57,42 +56,6 @@ async fn report(context: &SuiteContext<'_>, property: Property, result: Result<(
 async fn report_all(context: &SuiteContext<'_>, stop: &Stop) {
     for property in Property::ALL.into_iter().filter(|property| context.selects(property.name())) {
         report(context, property, Err(stop.clone())).await;
-    }
-}
-
-/// How programs are run on the server of a suite.
-#[derive(Clone, Copy)]
-pub(super) struct Runs<'a> {
-    pub(super) context: &'a SuiteContext<'a>,
-    pub(super) features: &'a Features,
-    pub(super) rules: Rules,
-}
-
-impl Runs<'_> {
-    /// Runs a program on two buckets of its own, which are given back.
-    pub(super) async fn run(&self, program: &Program, s3: &S3) -> Result<Ran, Stop> {
-        let context = self.context;
-        let name = context.bucket_name();
-        let leases = context.leases.of_check("model");
-        let second = leases.enter(format!("{name}b"), false);
-        let first = leases.enter(name, false);
-        for lease in [&first, &second] {
-            context.create_bucket(s3, lease.bucket()).await?;
-        }
-        let names = [first.bucket().to_owned(), second.bucket().to_owned()];
-        let ran = Session::new(s3, context.server, self.features, self.rules, [first, second]).run(program).await;
-        // What the drime backend stores goes as a whole with its folder, and object by object it takes minutes.
-        if context.server.drime().is_none() {
-            if let Err(error) = leases.give_back(s3).await {
-                tracing::debug!(%error, "the buckets of a program could not be given back");
-            }
-            if context.server.supports_restart() {
-                for name in &names {
-                    leases.forget(name);
-                }
-            }
-        }
-        ran
     }
 }
 

@@ -9,6 +9,7 @@ mod counterexample;
 mod explore;
 mod race;
 mod requests;
+mod runs;
 mod session;
 
 use super::Footprint;
