@@ -154,10 +154,7 @@ impl<'a> CheckRunner<'a> {
                 command.log.clear();
             }
         }
-        let worst = worst_severity(spec, &outcome);
-        let outcome = outcome.with_severity(worst);
         let mut check = record(suite, spec, outcome, duration, exchanges, &settings.repro);
-        check.worst_severity = worst;
         check.commands = commands;
         let SuiteContext { backend, explains, .. } = self.context;
         check.explained_by = self.explained_by.iter().filter_map(|check| explains(*backend, check)).collect();
@@ -198,15 +195,16 @@ fn record(
     exchanges: Vec<Exchange>,
     repro: &str,
 ) -> CheckRecord {
+    let worst = worst_severity(spec, &outcome);
     let id = CheckId::new(suite, spec.name);
     let repro = format!("{repro} {id}");
     CheckRecord {
         id,
-        worst_severity: spec.severity,
+        worst_severity: worst,
         rule: spec.rule.to_owned(),
         consequence: spec.consequence.to_owned(),
         source: spec.source.to_owned(),
-        outcome: outcome.with_severity(spec.severity),
+        outcome: outcome.with_severity(worst),
         duration_ns: nanoseconds(duration),
         exchanges,
         repro,

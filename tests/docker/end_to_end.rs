@@ -34,8 +34,9 @@ impl Run {
         LazyLock::force(&PINNED);
         let (reports, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let progress = std::fs::File::create(reports.path().join("progress")).unwrap();
+        // One suite after the other, so that it is known which is under way.
         let child = s3ci()
-            .args(["run", "--runtime", "docker"])
+            .args(["run", "--runtime", "docker", "--jobs", "1"])
             .args(arguments)
             .arg("--out")
             .arg(reports.path())
