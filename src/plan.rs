@@ -51,10 +51,10 @@ impl Selection {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Nothing was named.
-    #[error("select suites: none is named")]
+    #[error("select suites: you named none")]
     Nothing,
     /// Everything was asked for, and a part of it.
-    #[error("select suites: --all and {names} were given, and only one of the two can be meant")]
+    #[error("select suites: you gave both --all and {names}")]
     AllAndNamed {
         /// What was typed beside it.
         names: String,
@@ -68,7 +68,7 @@ pub enum PlanError {
         nearest: Option<String>,
     },
     /// The filters leave nothing over.
-    #[error("select suites: none of those named is a parallel benchmark, which is what --parallel asks for")]
+    #[error("select suites: --parallel leaves out sequential benchmarks, and you named nothing else")]
     NoneParallel,
     /// A shard that cannot be.
     #[error(transparent)]
@@ -80,7 +80,7 @@ pub enum PlanError {
         name: String,
     },
     /// No suite that was named is on the backend that was named.
-    #[error("select suites: none of those named is on the backend that --backend names")]
+    #[error("select suites: none of those that you named is on the backend of --backend")]
     NoneOnBackend,
 }
 
@@ -89,7 +89,7 @@ impl PlanError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Nothing => "name suites, or say --all; `s3ci list` shows what there is".to_owned(),
+            Self::Nothing => "name suites, or say --all; `s3ci list` shows all suites".to_owned(),
             Self::AllAndNamed { names } => {
                 format!("leave --all out to take {names} alone, or leave {names} out to take everything")
             }

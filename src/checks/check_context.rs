@@ -185,7 +185,7 @@ impl CheckContext<'_> {
     pub(super) async fn meet_needs(&self) -> Result<(), Stop> {
         let reason = match self.scope.needs {
             Needs::Restart if !self.server().supports_restart() => {
-                "somebody else runs this server: s3ci does not restart it".to_owned()
+                "s3ci does not run this server, so it cannot restart it".to_owned()
             }
             Needs::Offered(capability) if !self.offer(capability).await?.applies => {
                 format!("{} are not supported", capability.words())

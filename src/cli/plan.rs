@@ -55,5 +55,5 @@ pub struct MergeArgs {
 
 /// Reads a whole number.
 fn whole(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a whole number is wanted, such as 100".to_owned())
+    text.parse().map_err(|_| "it must be a whole number, such as 100".to_owned())
 }

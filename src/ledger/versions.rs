@@ -18,7 +18,7 @@ impl Versions {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let specifiers = VersionSpecifiers::from_str(text).map_err(|_| "it is none as PEP 440 has them".to_owned())?;
+        let specifiers = VersionSpecifiers::from_str(text).map_err(|_| "it is not a range of PEP 440".to_owned())?;
         if specifiers.is_empty() {
             return Err("it names no version".to_owned());
         }

@@ -150,8 +150,9 @@ impl Run<'_> {
         let watchdog = match self.watchdog.then(|| Watchdog::spawn(&self.run_id, directory.path())).transpose() {
             Ok(watchdog) => watchdog,
             Err(error) => {
-                let text =
-                    format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
+                let text = format!(
+                    "no watchdog: if this run is killed, `s3ci clean` removes what it leaves (failed to {error})"
+                );
                 events.emit(Event::Notice { text }).await;
                 None
             }
@@ -193,7 +194,7 @@ impl Run<'_> {
                 Ok(base) => Some(base),
                 Err(error) => {
                     if let Err(error) = candidate.close().await {
-                        tracing::debug!(%error, "what was prepared for the target could not be removed");
+                        tracing::debug!(%error, "s3ci could not remove what it prepared for the target");
                     }
                     return Err(error);
                 }
@@ -228,7 +229,7 @@ impl Run<'_> {
         // A green run of a release is easily taken for one of the checkout that it was started in.
         if !self.config.target_is_named && Target::Path(".".into()).validate().await.is_ok() {
             let text = format!(
-                "{} is tested, and not the checkout that lies here: for that --target path:.",
+                "this run tests {}, not the checkout in this directory; for that give --target path:.",
                 self.config.target
             );
             events.emit(Event::Notice { text }).await;

@@ -19,7 +19,7 @@ impl SuiteRun<'_> {
         self.events.emit(Event::Standing { text: format!("{} on the base", suite.name) }).await;
         let Some(found) = Box::pin(self.found_on(base)).await else { return };
         if let Some(fault) = &found.fault {
-            let text = format!("{} could not be run to its end on the base: {}", suite.name, fault.message);
+            let text = format!("{} did not run to its end on the base: {}", suite.name, fault.message);
             self.events.emit(Event::Notice { text }).await;
         }
         self.events.emit(Event::OnBase { suite: Box::new(found) }).await;

@@ -57,7 +57,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), &'static str> {
         };
     }
     match authority.split_once(':') {
-        Some((_, port)) if port.contains(':') => Err("an IPv6 address stands in brackets"),
+        Some((_, port)) if port.contains(':') => Err("write an IPv6 address in brackets"),
         Some((host, port)) => Ok((host, Some(port))),
         None => Ok((authority, None)),
     }

@@ -113,7 +113,7 @@ impl Runtime {
         if matches!(target, Target::Endpoint(_)) && *choice != RuntimeChoice::Process {
             match clients_for_endpoint(server.endpoint(), run_id, docker, spec, events).await {
                 Err(error) if *choice == RuntimeChoice::Auto && error.is_without_docker() => {
-                    let text = format!("the clients are those of this machine (failed to {error})");
+                    let text = format!("the clients are the programs on this machine (failed to {error})");
                     events.emit(Event::Notice { text }).await;
                 }
                 other => return other,

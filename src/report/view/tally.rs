@@ -215,7 +215,7 @@ pub(in crate::report) fn signal(interruption: Interruption) -> &'static str {
 /// What a reader must know before trusting the results: the run's notices, and that it was cut short.
 pub(in crate::report) fn notices(record: &RunRecord) -> Vec<String> {
     let cut = record.interruption.map(|interruption| {
-        format!("interrupted by {}: what had not ended by then is not in the results", signal(interruption))
+        format!("interrupted by {}: the results do not have what had not ended by then", signal(interruption))
     });
     record.notices.iter().cloned().chain(proposed(record)).chain(cut).collect()
 }

@@ -55,7 +55,7 @@ pub enum ServerError {
     NotRestarted { reason: String, log: Vec<String> },
     #[error("reach the endpoint")]
     EndpointNotReady(#[source] ReadyError),
-    #[error("start the process that clears up after a killed s3ci")]
+    #[error("start the process that cleans up after a killed s3ci")]
     Watchdog(#[source] io::Error),
 }
 
@@ -116,7 +116,7 @@ impl ServerError {
             Self::PortInUse { .. } => Some("leave `--port` out to get a free port, or stop what listens there".into()),
             Self::NotReady { source, .. } => source.hint(),
             Self::EndedAtOnce { .. } | Self::NotRestarted { .. } => {
-                Some("the log lines above are the server's own".into())
+                Some("the log lines above are from the server".into())
             }
             Self::EndpointNotReady(ReadyError::NotS3 { .. }) => Some("check the URL's port and path".into()),
             Self::EndpointNotReady(ReadyError::TimedOut { .. }) => {
@@ -124,7 +124,7 @@ impl ServerError {
             }
             Self::EndpointNotReady(error) => error.hint(),
             Self::Watchdog(_) => {
-                Some("s3ci starts itself a second time; see that its program file is still there".into())
+                Some("s3ci starts itself a second time; check that its program file is still there".into())
             }
         }
     }
@@ -166,7 +166,7 @@ mod tests {
     fn a_fault_names_every_cause_once() {
         let error = ServerError::Watchdog(io::Error::other("no such program"));
         let fault = error.fault();
-        assert_eq!(fault.message, "failed to start the process that clears up after a killed s3ci: no such program");
+        assert_eq!(fault.message, "failed to start the process that cleans up after a killed s3ci: no such program");
         assert_eq!(fault.kind, FaultKind::Reaper);
     }
 

@@ -38,7 +38,7 @@ impl ChildProcess {
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn()?;
-        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as it began"))?;
+        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as soon as it started"))?;
         let readers = [
             child.stdout.take().map(|output| tokio::spawn(read(output, log.stream()))),
             child.stderr.take().map(|output| tokio::spawn(read(output, log.stream()))),
@@ -160,7 +160,7 @@ fn sentence(status: io::Result<ExitStatus>) -> String {
             (None, Some(number)) => format!("the server was killed by signal {number}{}", signal_name(number)),
             (None, None) => "the server ended".to_owned(),
         },
-        Err(error) => format!("the server was lost sight of: {error}"),
+        Err(error) => format!("s3ci could not watch the server: {error}"),
     }
 }
 

@@ -26,7 +26,7 @@ pub enum TargetError {
         problem: String,
     },
     /// A directory is not there, or is something else.
-    #[error("use {} as a target: it is no directory", path.display())]
+    #[error("use {} as a target: it is not a directory", path.display())]
     NotADirectory {
         /// The path as given.
         path: PathBuf,

@@ -259,7 +259,7 @@ pub(super) enum Trouble {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The answer is wrong, so its speed says nothing.
-    #[error("{operation} is answered with HTTP {status} and {body_bytes} bytes")]
+    #[error("{operation} got HTTP {status} and {body_bytes} bytes")]
     Answer { operation: &'static str, status: u16, body_bytes: u64 },
 }
 
