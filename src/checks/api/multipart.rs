@@ -24,7 +24,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "multipart-complete",
         severity: DataLoss,
-        rule: "an upload whose parts came out of order is the parts in the order of their numbers",
+        rule: "a completed upload has its parts in the order of their numbers, whatever order they came in",
         consequence: "every file over some MiB that aws-cli, boto3 or rclone upload is corrupt",
         source: "S3 API reference, CompleteMultipartUpload",
         scope: WHERE_OFFERED,

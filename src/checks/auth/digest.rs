@@ -36,7 +36,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "integrity-content-md5",
         severity: DataLoss,
-        rule: "an upload whose Content-MD5 is not that of its content, or is none, is refused, and the old object remains",
+        rule: "an upload whose Content-MD5 is not that of its content, or is not an MD5 at all, is refused, and the old object remains",
         consequence: "content that was damaged on its way is stored as if it were right, and the only copy may be that one",
         source: "S3 API reference, PutObject, Content-MD5; error responses: BadDigest, InvalidDigest",
         scope: ANYWHERE,

@@ -18,7 +18,7 @@ pub(super) const NOT_BACKED_UP: &str = "a backup with this client fails, or what
 /// The same where a client copies what has not changed.
 pub(super) const COPIED_AGAIN: &str = "every nightly sync copies everything again";
 /// The same where a client leaves out what has changed.
-pub(super) const KEPT_OLD: &str = "the backup keeps what was there before, and nobody is told";
+pub(super) const KEPT_OLD: &str = "the backup keeps what was there before, and nobody notices";
 
 #[derive(Clone, Copy)]
 enum Workflow {
@@ -149,7 +149,7 @@ impl Standard {
             Workflow::SameSizeEdit(_) => KEPT_OLD,
             Workflow::Changes(_) => "the backup is another tree than the one that was backed up",
             Workflow::Etags(_) => {
-                "a script that fetches what has another ETag keeps the old content, and nobody is told"
+                "a script that fetches what has another ETag keeps the old content, and nobody notices"
             }
             Workflow::AwkwardNames => {
                 "a file with such a name is not backed up, or comes back under another name or over another file"

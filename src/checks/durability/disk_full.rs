@@ -19,7 +19,7 @@ const NEW_BYTES: usize = FILLER_BYTES + 2 * OLD_BYTES;
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "disk-full-keeps-the-old-object",
     severity: DataLoss,
-    rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
+    rule: "an upload that does not fit on the disk is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
     consequence: "a backup to a full disk destroys the backup that was there",
     source: "S3 API reference, PutObject: an object is never added in part",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),

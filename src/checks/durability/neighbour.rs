@@ -12,7 +12,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
     name: "two-data-directories-do-not-meet",
     severity: DataLoss,
     rule: "a second server of the same user on another data directory neither shows nor changes what the first one has",
-    consequence: "who serves two directories gets objects of one with the ETags of the other, and deleting in one makes files of the other vanish",
+    consequence: "if you serve two directories, one shows objects with the ETags of the other, and deleting in one removes files of the other",
     source: "pys3local, README: the data directory is what --path names",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
     body: &async |c: &CheckContext| {
