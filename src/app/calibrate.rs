@@ -1,4 +1,4 @@
-//! `s3ci calibrate`: a server against itself, to the last block, and what that says of the machine.
+//! `s3ci calibrate`: compares a server with itself to the last block, to see how much noise the machine has.
 
 use std::sync::{Arc, Mutex};
 

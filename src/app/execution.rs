@@ -1,4 +1,4 @@
-//! A run under way: told on the console, stopped by signals, written down after every suite and at its end.
+//! A run under way: the console shows it, signals stop it, and reports are written after every suite and at its end.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! One function for each subcommand; the only module that sees all others.
 //!
-//! Owns the order of things: what is checked before any work, what is told to whom, and which exit code comes of it. Deliberately
-//! absent: everything that could be said without it.
+//! Owns the order of things: what is checked before any work, what is printed where, and which exit code follows. Deliberately absent:
+//! everything that another module can do alone.
 
 mod calibrate;
 mod catalogue;

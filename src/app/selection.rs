@@ -1,4 +1,4 @@
-//! From what was named to a plan: what the configuration leaves of it, and the part of it that a shard is.
+//! From the suites that a user named to a plan: what the configuration leaves of them, and the part that a shard runs.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
+//! Small things that many modules need: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
 //!
 //! Deliberately absent: anything that knows what s3ci is about, and what a well-kept crate does (`hex`, `shell-words`).
 

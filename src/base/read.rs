@@ -1,4 +1,4 @@
-//! Files that somebody named: read whole within a bound, and, where they are not what they should be, spoken of by line and column.
+//! Reads files that a user named, up to a bound. If a file is not what it should be, messages name the line and the column.
 //!
 //! A file that was named by mistake or by a hostile tree may be any file, `/proc/self/environ` included. So no message repeats its text.
 

@@ -1,4 +1,4 @@
-//! What the body of a check is handed: a bucket of its own whose writes are noted, the server, and seeded content.
+//! What the body of a check gets: a bucket of its own whose writes are noted, the server, and seeded content.
 //!
 //! Deliberately absent: judgement, which is `judge`'s, but for "the bucket holds these bytes", which most checks end with.
 

@@ -1,7 +1,7 @@
 //! How the checks of a suite are carried out: several at a time, or one alone, each in a bucket of its own.
 //!
-//! Most checks do not notice each other, for each has a bucket, a client and evidence of its own. The record puts them in the order of
-//! the catalogue, in whatever order they end.
+//! Most checks do not notice each other, because each has its own bucket, client and evidence. The record has them in the order of the
+//! catalogue, whatever order they end in.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

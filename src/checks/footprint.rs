@@ -1,4 +1,4 @@
-//! How much room a suite needs.
+//! How much space a suite needs.
 
 /// What a suite stores at the most, at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

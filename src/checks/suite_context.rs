@@ -1,4 +1,4 @@
-//! What a suite is handed: a client, a running server, settings, and a place for what it finds.
+//! What a suite gets: a client, a running server, settings, and a place for what it finds.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! An upgrade: what the base stored on a volume, the target finds there.
 //!
 //! One flow on two servers that follow one another. The base's turn stores, and notes what that server itself shows after a restart of
-//! its own: what it has lost by then is no matter of the upgrade. The target's turn is what the checks judge. Deliberately absent: the
+//! its own: what it has lost by then is not the fault of the upgrade. The checks judge the target's turn. Deliberately absent: the
 //! volume and the servers, which the run brings.
 
 use std::collections::BTreeMap;

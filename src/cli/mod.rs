@@ -1,7 +1,7 @@
 //! The command line as it is typed: clap types, no logic.
 //!
-//! Options that `s3ci.toml` may hold as well stand in the table of `config::options`; clap is told of them here, by [`Typed`]. What was typed
-//! is given its meaning in `config`.
+//! The table in `config::options` has the options that `s3ci.toml` may have too; [`Typed`] tells clap about them. `config` gives what was
+//! typed its meaning.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What `plan` and `merge` take: a run that is split over machines, and put together again.
+//! The arguments of `plan` and `merge`, which split a run over machines and put it together again.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What the subcommands take that read records of earlier runs: `compare`, `report`, `history`, `trend`.
+//! The arguments of the subcommands that read records of earlier runs: `compare`, `report`, `history`, `trend`.
 
 use std::path::PathBuf;
 

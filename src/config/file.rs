@@ -1,5 +1,5 @@
-//! `s3ci.toml`: keys and values become words, each with its place. What is wrong is said by its place; what stands in the file is never
-//! repeated, for it may be another file than was meant.
+//! `s3ci.toml`: keys and values become words, each with its place. Messages name the place of an error and never repeat the text of the
+//! file, because it may not be the file that the user meant.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! From options to a configuration: what ties two options together, and what has to be looked up on this machine.
+//! From options to a configuration: rules about two options, and what has to be looked up on this machine.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The tree under test, and what of it is as its base has it. Whoever proposes a change has written every file of the tree, so none of them
-//! decides anything about the verdict.
+//! The tree under test, and its files as the base has them. The author of a change can have written every file of the tree, so none of
+//! them decides anything about the verdict.
 
 use std::path::{Component, Path, PathBuf};
 

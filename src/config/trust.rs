@@ -1,7 +1,7 @@
-//! What is judged does not configure its judge: which `s3ci.toml` is read where nobody names one, and which files may decide.
+//! A change does not configure its judge: which `s3ci.toml` s3ci reads if nobody names one, and which files may decide.
 //!
 //! A file of the tree under test decides nothing, unless a person at a terminal tests a checkout of their own. Everywhere else such a file
-//! counts as the base of the comparison has it, and without a base not at all. What follows is told in notices.
+//! counts as the base of the comparison has it, and without a base not at all. Notices say what follows.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! What is wrong with a ledger; every variant is its author's to mend, so all end with exit code 2. Messages name places and never repeat
-//! the file, which may be another one than was meant.
+//! What is wrong with a ledger. Its author can fix every variant, so all end with exit code 2. Messages name places and never repeat the
+//! text of the file, because it may not be the file that the user meant.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! A verdict held against the ledger: the only place where a failure becomes a known one.
+//! Compares a verdict with the ledger: the only place where a failure becomes a known one.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! A ledger of the tree under test, beside that of its base: it can only become stricter.
 //!
-//! In force is what both list. What the tree takes out must pass from now on; what it adds does not count until it is merged, unless that was
-//! accepted in so many words. A failure that is accepted by the tree alone is marked, and every report lists those.
+//! In force is what both list. What the tree removes must pass from now on. What it adds does not count until it is merged, unless the user
+//! accepts it with a flag. A failure that only the tree accepts has a mark, and every report lists it.
 
 use super::{Ledger, LedgerError};
 

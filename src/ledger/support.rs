@@ -1,4 +1,4 @@
-//! What a version of the server is known to offer beside what every one must, held against what asking it showed.
+//! Compares the optional features that a version of the server is known to have with those that it shows.
 
 use std::collections::BTreeMap;
 

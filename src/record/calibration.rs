@@ -1,4 +1,4 @@
-//! What a machine cannot tell apart: found by comparing a server with itself.
+//! The noise of a machine, measured by comparing a server with itself.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The release that others are measured against, told so that another run can be known to have had the same.
+//! The release that others are measured against, in a form that shows whether another run had the same.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

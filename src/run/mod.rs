@@ -1,7 +1,7 @@
 //! Carries out a plan: prepares the target, runs suite after suite on a fresh server each, and folds what happens into the record.
 //!
 //! Owns order, cancellation and teardown: whatever was started here is stopped here, on every way out. Deliberately absent: what is
-//! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
+//! asked of a server (`checks`), how one is run (`server`), and how the record is shown (`report`).
 
 mod afterwards;
 mod fold;

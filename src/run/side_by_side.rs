@@ -1,8 +1,8 @@
 //! Suites that measure nothing, side by side on servers of their own.
 //!
-//! What a suite tells is kept until the suite has ended and is then told in one piece, so that the record is folded, and a terminal
-//! reads, as if the suites had run one after the other. Only the preparation of an image is told at once. Deliberately absent: which
-//! suites may run so (`checks`), and the order of the record (`fold`).
+//! The events of a suite are kept until the suite has ended and are then passed on together. So the record and the terminal are the same
+//! as if the suites had run one after the other. Only events about the preparation of an image are passed on at once. Deliberately
+//! absent: which suites may run so (`checks`), and the order of the record (`fold`).
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::Mutex;

@@ -1,4 +1,4 @@
-//! One suite on a server of its own: start, run, give buckets back, stop.
+//! One suite on its own server: start the server, run the checks, remove the buckets, stop.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The suite that compares: lets the throughput comparison run its blocks, and makes checks of what it decided.
+//! The throughput suite: runs the blocks of the throughput comparison, and makes checks of what it decided.
 
 use std::time::Duration;
 

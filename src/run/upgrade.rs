@@ -1,4 +1,4 @@
-//! The suite that upgrades: a server of the base and then one of the target on one volume.
+//! The upgrade suites: a server of the base and then one of the target on one volume.
 
 use super::suite::SuiteRun;
 use crate::checks::KeptData;

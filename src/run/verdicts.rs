@@ -1,4 +1,4 @@
-//! The other half of a comparison: the same checks on the base, so that what is new is told from what always failed.
+//! Runs the same checks on the base, so that reports can tell what is new from what failed before.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Who owns what a run made: a process of a host, for a day at the most. Everything that outlives a killed run says so on itself.
+//! Which run owns a thing that s3ci made: a process on a host, for a day at the most. Everything that outlives a killed run has this mark.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

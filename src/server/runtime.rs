@@ -1,4 +1,4 @@
-//! The choice between hosts, and their one face.
+//! The choice between hosts, and one interface to all of them.
 //!
 //! A suite sees a [`Runtime`] and the servers that it starts, and never learns which host they are on.
 

@@ -1,4 +1,4 @@
-//! What a suite asks of a server, and what a server tells of itself, in words that every host understands. Plain data.
+//! What a suite asks of a server, and what a server reports about itself, the same for every host. Plain data.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The dead-man's switch for what no container takes with it: the run's network, its work directory, processes of this machine.
+//! Removes what a killed s3ci leaves and no container takes along: the run's network, its work directory, processes of this machine.
 //!
 //! s3ci starts itself a second time, in a process group of its own, and holds a pipe to it. When the pipe closes without a word of
 //! farewell, s3ci was killed, and the second process removes what belongs to the run. Containers end by themselves; they are

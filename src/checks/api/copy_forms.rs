@@ -1,4 +1,4 @@
-//! Copies with more to say: how the source is named, under a condition, with other headers.
+//! Other forms of copies: how the source is named, with a condition, with other headers.
 
 use super::attributes::{MTIMES, ensure_mtime, with_mtime};
 use crate::checks::check::Check;

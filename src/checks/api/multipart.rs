@@ -1,4 +1,4 @@
-//! Uploads in parts, on a server that takes them.
+//! Multipart uploads on a server that has them.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! Uploads in parts, on a server that takes none: it has to say so, and to mistake none of their requests for one to the object.
+//! Multipart uploads on a server without them: it has to say so, and must not mistake any of their requests for one to the object.
 
 use crate::checks::capability::{Capability, MultipartRequest, answered};
 use crate::checks::check::Check;

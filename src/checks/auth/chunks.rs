@@ -1,5 +1,5 @@
-//! Content in chunks (`aws-chunked`): the framing is taken off, whatever the size and wherever a write ends, and what a signature or a
-//! trailer does not fit is refused.
+//! Content in chunks (`aws-chunked`): the server removes the framing, whatever the size and wherever a write ends, and refuses content
+//! that does not match its signature or its trailer.
 
 use bytes::Bytes;
 

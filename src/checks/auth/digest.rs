@@ -1,4 +1,4 @@
-//! A digest that is sent along is compared, and an upload of other content refused.
+//! The server compares the digest of an upload, and refuses other content.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! Those who have no business here are kept out: nothing is read, stored or deleted by them.
+//! Users without access read, store and delete nothing.
 
 use time::Duration;
 

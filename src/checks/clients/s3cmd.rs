@@ -1,4 +1,4 @@
-//! s3cmd, as Debian 12 ships it. It signs in any case: a server that lets in anybody gets a signature with invented keys.
+//! s3cmd, as Debian 12 ships it. It always signs: a server that requires no signatures gets one with invented keys.
 
 use super::access::Access;
 use super::client::{Client, Copying, Counts, Mirror, UnseenEdits, environment, lines_with, words};

@@ -1,4 +1,4 @@
-//! Where the requests aim, and the ways to write it.
+//! The paths that the requests point to, and the ways to write them.
 
 use std::collections::BTreeMap;
 

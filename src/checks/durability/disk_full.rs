@@ -1,4 +1,4 @@
-//! A disk without room: an overwrite that does not fit is refused, and costs nothing.
+//! A full disk: an overwrite that does not fit is refused, and the old object stays.
 
 use super::lost;
 use crate::checks::check::Check;

@@ -1,6 +1,6 @@
 //! What survives: an orderly restart, a crash, a crash in the middle of an upload, a full disk, a second server beside.
 //!
-//! The checks end the server or fill its disk, so each has it for itself. Where s3ci does not run the server they are skipped.
+//! The checks end the server or fill its disk, so each runs alone. If s3ci does not run the server, it skips them.
 
 mod disk_full;
 mod memory;

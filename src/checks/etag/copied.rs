@@ -1,4 +1,4 @@
-//! Tags of copies, and of objects whose metadata alone was replaced.
+//! ETags of copies, and of objects whose metadata alone was replaced.
 
 use std::collections::BTreeMap;
 

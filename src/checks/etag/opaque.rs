@@ -1,4 +1,4 @@
-//! What an ETag looks like that is no MD5.
+//! What an ETag looks like if it is not an MD5.
 
 use super::form::bare;
 use crate::checks::check::Check;

@@ -1,6 +1,6 @@
 //! What changes between two syncs: edits, deletions, new names.
 //!
-//! A file that is edited and keeps its size is the touchstone: each policy finds what it can tell by what it compares, and no more.
+//! The hard test is an edit that keeps the size of the file: each policy finds what it compares, and no more.
 
 use futures_util::FutureExt;
 

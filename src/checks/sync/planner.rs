@@ -1,4 +1,4 @@
-//! What a sync does, decided from what lies on both sides. Pure, and the same in both directions.
+//! Decides what a sync does, from the files on both sides. Pure, and the same in both directions.
 //!
 //! Follows rclone (`fs/operations`, Equal): a difference in size always counts. Then, by policy, the modification time or the MD5; where
 //! the time alone differs and the MD5s are the same, the time is set and nothing transferred.

@@ -1,4 +1,4 @@
-//! The trees of files that are synced. In memory: a key that a server lists never becomes a path.
+//! The trees of files that are synced. They are in memory: a key that a server lists never becomes a path.
 
 use std::collections::BTreeMap;
 

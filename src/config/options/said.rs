@@ -1,4 +1,4 @@
-//! What somebody said of options, as it was said: words, each with its place. What they mean is for the table to tell.
+//! The options that a user gave, as typed: words, each with its place. The table gives them their meaning.
 
 use std::ffi::{OsStr, OsString};
 

@@ -1,4 +1,4 @@
-//! Values that have a form of their own: a share, a destination, several words that make one value.
+//! Values with a format of their own: a share, a destination, several words that make one value.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //!
 //! ANSI escape sequences go; every other control character, and what reorders text on the screen, becomes visible as
 //! `\u{…}`, because two answers of a server may differ in nothing else. What remains is allowed in XML 1.0; `]]>` and markup
-//! are the concern of whoever writes XML.
+//! are for the writer of XML to handle.
 
 /// Several lines: keeps line feeds and tabs, and turns every other line ending into a line feed.
 pub(in crate::report) fn text(raw: &str) -> String {

@@ -1,6 +1,6 @@
 //! The run in one sentence, which every report begins with: what is new first, what is known last.
 //!
-//! A second line names, by cause, the known data loss in what backups stand on. Deliberately absent: the counting, which is the tally's.
+//! A second line names, by cause, the known data loss that harms backups. Deliberately absent: the counting, which `tally` does.
 
 use std::collections::BTreeMap;
 

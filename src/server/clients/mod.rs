@@ -1,11 +1,10 @@
 //! The clients' side of a run: a place where other people's programs work against the server under test.
 //!
-//! Owns where they run (a container on the run's network, or a process here), what they are handed (arguments, an environment, a
+//! Owns where they run (a container on the run's network, or a process here), what they get (arguments, an environment, a
 //! directory), their deadline, and the trees of files that they copy. Deliberately absent: which client does what, and any opinion
 //! about it. Comparing trees trusts no client: an agent of s3ci's own makes them and reads them back as SHA-256 sums.
 //!
-//! A toolbox is to be closed explicitly. It ends with s3ci in any case: the agent ends, and takes all programs along, when its
-//! standard input closes.
+//! Close a toolbox explicitly. It ends with s3ci in any case: when its standard input closes, the agent ends all programs and itself.
 
 mod agent;
 mod error;

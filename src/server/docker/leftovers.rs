@@ -1,4 +1,4 @@
-//! What runs left behind on the daemon: found by label, removed on request.
+//! Finds by label what runs left behind on the daemon, and removes it on request.
 
 use std::collections::HashMap;
 

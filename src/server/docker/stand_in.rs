@@ -1,4 +1,4 @@
-//! A stand-in of the Drime API in a container of its own on the run's network, and what a server in a container is handed of the service.
+//! A stand-in for the Drime API in its own container on the run's network, and what a server in a container gets to reach the service.
 
 use std::time::Duration;
 

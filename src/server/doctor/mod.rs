@@ -1,4 +1,4 @@
-//! What of this machine decides whether and how servers can be run, as findings for a person.
+//! Whether servers can run on this machine, and how, as findings for a person.
 //!
 //! Looks only: nothing is pulled, built, installed or removed. Deliberately absent: what a run is to do with it; the credentials of
 //! the environment are looked at where they are read.

@@ -1,4 +1,4 @@
-//! A real account: let in once, a folder of its own for each server, removed after it; and what killed runs left.
+//! A real account: s3ci logs in once, makes a folder for each server, and removes it afterwards, and also what killed runs left.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What can go wrong with what a drime server stores in.
+//! What can go wrong with the service behind a drime server.
 
 use std::path::PathBuf;
 

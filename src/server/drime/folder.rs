@@ -1,5 +1,5 @@
-//! Names of the folders that runs make in an account: each says whose it is, so that what a killed run left can be told from what a
-//! living one is using, and from what is none of s3ci's.
+//! Names of the folders that runs make in an account. Each name says which run owns the folder. So s3ci can tell what a killed run left
+//! from what a running one uses, and from the user's own folders.
 
 use sha2::{Digest, Sha256};
 

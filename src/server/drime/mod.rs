@@ -1,4 +1,4 @@
-//! What pys3local's drime backend stores in: the Drime cloud, or a stand-in of its API that a runtime starts beside the server.
+//! Where pys3local's drime backend stores: in the Drime cloud, or in a stand-in for its API that a runtime starts beside the server.
 //!
 //! Owns the account and its secrecy, the folder of the run's own in it, the stand-in's sources and settings, and the questions that
 //! s3ci itself asks of either. Deliberately absent: how a stand-in is run (each runtime has its way) and everything S3.

@@ -1,4 +1,4 @@
-//! What a drime server stores in, as s3ci itself sees it while a suite runs.
+//! The service behind a drime server, as s3ci itself sees it while a suite runs.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

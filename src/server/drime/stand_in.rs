@@ -1,4 +1,4 @@
-//! The stand-in of the Drime API as this program carries it: its sources, its environment, and the sign that it is up.
+//! The stand-in for the Drime API inside this program: its sources, its environment, and the sign that it is ready.
 
 use std::time::Duration;
 

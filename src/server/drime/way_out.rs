@@ -1,4 +1,4 @@
-//! What a server that stores in the Drime cloud is told of the way there: certificates to trust, and a proxy.
+//! What a server needs to reach the Drime cloud: certificates to trust, and a proxy.
 //!
 //! Deliberately absent: a proxy for the few requests that s3ci itself makes, and any of this for a server that stores elsewhere.
 

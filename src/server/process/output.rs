@@ -1,4 +1,4 @@
-//! Programs that prepare something: run to their end, their output passed on line by line.
+//! Runs programs that prepare something to their end, and passes their output on line by line.
 
 use std::process::{ExitStatus, Stdio};
 

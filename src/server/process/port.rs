@@ -1,4 +1,4 @@
-//! Ports on loopback: finding one, and seeing that it is the server that listens there.
+//! Ports on loopback: finds a free one, and checks that it is the server that listens there.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

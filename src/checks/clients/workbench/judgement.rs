@@ -1,4 +1,4 @@
-//! What a client's work is judged by: the files that it restored, byte by byte, whatever it says of them.
+//! Judges a client by the files that it restored, byte by byte, whatever the client reports.
 
 use super::Workbench;
 use crate::checks::judge::few;

@@ -1,6 +1,6 @@
-//! What the body of a client's check is handed: the client, a bucket and a directory of the check's own, and judgement.
+//! What the body of a client's check gets: the client, a bucket and a directory of the check's own, and judgement.
 //!
-//! Owns the check's place and what is put there. How the client is run is next door, and so is what its work is judged by.
+//! Owns the check's directory and its files. `running` runs the client, and `judgement` judges its work.
 
 mod judgement;
 mod running;
