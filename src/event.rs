@@ -35,7 +35,7 @@ pub enum Event {
     SuiteStarted {
         /// Which suite.
         suite: SuiteId,
-        /// When it began, which may be long before anybody is told.
+        /// When it began, which may be long before the event is emitted.
         at: OffsetDateTime,
         /// Where its server stores.
         storage: Storage,
@@ -77,7 +77,7 @@ pub enum Event {
         /// One sentence.
         text: String,
     },
-    /// What the blocks of a comparison found so far; takes the place of what was told before.
+    /// What the blocks of a comparison found so far; replaces the last event of this kind.
     Compared {
         /// All blocks, and what follows from them.
         comparison: Box<ThroughputComparison>,
@@ -162,7 +162,7 @@ impl Events {
         (Self(sender), receiver)
     }
 
-    /// Emits an event; waits while the listener is behind. A listener that is gone is no fault of the sender's.
+    /// Emits an event; waits while the listener is behind. It is no error if the listener is gone.
     pub async fn emit(&self, event: Event) {
         let _ = self.0.send(event).await;
     }

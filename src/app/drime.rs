@@ -13,7 +13,7 @@ const KEY: &str = "DRIME_API_KEY";
 const WORKSPACE: &str = "DRIME_WORKSPACE_ID";
 const URL: &str = "DRIME_API_URL";
 
-/// Settles what the drime suites of a run store in, and what has to be told of it; `wanted` says whether there are any.
+/// Settles what the drime suites of a run store in, with a notice about it; `wanted` says whether there are any.
 pub(super) fn settings(
     config: &Config,
     wanted: bool,
@@ -89,7 +89,7 @@ pub(super) fn account(console: &mut Console) -> Result<Account, Refusal> {
     Ok(Account::new(Secret::new(key), workspace, variable(URL)))
 }
 
-/// What the environment says of the account, for `s3ci doctor`; the key itself is nobody's to see.
+/// What the environment says of the account, for `s3ci doctor`; it never shows the key.
 pub(super) fn finding() -> Finding {
     let workspace = variable(WORKSPACE).unwrap_or_else(|| "0".to_owned());
     match variable(KEY) {

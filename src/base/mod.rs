@@ -38,7 +38,7 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 /// A word as it is typed in a POSIX shell: in quotes only where it needs them. The ledger's symptoms quote such lines.
 #[must_use]
 pub fn shell_word(word: &str) -> String {
-    // An option such as `--config=file` is no assignment, and needs none.
+    // An option such as `--config=file` is not an assignment, and needs no quotes.
     let is_plain =
         word.starts_with('-') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=./:,@%+".contains(&byte));
     if is_plain { word.to_owned() } else { shell_words::quote(word).into_owned() }

@@ -94,7 +94,7 @@ pub async fn report_not_started(suite: &SuiteId, events: &Events, error: &Server
     }
 }
 
-/// A base that stores nothing is no verdict about the target.
+/// If the base stores nothing, there is no verdict about the target.
 async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
     let why = match stop {
         Stop::Failed(failure) => &failure.message,
@@ -201,7 +201,7 @@ async fn lists(s3: &S3, kept_buckets: &[KeptBucket]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a key is none that was stored and left there, in any spelling that a server confuses it with.
+/// Whether a key is not among those that were stored and kept, in any spelling that a server confuses them with.
 fn is_unknown(key: &str) -> bool {
     key == DELETED || !(OBJECTS.iter().any(|(stored, _)| *stored == key) || key == "percent percent")
 }

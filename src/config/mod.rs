@@ -54,7 +54,7 @@ pub struct Config {
     pub known_issues: KnownIssues,
     /// The command line that repeats the run, without the selection.
     pub repro: String,
-    /// What has to be told of where all this comes from.
+    /// Notices about where the settings come from.
     pub notices: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl Deref for Config {
     }
 }
 
-/// Which ledger of known issues results are held against.
+/// Which ledger of known issues results are compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KnownIssues {
     /// The one that s3ci carries with it.

@@ -24,7 +24,7 @@ impl Tree {
         Some(Self { directory, root })
     }
 
-    /// Whether a file lies in it, by its name or by where a link leads.
+    /// Whether a file is in it, by its name or by where a link leads.
     pub(super) fn contains(&self, file: &Path) -> bool {
         let led_to = std::fs::canonicalize(file).unwrap_or_else(|_| absolute(file));
         absolute(file).starts_with(&self.root) || led_to.starts_with(&self.root)

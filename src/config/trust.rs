@@ -12,10 +12,10 @@ use super::{Config, ConfigError, KnownIssues, Settings, Surroundings, file, is_b
 use crate::base::read_file;
 use crate::server::{RuntimeChoice, Target};
 
-/// The file that is read where none is named.
+/// The file that s3ci reads if none is named.
 const DEFAULT_FILE: &str = "s3ci.toml";
 
-/// What a file says, and what has to be told of it.
+/// What a file says, and the notices about it.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
     pub(super) said: Said,

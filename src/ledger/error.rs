@@ -55,7 +55,7 @@ pub enum Problem {
         /// Where it is listed first.
         first: usize,
     },
-    /// The range of versions is none.
+    /// The versions are not a range.
     #[error("the versions are not a range: {reason}")]
     Versions { reason: String },
     #[error("a failure of {check} is at most {worst}, not {listed}")]

@@ -69,7 +69,7 @@ impl Ledger {
     }
 }
 
-/// The range that is just this version; none where it is no version.
+/// The range that is just this version; none if it is not a version.
 fn range_of(version: Option<&str>) -> Option<String> {
     // What follows a plus does not count in a range.
     let range = format!("=={}", version?.split('+').next().unwrap_or_default());

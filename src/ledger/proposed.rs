@@ -15,7 +15,7 @@ pub(super) struct Base {
 }
 
 impl Ledger {
-    /// This ledger, brought by a tree whose base has that one; no text is no ledger.
+    /// This ledger of a tree whose base has that one. Without a text the base has no ledger.
     pub(super) fn beside(self, of_base: &str, is_accepted: bool) -> Result<Self, LedgerError> {
         let ledger = Box::new(Self::parse(&format!("{} of the base", self.source), of_base)?);
         Ok(Self { base: Some(Base { ledger, is_accepted }), ..self })

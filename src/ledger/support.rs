@@ -67,7 +67,7 @@ impl Listed<'_> {
         self.changed_here(suite, backend, capability).or_else(|| self.lowered(suite, backend, capability))
     }
 
-    /// What the base expects and the tree under test does not any more. To offer more is no loss.
+    /// What the base expects and the tree under test does not any more. More features are not a loss.
     fn lowered(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
         let is_accepted = capability.support == Support::Supported || self.accepts_additions();
         let base = self.of_base().filter(|_| !is_accepted)?;

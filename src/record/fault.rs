@@ -50,7 +50,7 @@ spelled! {
         Local = "local",
         /// The work directory cannot be used.
         WorkDir = "work-dir",
-        /// A threshold that cannot be held against what was measured.
+        /// A threshold that cannot be compared with what was measured.
         Threshold = "threshold",
         /// The throughput comparison broke off.
         Comparison = "comparison",

@@ -78,7 +78,7 @@ pub fn merge(records: Vec<RunRecord>) -> Result<RunRecord, MergeError> {
     Ok(whole)
 }
 
-/// Each shard once; a record that is no shard stands alone.
+/// Each shard once; a record that is not a shard must be the only one.
 fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
     let shards: Vec<Option<Shard>> = records.iter().map(|record| record.shard).collect();
     let Some(Some(first)) = shards.first().copied() else {

@@ -17,7 +17,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// What the base is, if it is something that can be told again: a release, or sources or an image with a digest.
+    /// What the base is, if another run can be known to have the same: a release, or sources or an image with a digest.
     #[must_use]
     pub fn of(against: &Against) -> Option<Self> {
         let TargetIdentity { spec, version, source_digest, image, .. } = &against.base;

@@ -33,7 +33,7 @@ pub struct RunRecord {
     pub target: TargetIdentity,
     /// How it was run.
     pub runtime: RuntimeIdentity,
-    /// The ledger of known issues that results were held against; none where there was none.
+    /// The ledger of known issues that results were compared with; none if there was none.
     pub ledger: Option<LedgerIdentity>,
     /// Where it was run.
     pub host: HostFingerprint,

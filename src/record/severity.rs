@@ -52,7 +52,7 @@ impl Severity {
     #[must_use]
     pub(super) fn of_kind(kind: &str) -> Option<Self> {
         Some(match kind {
-            // The client was told that all is well, and what it has, or what is stored, is wrong.
+            // The client believes that all is well, and what it has, or what is stored, is wrong.
             "silent-corruption"
             | "content-differs"
             | "content-length-differs"
@@ -68,7 +68,7 @@ impl Severity {
             | "listing-incomplete"
             | "listing-stops"
             | "metadata-lost" => Self::DataLoss,
-            // The client was told that something went wrong, or gets nothing that it can use. Nothing is lost without a word.
+            // The client knows that something went wrong, or gets nothing that it can use. Nothing is lost silently.
             "request-refused"
             | "signature-refused"
             | "key-refused"

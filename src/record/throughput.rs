@@ -50,7 +50,7 @@ pub struct ComparedCheck {
     pub id: CheckId,
     /// What became of it on the base.
     pub base: Outcome,
-    /// What that makes of its outcome on the target.
+    /// What changed compared with its outcome on the target.
     pub change: Change,
 }
 

@@ -76,7 +76,7 @@ pub struct Run<'a> {
     pub plan: &'a Plan,
     /// How.
     pub config: &'a Config,
-    /// What results are held against; nothing where there is no ledger.
+    /// What results are compared with; nothing if there is no ledger.
     pub ledger: Option<&'a Ledger>,
     /// The earlier run that throughput is compared with, where there is one.
     pub baseline: Option<&'a RunRecord>,
@@ -88,7 +88,7 @@ pub struct Run<'a> {
     pub drime: DrimeSettings,
     /// Whether this program is started a second time, to clear up if it is killed.
     pub watchdog: bool,
-    /// What has to be told before anything else.
+    /// Notices that come before anything else.
     pub notices: Vec<String>,
     /// Asks the run to stop.
     pub stopper: Stopper,
@@ -134,7 +134,7 @@ impl Run<'_> {
         record
     }
 
-    /// Everything that happens, told through events.
+    /// Everything that happens, as events.
     async fn work(&self, events: &Events) {
         for text in self.notices.clone() {
             events.emit(Event::Notice { text }).await;

@@ -12,7 +12,7 @@ use crate::event::{Event, Events};
 use crate::plan::PlannedSuite;
 use crate::record::SuiteId;
 
-/// Runs suites, at most `jobs` at a time; `run_one` runs one of them and tells what happens to the events it is handed.
+/// Runs suites, at most `jobs` at a time; `run_one` runs one of them and emits what happens to the events that it gets.
 /// A run that is asked to stop starts no other suite.
 pub(super) async fn run_all<'a>(
     suites: Vec<&'a PlannedSuite>,
@@ -41,7 +41,7 @@ pub(super) async fn run_all<'a>(
         .await;
 }
 
-/// What a suite tells, in its order. The lock keeps what is told at once out of the middle of another suite's piece.
+/// The events of a suite, in their order. The lock keeps events that are passed on at once out of the middle of another suite's events.
 async fn keep(standing: &Mutex<Standing>, events: &Events, suite: impl AsyncFnOnce(Events)) -> Vec<Event> {
     let (inner, mut receiver) = Events::channel(EVENTS);
     let listen = async {

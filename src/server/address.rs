@@ -3,7 +3,7 @@
 /// Where an endpoint listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
-    /// Whether it speaks TLS.
+    /// Whether it uses TLS.
     pub(super) tls: bool,
     /// Name or number, without the brackets of IPv6.
     pub(super) host: String,

@@ -12,7 +12,7 @@ use super::spec::Backend;
 pub(super) struct Backing {
     /// As s3ci sees it.
     pub(super) service: Service,
-    /// As the server is told of it.
+    /// As the server gets it.
     pub(super) access: DrimeAccess,
     stand_in: Option<Box<dyn StopStandIn>>,
 }

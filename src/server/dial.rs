@@ -36,7 +36,7 @@ impl Dialler {
         if address.tls { Self::trusting(system_roots()?, address) } else { Ok(Self { address, tls: None }) }
     }
 
-    /// Prepares for an address that speaks TLS and is vouched for by one of these.
+    /// Prepares for an address with TLS whose certificate one of these has issued.
     pub(super) fn trusting(roots: RootCertStore, address: Address) -> Result<Self, String> {
         let tls = Some(tls_connector(roots, &address.host)?);
         Ok(Self { address, tls })

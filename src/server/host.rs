@@ -99,7 +99,7 @@ pub trait Server: Send + Sync {
     /// How the server ended, if it has: a sentence. Does not wait.
     fn exited(&self) -> Option<String>;
 
-    /// Waits for the server's end and says how it came about; for ever where the host cannot know.
+    /// Waits for the server's end and says how it ended; waits for ever if the host cannot know.
     async fn ended(&self) -> String;
 
     /// The last lines of the server's log, free of secrets and control characters.
@@ -112,7 +112,7 @@ pub trait Server: Send + Sync {
         None
     }
 
-    /// What lies around the server's data, where it was started with room for canaries in a container of its own.
+    /// The files around the server's data, if it was started with canaries in its own container.
     fn data_directory(&self) -> Option<&dyn DataDirectory> {
         None
     }
@@ -155,16 +155,16 @@ pub trait SecondServer: Send + Sync {
     async fn stop(self: Box<Self>) -> Result<(), ServerError>;
 }
 
-/// The directory in which the data root of a server lies, with room for other files.
+/// The directory that contains the data root of a server, and can contain other files.
 #[async_trait]
 pub trait DataDirectory: Send + Sync {
-    /// Removes everything except the data root, plants files with these contents by their paths, and says what lies there then.
+    /// Removes everything except the data root, plants files with these contents at their paths, and returns what is there then.
     ///
     /// # Errors
     /// The directory cannot be written.
     async fn plant(&self, files: &BTreeMap<String, String>) -> Result<Inventory, ServerError>;
 
-    /// What lies there, the data root included.
+    /// What is there, the data root included.
     ///
     /// # Errors
     /// Something cannot be read.

@@ -35,7 +35,7 @@ impl Backend {
     }
 }
 
-/// What the Drime service does with a second upload of one name, which is not known. Only a stand-in can be told.
+/// What the Drime service does with a second upload of one name. Nobody knows that, so it is a setting of the stand-in only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Duplicates {
     /// The new file takes the old one's place; what pydrime is written for.
@@ -137,7 +137,7 @@ pub struct ServerSpec {
     pub objects: u64,
     /// Whether files are planted around its data root ([`super::DataDirectory`]). A process does not offer that.
     pub canaries: bool,
-    /// The size of the data file system, where that matters; roomy otherwise. Only a container can have it.
+    /// The size of the data file system if that matters, otherwise a large one. Only a container can have it.
     pub data_limit_bytes: Option<u64>,
 }
 
@@ -146,11 +146,11 @@ pub struct ServerSpec {
 pub enum Shutdown {
     /// It is asked to end, and ends by itself.
     Orderly,
-    /// It is killed, as in a crash of its own: what it has handed to the system stays, other than in a power cut.
+    /// It is killed, as if it crashed: unlike in a power cut, what it has written to the system stays.
     Killed,
 }
 
-/// A moment of a server's work, as the room on its data file system shows it.
+/// A moment of a server's work, as the free space on its data file system shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// Something is being stored.

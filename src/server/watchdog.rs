@@ -138,7 +138,7 @@ async fn remove_directory(directory: PathBuf, deadline: Instant) -> io::Result<(
 
 #[cfg(unix)]
 fn kill(process_group: i32) {
-    // 0 and 1 would mean this group and everything; a negative number is no group.
+    // 0 and 1 would mean this group and everything; a negative number is not a group.
     if process_group > 1
         && let Some(group) = rustix::process::Pid::from_raw(process_group)
     {

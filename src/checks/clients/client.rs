@@ -24,9 +24,9 @@ pub(super) struct Client {
     pub(super) program: &'static str,
     /// The command that tells its version.
     pub(super) version: &'static [&'static str],
-    /// What it is told through its environment.
+    /// Its environment.
     pub(super) environment: fn(&Access) -> Environment,
-    /// A file that it is told the rest by: its name, and what is in it.
+    /// A file with further settings: its name and content.
     pub(super) settings: Option<SettingsFile>,
     /// What each of its commands begins with.
     pub(super) options: Words,
@@ -112,7 +112,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Counts where only transfers are told.
+    /// The counts of a client that reports only transfers.
     pub(super) fn transferred(count: usize) -> Self {
         Self { transferred: Some(count as u64), skipped: None }
     }

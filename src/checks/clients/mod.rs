@@ -68,7 +68,7 @@ pub(super) fn footprint(large: bool) -> Footprint {
     Footprint { bytes, largest_object_bytes, objects: 2_000, data_limit_bytes: None }
 }
 
-/// The room that trees take where the clients work: what is uploaded, and what comes back.
+/// The space that trees need where the clients work: what is uploaded, and what comes back.
 pub(super) fn room_bytes(large: bool) -> u64 {
     (256 << 20) + if large { 3 * tree::LARGE_BYTES } else { 0 }
 }

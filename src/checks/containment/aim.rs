@@ -7,7 +7,7 @@ use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
 use crate::server::{DataDirectory, Inventory};
 
-/// More steps up than any data lies deep: at the top of a file system a step up stays there.
+/// More steps up than the depth of any data directory: at the top of a file system a further step up changes nothing.
 const UP: &str = "../../../../../../../../";
 
 /// A way to write a path that leads out of a bucket. Files are named after it, so that an effect tells which way led there.
@@ -74,7 +74,7 @@ async fn planted<'a>(
     Ok((directory, planted))
 }
 
-/// What lies in the data directory now.
+/// What is in the data directory now.
 pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop> {
     Ok(directory.inventory().await.map_err(|error| error.fault())?)
 }

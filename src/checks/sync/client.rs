@@ -16,7 +16,7 @@ use crate::server::EtagProfile;
 
 /// The metadata that has the modification time, without its `x-amz-meta-`.
 const TIME: &str = "mtime";
-/// Most keys that a check ever has in its bucket, twice: a listing that goes on beyond does not end.
+/// Twice the most keys that a check has in its bucket: a longer listing never ends.
 const LISTED_AT_MOST: usize = 2_002;
 /// Uploads under way at a time where there are many.
 const SIDE_BY_SIDE: usize = 8;

@@ -33,7 +33,7 @@ pub(super) struct Entry {
     pub(super) modified_ns: Option<i64>,
 }
 
-/// What lies on one side, by name.
+/// The files on one side, by name.
 pub(super) type Side = BTreeMap<String, Entry>;
 
 /// What has to be done to make the destination like the source.
@@ -102,7 +102,7 @@ pub(super) fn time_text(modified_ns: i64) -> String {
     format!("{}.{:09}", modified_ns.div_euclid(1_000_000_000), modified_ns.rem_euclid(1_000_000_000))
 }
 
-/// A time out of the metadata; none where it is no number.
+/// A time out of the metadata; none if it is not a number.
 pub(super) fn time_of_text(text: &str) -> Option<i64> {
     let (seconds, decimals) = text.split_once('.').unwrap_or((text, ""));
     let nanoseconds: i64 = format!("{decimals:0<9}").get(..9)?.parse().ok()?;

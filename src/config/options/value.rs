@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::server::{Target, TargetError};
 
-/// A text that is no value of its option.
+/// Why a text is not a value of its option.
 #[derive(Debug)]
 pub enum Unfit {
     /// What would do; `word` is the one that does not, of those that were given.

@@ -127,7 +127,7 @@ impl Console {
     }
 
     /// Tells the runner of GitHub Actions to read no commands, before anything else is printed; `token` is a word that no server and no
-    /// checkout can guess. A stream that a program reads must not be told.
+    /// checkout can guess. Do not print it to a stream that a program reads.
     pub fn stop_commands(&mut self, token: String, stream: Stream) {
         self.command(&format!("::stop-commands::{token}\n"), stream);
         self.stopped = Some(Stopped { token, stream });

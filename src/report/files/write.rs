@@ -31,7 +31,7 @@ pub enum WriteError {
         /// The directory.
         folder: PathBuf,
     },
-    /// What should hold the report is no directory.
+    /// The parent of the report is not a directory.
     #[error("write {}: {} is not a directory", path.display(), folder.display())]
     NotAFolder {
         /// The report's path.
@@ -200,7 +200,7 @@ impl Destination {
 fn temporary(folder: &Path, path: &Path) -> Result<tempfile::NamedTempFile, WriteError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".s3ci-").suffix(".tmp");
-    // Readable as any other file is, within the umask: whoever collects reports is often another user.
+    // Readable as any other file is, within the umask: often another user collects the reports.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(|source| {

@@ -4,7 +4,7 @@ use super::command;
 use crate::report::plain::sanitize;
 use crate::report::view::View;
 
-/// Errors that are told one by one.
+/// The most errors that get an annotation each.
 const TOLD: usize = 9;
 
 /// Renders the annotations of a record.

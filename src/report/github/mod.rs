@@ -19,7 +19,7 @@ use crate::record::RunRecord;
 use crate::report::view::View;
 use crate::report::{Outputs, WriteError};
 
-/// Where a step of GitHub Actions is told what.
+/// The files that a step of GitHub Actions writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitHub {
     /// File that the step's summary is appended to.

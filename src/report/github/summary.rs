@@ -114,7 +114,7 @@ fn troubles(page: &mut String, tally: &Tally<'_>) {
     });
 }
 
-/// A list, as far as there is room; what is left out is counted.
+/// A list, as far as it fits; it counts what it leaves out.
 fn list<T>(page: &mut String, items: &[T], line: impl Fn(&T) -> String) {
     let end = page.len() + MOST_OF_A_LIST;
     for (told, item) in items.iter().enumerate() {
@@ -196,7 +196,7 @@ fn known(page: &mut String, tally: &Tally<'_>) {
     page.push_str("</details>\n\n");
 }
 
-/// The evidence of each failure, folded, as far as there is room.
+/// The evidence of each failure, folded, as far as it fits.
 fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     for (told, Failed { check, failure }) in tally.failed.iter().enumerate() {
         let body = fenced(&evidence::of_failure(record, check, failure));

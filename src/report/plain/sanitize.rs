@@ -72,7 +72,7 @@ fn is_unsafe(character: char) -> bool {
 
 /// Length in bytes of the ANSI escape sequence that `rest` begins with (ECMA-48: CSI, strings, and plain escapes).
 ///
-/// A string sequence that its line does not end is none: otherwise one stray escape would hide all that follows.
+/// A string sequence must end on its line; otherwise one stray escape would hide all that follows.
 fn escape_sequence(rest: &str) -> Option<usize> {
     let mut characters = rest.chars();
     let (kind, head) = match characters.next()? {

@@ -86,7 +86,7 @@ pub(in crate::report) fn throughput(page: &mut Page, record: &RunRecord) {
     }
 }
 
-/// The figures of one phase, or that there are none.
+/// The figures of one phase, or a word that there are none.
 fn figures(suite: &SuiteRecord, phase: &str) -> String {
     let metric = |quantity: &str| {
         let name = format!("{phase}.{quantity}");

@@ -22,7 +22,7 @@ pub(in crate::report) struct Verdict {
     pub(in crate::report) glyph: char,
     /// The sentence; it begins with words in capitals.
     pub(in crate::report) sentence: String,
-    /// Known data loss in what backups stand on; none where there is none.
+    /// Known data loss that harms backups; none if there is none.
     pub(in crate::report) known_loss: Option<String>,
 }
 

@@ -48,7 +48,7 @@ pub struct Toolbox {
 pub struct ToolboxSpec {
     /// Short label for the container's name, such as `clients-local`.
     pub label: String,
-    /// The most that lies there at one time.
+    /// The most that is there at one time.
     pub room_bytes: u64,
     /// What must not appear in any output.
     pub secrets: Vec<String>,
@@ -181,7 +181,7 @@ impl Toolbox {
         Ok(self.work(Request::Plant { directory, files }).await?.files)
     }
 
-    /// What lies in a directory; nothing where there is none.
+    /// What is in a directory; nothing if the directory does not exist.
     ///
     /// # Errors
     ///

@@ -12,7 +12,7 @@ pub struct Order<'a> {
     pub program: &'a str,
     /// Its arguments.
     pub arguments: &'a [String],
-    /// Its environment, beside PATH, HOME, LANG and TMPDIR; nothing else is handed on.
+    /// Its environment, beside PATH, HOME, LANG and TMPDIR; it gets nothing else.
     pub environment: &'a BTreeMap<String, String>,
     /// What it reads; nothing where there is none.
     pub stdin: Option<&'a str>,

@@ -147,7 +147,7 @@ fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
     format!("s3ci/pys3local:{readable}-{}", &hex::encode(digest.finalize())[..12])
 }
 
-/// The image that lost its tag to a newer one serves nobody; that it is still in use elsewhere is no fault.
+/// Nobody needs the image that lost its tag to a newer one; it is no fault if it is still in use elsewhere.
 async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     if let Some(before) = before.filter(|before| before.id != built.id) {
         let removed = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;

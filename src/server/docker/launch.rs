@@ -44,7 +44,7 @@ pub(super) struct Launched {
     pub(super) ending: Ending,
 }
 
-/// Starts a container under a name, and writes to its standard input what it is to be handed.
+/// Starts a container under a name, and writes its input to its standard input.
 ///
 /// # Errors
 ///

@@ -74,7 +74,7 @@ pub(super) struct Order {
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
-    /// Whether its data root has room for canaries around it.
+    /// Whether there can be canaries around its data root.
     pub(super) canaries: bool,
 }
 
@@ -241,7 +241,7 @@ impl Server for DockerServer {
     }
 }
 
-/// Carries the container's output into the log, and its end to whoever waits.
+/// Passes the container's output to the log, and its end to those who wait for it.
 pub(super) async fn follow(
     mut output: Output,
     ending: launch::Ending,

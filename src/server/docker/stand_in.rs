@@ -19,7 +19,7 @@ use crate::server::spec::ServerSpec;
 /// Log lines that an error quotes.
 const QUOTED_LINES: usize = 20;
 
-/// Where the script in the container puts the certificates that it is handed.
+/// Where the script in the container puts the certificates that it gets.
 pub(super) const CERTIFICATES: &str = "/tmp/s3ci-certificates.pem";
 
 /// A container to be started with a stand-in.

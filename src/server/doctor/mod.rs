@@ -65,7 +65,7 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
 }
 
-/// Looks at Docker, the base image, leftovers, room, Python, git, certificates and the clock.
+/// Looks at Docker, the base image, leftovers, disk space, Python, git, certificates and the clock.
 pub async fn examine(settings: &DockerSettings, work_dir: &Path, data_bytes: u64) -> Diagnosis {
     let mut findings = Vec::new();
     let mut isolated = false;

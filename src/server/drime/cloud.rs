@@ -28,7 +28,7 @@ impl Cloud {
         Self { account, run_id: run_id.to_owned(), watchdog, entered: OnceCell::new(), servers: AtomicUsize::new(0) }
     }
 
-    /// What the real service cannot be told: how it is to treat second uploads.
+    /// A choice of how to treat second uploads, which the real service does not offer.
     pub(in crate::server) fn lacks(duplicates: Duplicates) -> Option<&'static str> {
         (duplicates != Duplicates::default()).then_some("a choice of how the Drime cloud treats second uploads")
     }

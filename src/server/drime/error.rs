@@ -37,7 +37,7 @@ pub enum DrimeError {
         /// The service or its stand-in.
         service: &'static str,
     },
-    /// The key's owner is no member of the workspace.
+    /// The key's owner is not a member of the workspace.
     #[error("use the Drime workspace {workspace}: {service} does not let this key in")]
     WorkspaceRefused {
         /// The service or its stand-in.

@@ -26,7 +26,7 @@ pub use way_out::{PROXY_VARIABLES, WayOut};
 pub(super) use cloud::{Cloud, Remains};
 pub(super) use stand_in::{Running, SOURCES, StandIn, bootstrap, sources_as_json};
 
-/// Where the API lies unless `DRIME_API_URL` says otherwise, as for pydrime.
+/// The address of the API unless `DRIME_API_URL` says otherwise, as for pydrime.
 const API_URL: &str = "https://app.drime.cloud/api/v1";
 
 /// A key that must appear nowhere. `Debug` does not show it.
@@ -40,7 +40,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The secret itself, for whoever it is meant for.
+    /// The secret itself. Pass it only to those who need it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -56,7 +56,7 @@ impl fmt::Debug for Secret {
 /// An account of the service, and the workspace in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Where the API lies, without a slash at its end.
+    /// The address of the API, without a slash at its end.
     pub api_url: String,
     /// The API key.
     pub key: Secret,
@@ -67,7 +67,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account of the Drime cloud; `api_url` overrides where that lies.
+    /// An account of the Drime cloud; `api_url` is another address of the API.
     #[must_use]
     pub fn new(key: Secret, workspace: u64, api_url: Option<String>) -> Self {
         let api_url = api_url.unwrap_or_else(|| API_URL.to_owned()).trim_end_matches('/').to_owned();
@@ -122,7 +122,7 @@ impl DrimeSettings {
     }
 }
 
-/// What a server is told of the place where it is to store.
+/// What a server gets to reach the service that it stores in.
 #[derive(Debug, Clone)]
 pub(super) struct DrimeAccess {
     /// The account, with the API's address as the server reaches it.

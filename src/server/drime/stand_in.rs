@@ -142,7 +142,7 @@ impl Running {
     }
 }
 
-/// Hosts speak of all that they run as servers.
+/// Hosts call everything that they run a server.
 fn of_itself(sentence: &str) -> String {
     sentence.replacen("the server", "it", 1)
 }

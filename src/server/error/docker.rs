@@ -53,7 +53,7 @@ pub enum DockerError {
     /// The container was removed by force and is still there.
     #[error("remove the container {name}: it is still there after {seconds} s")]
     StillThere { name: String, seconds: u64 },
-    /// What lies around a server's data could not be planted or looked at.
+    /// s3ci could not plant canaries around a server's data, or look at them.
     #[error("search the container {container} around the server's data: {reason}")]
     DataDirectory { container: String, reason: String },
     /// The container runs, and the daemon gave it no address.

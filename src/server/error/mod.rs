@@ -60,7 +60,7 @@ pub enum ServerError {
 }
 
 impl ServerError {
-    /// Whether there is no Docker here to speak of, so that another host may do.
+    /// Whether there is no usable Docker here, so that s3ci may use another host.
     pub fn is_without_docker(&self) -> bool {
         matches!(self, Self::Docker(error) if error.is_about_the_daemon())
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A step of installing or starting a server as a process failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    /// The target is of a kind that is no Python package.
+    /// The target is not a Python package.
     #[error("run `{spec}` as a process: only `pypi:`, `path:` and `git:` can be installed")]
     NotInstallable { spec: String },
     /// No Python interpreter answered.

@@ -253,7 +253,7 @@ impl Server for ProcessServer {
         }
     }
 
-    /// A restart is no end.
+    /// A restart does not count as an end.
     async fn ended(&self) -> String {
         let mut states = self.state.subscribe();
         loop {

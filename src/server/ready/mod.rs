@@ -38,7 +38,7 @@ pub enum ReadyError {
         /// How it ended.
         sentence: String,
     },
-    /// Something that is no S3 server answers on the port.
+    /// Something else than an S3 server answers on the port.
     #[error("find an S3 server at {endpoint}: something else answers ({answer})")]
     NotS3 {
         /// The URL, credentials left out.

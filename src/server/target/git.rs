@@ -42,7 +42,7 @@ pub(super) enum FileKind {
     Link,
 }
 
-/// Whether a reference can be handed to git; otherwise what is wrong with it.
+/// Checks that a reference can be passed to git; otherwise says what is wrong with it.
 pub(super) fn check_reference(reference: &str) -> Result<(), &'static str> {
     if reference.is_empty() {
         Err("`git:` is followed by a branch, a tag or a hash")

@@ -52,7 +52,7 @@ impl Workbench<'_> {
     }
 }
 
-/// Differences of two trees, each with its path. Modification times are no content.
+/// Differences of two trees, each with its path. Modification times do not count.
 fn differences(expected: &Manifest, actual: &Manifest) -> Vec<(String, String)> {
     let missing = expected.keys().filter(|path| !actual.contains_key(*path));
     let missing = missing.map(|path| (path.clone(), format!("{path} is missing")));

@@ -185,7 +185,7 @@ impl<'a> Workbench<'a> {
         Ok(listed.into_iter().map(|entry| entry.key).collect())
     }
 
-    /// Tells the reader something of the client's check that is no failure.
+    /// Adds a remark about the client's check to the report. It is not a failure.
     pub(super) async fn fact(&self, text: &str) {
         self.c.suite.fact(&format!("  {}", self.c.name), text).await;
     }

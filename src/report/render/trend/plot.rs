@@ -57,13 +57,13 @@ impl Scale {
     }
 }
 
-/// The place of one of several, with some room at both ends.
+/// The place of one of several, with some space at both ends.
 #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
 fn share(rank: usize, count: usize) -> f64 {
     if count <= 1 { WIDTH / 2.0 } else { 12.0 + rank as f64 / (count - 1) as f64 * (WIDTH - 24.0) }
 }
 
-/// The values that a panel has room for.
+/// The range of values that a panel shows.
 struct Range {
     least: f64,
     most: f64,
