@@ -33,15 +33,12 @@ pub enum Event {
     },
     /// A suite begins; its server starts next.
     SuiteStarted {
-        /// Which suite.
         suite: SuiteId,
         /// When it began, which may be long before the event is emitted.
         at: OffsetDateTime,
         /// Where its server stores.
         storage: Storage,
-        /// Its title.
         title: String,
-        /// How many checks it has.
         checks: usize,
     },
     /// A suite learnt a fact for the reader.
@@ -93,18 +90,11 @@ pub enum Event {
         suite: Box<SuiteRecord>,
     },
     /// A check ended.
-    CheckFinished {
-        /// Its record.
-        check: Box<CheckRecord>,
-    },
+    CheckFinished { check: Box<CheckRecord> },
     /// A quantity was measured.
-    Measured {
-        /// The metric.
-        metric: Box<Metric>,
-    },
+    Measured { metric: Box<Metric> },
     /// A suite ended and its server is gone.
     SuiteFinished {
-        /// Which suite.
         suite: SuiteId,
         /// What only its end shows.
         end: Box<SuiteEnd>,

@@ -18,7 +18,6 @@ pub struct Plan {
 /// One suite of a plan.
 #[derive(Debug, Clone)]
 pub struct PlannedSuite {
-    /// The suite.
     pub suite: &'static Suite,
     /// Names of the only checks that are wanted; all where none.
     pub only: Option<Vec<String>>,

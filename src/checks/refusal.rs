@@ -36,7 +36,6 @@ impl Refusal {
     /// With any answer that is not a success: S3 says nothing about the answer to half a request.
     pub(super) const AT_ALL: Self = Self { status: Status::NoSuccess, ..Self::ANY };
 
-    /// With this status.
     pub(super) const fn with(status: u16) -> Self {
         Self { status: Status::Exactly(status), ..Self::ANY }
     }

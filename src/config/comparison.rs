@@ -11,7 +11,6 @@ use crate::server::Target;
 /// A comparison with a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
-    /// The base.
     pub base: Target,
     /// The drop of throughput that is tolerated, in millionths.
     pub tolerance_ppm: u64,

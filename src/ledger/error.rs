@@ -29,7 +29,6 @@ pub enum LedgerError {
     /// An entry cannot be.
     #[error("use the known issues in {file}, line {line}, column {column}: {problem}")]
     Entry {
-        /// The file.
         file: String,
         line: usize,
         column: usize,
@@ -50,7 +49,6 @@ pub enum Problem {
     /// Two entries would hold for one version.
     #[error("line {first} lists {check} already, for some of the same versions")]
     Duplicate {
-        /// The check.
         check: String,
         /// Where it is listed first.
         first: usize,

@@ -70,7 +70,6 @@ pub struct Ledger {
 /// One defect, and the checks that see it.
 #[derive(Debug, Clone)]
 pub struct Issue {
-    /// The checks.
     pub checks: Vec<CheckId>,
     /// The versions that have it; any where none.
     pub versions: Option<Versions>,
@@ -91,7 +90,6 @@ pub struct Issue {
 /// How a known failure shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symptom {
-    /// The failure's kind.
     pub kind: FailureKind,
     /// What the server answered.
     pub actual: Pattern,

@@ -31,7 +31,6 @@ pub struct Sent {
     pub if_none_match: Option<String>,
 }
 
-/// The headers of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectHeaders {
     /// As sent, quotes included.

@@ -19,7 +19,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 /// Knows how to reach one address.
 #[derive(Clone)]
 pub(super) struct Dialler {
-    /// The address.
     pub(super) address: Address,
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }

@@ -24,7 +24,6 @@ pub(super) struct Client {
     pub(super) program: &'static str,
     /// The command that tells its version.
     pub(super) version: &'static [&'static str],
-    /// Its environment.
     pub(super) environment: fn(&Access) -> Environment,
     /// A file with further settings: its name and content.
     pub(super) settings: Option<SettingsFile>,

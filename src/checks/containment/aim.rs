@@ -12,7 +12,6 @@ const UP: &str = "../../../../../../../../";
 
 /// A way to write a path that leads out of a bucket. Files are named after it, so that an effect tells which way led there.
 pub(super) struct Form {
-    /// Its name.
     pub(super) name: &'static str,
     /// From an absolute path to what follows the bucket's name and a slash in the URL.
     pub(super) write: fn(&str) -> String,
@@ -74,7 +73,6 @@ async fn planted<'a>(
     Ok((directory, planted))
 }
 
-/// What is in the data directory now.
 pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop> {
     Ok(directory.inventory().await.map_err(|error| error.fault())?)
 }

@@ -21,7 +21,6 @@ const DIFFERENT: usize = 40;
 /// A version of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Version {
-    /// Which object.
     pub(super) object: usize,
     /// How many came before.
     pub(super) number: usize,

@@ -8,7 +8,6 @@ use super::planner::{Entry, Side};
 use crate::checks::check_context::CheckContext;
 use crate::workload::md5_hex;
 
-/// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) bytes: Bytes,

@@ -26,7 +26,6 @@ pub enum SetBy {
 pub struct Row {
     /// Its flag without dashes, which is its key in `s3ci.toml` as well.
     pub key: String,
-    /// Its variable.
     pub variable: String,
     /// One or two sentences.
     pub help: String,

@@ -57,7 +57,6 @@ impl Said {
     }
 }
 
-/// The texts of words.
 pub(super) fn texts<'a>(words: &[&'a Word]) -> Vec<&'a OsStr> {
     words.iter().map(|word| word.text.as_os_str()).collect()
 }

@@ -41,10 +41,7 @@ pub enum WriteError {
     },
     /// Two reports were asked for under one path.
     #[error("write two reports to {}", path.display())]
-    Twice {
-        /// The path.
-        path: PathBuf,
-    },
+    Twice { path: PathBuf },
     /// The report's file, or a temporary one beside it, could not be created.
     #[error("create {}", path.display())]
     Create {

@@ -56,7 +56,6 @@ fn fails_as_the_base_does(record: &RunRecord, tally: &Tally<'_>) -> bool {
     !tally.failed.is_empty() && record.exit_code == 0
 }
 
-/// What is new.
 enum News {
     Good(String),
     Bad(String),

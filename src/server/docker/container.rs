@@ -132,7 +132,6 @@ pub(super) struct ContainerSetup<'run> {
     pub(super) run_id: &'run str,
     /// What the daemon can hold.
     pub(super) info: &'run SystemInfo,
-    /// The network to be on.
     pub(super) network: &'run RunNetwork,
 }
 

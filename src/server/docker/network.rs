@@ -44,10 +44,8 @@ impl Route {
     }
 }
 
-/// The network of a run.
 #[derive(Debug, Clone)]
 pub(super) struct RunNetwork {
-    /// Its name.
     pub(super) name: String,
     /// How containers on it are reached.
     pub(super) route: Route,

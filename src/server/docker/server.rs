@@ -58,7 +58,6 @@ pub(super) struct DockerServer {
 pub(super) struct Order {
     /// Name of the container.
     pub(super) name: String,
-    /// The container.
     pub(super) body: ContainerCreateBody,
     /// The run's network.
     pub(super) network: String,

@@ -82,7 +82,6 @@ impl Cloud {
 pub(in crate::server) struct Remains {
     /// Name of the run.
     pub(in crate::server) run_id: String,
-    /// The account.
     pub(in crate::server) account: Account,
 }
 

@@ -42,7 +42,6 @@ pub enum DrimeError {
     WorkspaceRefused {
         /// The service or its stand-in.
         service: &'static str,
-        /// The workspace.
         workspace: u64,
     },
     /// The service refuses what it should grant.

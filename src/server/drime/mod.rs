@@ -88,7 +88,6 @@ pub enum DrimeChoice {
     Auto,
     /// A stand-in.
     Emulated,
-    /// The cloud.
     Cloud,
 }
 
@@ -97,7 +96,6 @@ pub enum DrimeChoice {
 pub struct DrimeSettings {
     /// The account to store in; a stand-in where there is none.
     pub account: Option<Account>,
-    /// Settings of the stand-in.
     pub stand_in: StandInSettings,
 }
 

@@ -43,7 +43,6 @@ pub enum ReadyError {
     NotS3 {
         /// The URL, credentials left out.
         endpoint: String,
-        /// What answered.
         answer: String,
     },
     /// Nothing answered in time.

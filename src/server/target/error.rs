@@ -27,10 +27,7 @@ pub enum TargetError {
     },
     /// A directory is not there, or is something else.
     #[error("use {} as a target: it is not a directory", path.display())]
-    NotADirectory {
-        /// The path as given.
-        path: PathBuf,
-    },
+    NotADirectory { path: PathBuf },
     /// A directory or a commit without a project file.
     #[error("use {place} as a target: it has no pyproject.toml")]
     NoProjectFile {
@@ -59,7 +56,6 @@ pub enum TargetError {
     /// A reference that does not name a commit of the repository.
     #[error("resolve git reference `{reference}` in {}: {detail}", repository.display())]
     UnknownReference {
-        /// The reference as given.
         reference: String,
         /// The repository in which it was looked for.
         repository: PathBuf,

@@ -15,7 +15,6 @@ use super::{TargetError, version, walk};
 /// The most that is read; pys3local's own sources have less than 1 MiB.
 const LIMIT_BYTES: u64 = 256 << 20;
 
-/// One source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Relative path with forward slashes.
@@ -35,7 +34,6 @@ pub struct Sources {
     pub commit: Option<String>,
     /// SHA-256 over the sorted paths, modes and bytes, in hex.
     pub digest: String,
-    /// The files.
     pub files: Vec<SourceFile>,
 }
 
@@ -99,7 +97,6 @@ async fn differs(files: &[SourceFile], commit: &Commit) -> bool {
     !known || !committed.is_empty()
 }
 
-/// The sources of a commit.
 pub(super) async fn of_commit(commit: &Commit) -> Result<Sources, TargetError> {
     let described = commit.repository().describe(commit.hash()).await?;
     let files: Vec<SourceFile> = resolved(commit.files(LIMIT_BYTES).await?).into_values().collect();

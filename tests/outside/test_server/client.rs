@@ -36,7 +36,6 @@ pub(crate) fn configuration(server: &TestServer) -> Builder {
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
 }
 
-/// A client of a server.
 pub(crate) fn client(server: &TestServer) -> Client {
     Client::from_conf(configuration(server).build())
 }

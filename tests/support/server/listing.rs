@@ -29,7 +29,6 @@ pub(super) struct Query {
     pub(super) max_keys: usize,
 }
 
-/// A page.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) objects: Vec<(String, Object)>,

@@ -130,7 +130,6 @@ fn commit(entry: &Entry) -> String {
     }
 }
 
-/// A value of a panel.
 fn value(kind: PanelKind, value: u64) -> String {
     match kind {
         PanelKind::Ratio => format::ratio(value),

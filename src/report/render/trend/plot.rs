@@ -99,7 +99,6 @@ impl Range {
     }
 }
 
-/// Draws a panel.
 pub(super) fn draw(trend: &Trend, scale: &Scale, chart: &Chart, panel: &Panel) -> Markup {
     let range = Range::of(panel);
     let changes: Vec<Change<'_>> = of_panel(chart, panel).collect();
