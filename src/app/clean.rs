@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::{Leftovers, ServerError, drime};
 
-/// Directories of the cache that s3ci made; nothing else there is touched, wherever the cache was said to be.
+/// Directories of the cache that s3ci made; it touches nothing else there, wherever the cache is.
 const KEPT: [&str; 2] = ["venvs", "images"];
 
 /// Removes what an earlier run left.

@@ -152,7 +152,7 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
             (*breaks, (red(&record), code))
         })
         .collect();
-    // What the base itself has lost is no matter of the upgrade: nothing can be told.
+    // The upgrade is not to blame for what the base itself has lost, so there is no verdict.
     let (untold, code, left) = upgrade(&forgets, &images[""]);
     assert_eq!(left, nothing);
     // Other tests make some too, for a while.

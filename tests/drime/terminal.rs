@@ -139,7 +139,7 @@ fn nobody_is_asked_who_does_not_have_to_be() {
     for shown in [cloud.shown, emulated.shown] {
         assert!(!shown.contains(KEY_QUESTION) && !shown.contains(WORKSPACE_QUESTION), "{shown}");
     }
-    // A person who gives nothing is told what else there is.
+    // If a person types nothing, the message says what else they can do.
     let nothing = at_terminal(&["sync/drime", "--drime", "cloud"], &[], &[(KEY_QUESTION, "")]);
     assert!(
         nothing.code == Some(2) && nothing.shown.contains("no API key for the Drime cloud was given"),

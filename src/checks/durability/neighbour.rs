@@ -51,7 +51,7 @@ async fn compare(c: &CheckContext<'_>, second: &S3) -> Result<(), Stop> {
     unchanged(c, "the second server deleted its own", &ours, etag.as_deref()).await
 }
 
-/// Sees that the first server's objects are as they were.
+/// Checks that the first server's objects are as they were.
 async fn unchanged(c: &CheckContext<'_>, after: &str, bytes: &[u8], etag: Option<&str>) -> Result<(), Stop> {
     for key in ["object", "only here"] {
         let body = c.s3.get(c.bucket(), key, bytes.len() as u64).await;

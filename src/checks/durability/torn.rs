@@ -28,7 +28,7 @@ use crate::server::{Moment, Shutdown};
 const CRASHES: usize = 12;
 /// Clients that overwrite small objects, each its own, so that the server is never idle; the one after them has the large object.
 const CLIENTS: usize = 4;
-/// The latest moment of a crash that does not lie in wait, after the clients began.
+/// The latest moment of a crash that waits for nothing, counted from the start of the clients.
 const LATEST: Duration = Duration::from_millis(250);
 /// How long a moment may take to come while a large object is overwritten again and again.
 const PATIENCE: Duration = Duration::from_secs(10);

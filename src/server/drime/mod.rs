@@ -125,7 +125,7 @@ impl DrimeSettings {
 pub(super) struct DrimeAccess {
     /// The account, with the API's address as the server reaches it.
     pub(super) account: Account,
-    /// The folder that takes the place of the workspace's root.
+    /// The folder that replaces the workspace's root.
     pub(super) root_folder: Option<String>,
 }
 

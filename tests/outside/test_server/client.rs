@@ -1,4 +1,4 @@
-//! The client of these tests: the AWS SDK, and a bucket with the few verbs that the tests speak in.
+//! The client of these tests: the AWS SDK, and a bucket with the few requests that the tests make.
 
 use std::time::Duration;
 

@@ -148,7 +148,7 @@ pub(super) async fn cut_short(response: HttpResponse) -> HttpResponse {
     HttpResponse::from_parts(head, Body::from(StreamingBlob::wrap(sent)))
 }
 
-/// The end of a body that is no end: what was sent before it is flushed, then the connection closes.
+/// A body that ends too early: what was sent before is flushed, then the connection closes.
 pub(super) async fn closing() -> io::Result<Bytes> {
     tokio::task::yield_now().await;
     Err(cut())

@@ -70,7 +70,7 @@ struct Range {
 }
 
 impl Range {
-    /// All values and intervals, with some room; never so narrow that noise of a hundredth looks like a mountain.
+    /// All values and intervals, with some margin; never so narrow that noise of a hundredth looks large.
     #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
     fn of(panel: &Panel) -> Self {
         let points = panel.segments.iter().flat_map(|segment| &segment.points);
