@@ -181,7 +181,7 @@ static CLIENTS: &[Kind] = &[
 /// What may leave the server's files in disorder.
 static ESCAPES: &[Kind] = &[Kind {
     kind: "containment",
-    title: "requests that try to reach other files, in Docker alone",
+    title: "requests that try to reach other files, in Docker only",
     on: LOCAL,
     escapes: true,
     body: |backend| checks(containment::CHECKS, backend),

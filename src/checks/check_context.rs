@@ -193,7 +193,9 @@ impl CheckContext<'_> {
             Needs::NotOffered(capability) if self.offer(capability).await?.applies => {
                 format!("{} are supported", capability.words())
             }
-            Needs::LargeFiles if !self.suite.settings.large => "the file of 250 MiB is for --large".to_owned(),
+            Needs::LargeFiles if !self.suite.settings.large => {
+                "only with --large do clients copy the file of 250 MiB".to_owned()
+            }
             _ => return Ok(()),
         };
         Err(Stop::Skipped(reason))

@@ -66,7 +66,7 @@ async fn run_one(context: &SuiteContext<'_>, check: &Check, capabilities: &Capab
     }
     // What stays is tried again at the end of the suite.
     if let Err(error) = leases.give_back(&context.s3).await {
-        tracing::debug!(%error, "a bucket could not be given back");
+        tracing::debug!(%error, "s3ci could not remove a bucket");
     }
     false
 }

@@ -108,7 +108,7 @@ impl SuiteContext<'_> {
         if self.server.supports_restart() {
             return Err(error.into());
         }
-        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint lets nobody make buckets with these credentials: {error}"))
+        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint does not let s3ci make buckets with these credentials: {error}"))
             .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the endpoint's that may make and delete buckets")
             .into())
     }
@@ -132,7 +132,7 @@ impl SuiteContext<'_> {
             return;
         }
         let message =
-            format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
+            format!("the server of {} does not answer any more: s3ci does not run the remaining checks", self.suite);
         let fault = Fault::new(FaultKind::ServerSilent, message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;

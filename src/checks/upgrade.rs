@@ -102,7 +102,8 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
         Stop::Skipped(reason) => reason,
     };
     for spec in &CHECKS {
-        let fault = Fault::new(FaultKind::Base, format!("not told: the base does not keep what it is given: {why}"));
+        let fault =
+            Fault::new(FaultKind::Base, format!("no verdict: the base itself does not keep what it stores: {why}"));
         let SuiteContext { events, suite, settings, .. } = context;
         runner::tell(events, suite, spec, Outcome::NotJudged(fault), Duration::ZERO, &settings.repro).await;
     }

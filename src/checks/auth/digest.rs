@@ -88,7 +88,7 @@ async fn with_digest(c: &CheckContext<'_>, header: &str, digest: Digest) -> Resu
 
     let what = format!("an upload with the {header} of other content");
     old.survives(c, &raw, &upload(OldObject::KEY, digest(&damaged(&bytes)))?, &what).await?;
-    let what = format!("an upload with a {header} that is none");
+    let what = format!("an upload with a {header} that is not a digest");
     let answer = raw.send(&upload(OldObject::KEY, "nonsense".to_owned())?).await?;
     refused(&what, &answer, Refusal::ANY)?;
     old.remains(c, &what).await

@@ -69,7 +69,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
         ensure(
             wrong.is_empty(),
             "md5-differs",
-            format!("s3cmd is not shown the MD5 of {}", few(&wrong)),
+            format!("s3cmd does not get the MD5 of {}", few(&wrong)),
             "the MD5 of each file",
             listed.stdout.trim(),
         )

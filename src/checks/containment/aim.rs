@@ -65,7 +65,7 @@ async fn planted<'a>(
 ) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
     // The only way to a request of this suite: where nothing can be planted, none is sent.
     let Some(directory) = c.server().data_directory() else {
-        return Err(Stop::Skipped("not tried: the server is in no container of the run's own".to_owned()));
+        return Err(Stop::Skipped("not tried: the server does not run in a container of this run".to_owned()));
     };
     let canaries = FORMS.iter().filter_map(|form| Some((file_of(form), song(form)?)));
     let files: BTreeMap<_, _> = canaries.chain([("beside/post".to_owned(), "a post".to_owned())]).collect();

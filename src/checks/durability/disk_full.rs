@@ -28,7 +28,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
 
 async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
     let Some(limit) = c.server().data_limit_bytes() else {
-        return Err(Stop::Skipped("only in a container has the server a disk that may be filled".to_owned()));
+        return Err(Stop::Skipped("only in a container does the server have a disk that s3ci may fill".to_owned()));
     };
     let old = c.bytes("old", OLD_BYTES);
     let etag = c.put("object", &old).await?;

@@ -24,7 +24,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
 
 async fn large_put(c: &CheckContext<'_>) -> Result<(), Stop> {
     let Some((before, _)) = peak(c).await else {
-        return Err(Stop::Skipped("the kernel tells no peak of this server's memory".to_owned()));
+        return Err(Stop::Skipped("the kernel does not report the peak of this server's memory".to_owned()));
     };
     let bytes = c.bytes("object", OBJECT_BYTES);
     c.put("object", &bytes).await?;

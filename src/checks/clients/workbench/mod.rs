@@ -197,7 +197,7 @@ fn lacking(toolbox: &Toolbox, what: String) -> Stop {
         return Stop::Skipped(what);
     }
     Fault::new(FaultKind::Clients, format!("{what} in the {}", toolbox.origin()))
-        .with_hint("remove the image, and `s3ci image build` makes it anew")
+        .with_hint("remove the image, and run `s3ci image build` again")
         .into()
 }
 
