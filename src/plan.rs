@@ -6,7 +6,7 @@ use crate::checks::{CATALOGUE, Suite};
 use crate::record::Shard;
 use crate::server::Backends;
 
-/// What is to be run.
+/// What to run.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Suites in the order of the catalogue.
@@ -58,7 +58,6 @@ pub enum PlanError {
         /// What was typed beside it.
         names: String,
     },
-    /// There is no suite, kind or check of that name.
     #[error("select {name}: there is no such suite or check")]
     Unknown {
         /// What was typed.

@@ -16,7 +16,7 @@ use crate::report::{Console, GitHub, Outputs, WriteError};
 use crate::run::{Run, Stopper};
 use crate::server::{Credentials, DrimeSettings, Target};
 
-/// What is to be run.
+/// What to run.
 pub(super) struct Order<'a> {
     pub(super) plan: &'a Plan,
     pub(super) config: &'a Config,

@@ -96,7 +96,7 @@ impl CheckContext<'_> {
         Ok(self.s3.delete(self.bucket(), key).await?)
     }
 
-    /// Reads an object of which at most `limit_bytes` are to come.
+    /// Reads an object of at most `limit_bytes`.
     pub(super) async fn get(&self, key: &str, limit_bytes: usize) -> Result<Body, Stop> {
         Ok(self.s3.get(self.bucket(), key, limit_bytes as u64).await?)
     }

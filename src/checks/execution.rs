@@ -17,7 +17,7 @@ use crate::server::Toolbox;
 /// More objects than any client stores for a check.
 const MOST_OBJECTS: usize = 5_000;
 
-/// Runs the selected checks, at most so many at a time; those that must be alone come last.
+/// Runs the selected checks, several at a time; those that must be alone come last.
 pub(super) async fn run_all(context: &SuiteContext<'_>, checks: &[Check], at_a_time: usize) {
     // A server that hangs would take a deadline for each check.
     let (silent, capabilities) = (AtomicBool::new(false), Capabilities::default());

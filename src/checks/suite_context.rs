@@ -45,7 +45,7 @@ pub struct SuiteSettings {
 }
 
 impl SuiteSettings {
-    /// Deadline of one check: several requests, each of which may come close to its own.
+    /// Deadline of one check, which makes several requests with a deadline each.
     #[must_use]
     pub fn check_deadline(&self) -> Duration {
         self.timeout * 4

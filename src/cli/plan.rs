@@ -22,7 +22,7 @@ pub struct PlanArgs {
     /// All suites.
     #[arg(long)]
     pub all: bool,
-    /// Split into so many shards.
+    /// Number of shards to split into.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub shards: u64,
     /// text, json or github-matrix.
@@ -46,7 +46,7 @@ pub enum PlanFormat {
 
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// The metrics.json of each shard, or the directory of its reports.
+    /// The metrics.json of each shard, or the directory with its reports.
     #[arg(required = true)]
     pub records: Vec<PathBuf>,
     #[command(flatten)]

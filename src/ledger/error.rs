@@ -43,7 +43,6 @@ pub enum Problem {
     /// An entry without checks.
     #[error("the entry lists no check")]
     NoChecks,
-    /// There is no check of that name.
     #[error("there is no such check")]
     UnknownCheck { nearest: Option<String> },
     /// Two entries would hold for one version.

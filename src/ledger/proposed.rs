@@ -10,7 +10,7 @@ use super::{Ledger, LedgerError};
 pub(super) struct Base {
     /// What the base lists.
     pub(super) ledger: Box<Ledger>,
-    /// Whether what the tree adds counts all the same.
+    /// Whether what the tree adds counts nevertheless.
     pub(super) is_accepted: bool,
 }
 

@@ -20,7 +20,7 @@ pub struct Offered {
     pub line: usize,
 }
 
-/// The same as it is written. What may be written is what suites ask for.
+/// The same as it is in the file, which may have the features that suites ask for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Written {

@@ -110,9 +110,9 @@ spelled! {
         DrimeKeyRefused = "drime-key-refused",
         /// The Drime service refused the workspace.
         DrimeWorkspaceRefused = "drime-workspace-refused",
-        /// The stand-in of the Drime service did not start.
+        /// The stand-in for the Drime service did not start.
         DrimeStandInNotStarted = "drime-stand-in-not-started",
-        /// The stand-in of the Drime service ended.
+        /// The stand-in for the Drime service ended.
         DrimeStandInDied = "drime-stand-in-died",
         /// The certificates for the Drime service cannot be used.
         DrimeCertificates = "drime-certificates",

@@ -48,7 +48,7 @@ impl Severity {
         self.max(worst)
     }
 
-    /// What a kind of failure costs wherever it happens. None where the check that found it has to say.
+    /// What a kind of failure costs wherever it happens. None if it depends on the check that found it.
     #[must_use]
     pub(super) fn of_kind(kind: &str) -> Option<Self> {
         Some(match kind {

@@ -96,7 +96,7 @@ pub struct ThroughputProcedure {
     pub listings: u64,
     /// The operations of a block's passes, in their order.
     pub passes: Vec<String>,
-    /// Numbers of blocks after which it is looked at.
+    /// Numbers of blocks after which s3ci looks at the interval.
     pub looks: Vec<u64>,
     /// Chance of a false alarm that all looks at all metrics share, in millionths.
     pub alpha_ppm: u64,

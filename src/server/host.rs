@@ -145,7 +145,7 @@ pub trait KillOnWrite: Send {
     async fn killed(self: Box<Self>, within: Duration) -> Result<bool, ServerError>;
 }
 
-/// A second server beside a [`Server`]. To be stopped explicitly; it ends with the first one at the latest, or with this process.
+/// A second server beside a [`Server`]. Stop it explicitly; it also ends with the first one, or with this process.
 #[async_trait]
 pub trait SecondServer: Send + Sync {
     /// URL of the server, without a slash at its end.

@@ -150,7 +150,7 @@ fn kill(process_group: i32) {
 #[cfg(not(unix))]
 fn kill(_process_group: i32) {}
 
-/// Handlers that do nothing, for as long as they are kept.
+/// Handlers that do nothing, until they are dropped.
 #[cfg(unix)]
 fn deaf_to_signals() -> io::Result<[tokio::signal::unix::Signal; 3]> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -120,7 +120,7 @@ fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
     assert_eq!(found.into_inner().unwrap(), expected);
 }
 
-/// Runs an upgrade from one image to another; what of it the daemon still has comes last.
+/// Runs an upgrade from one image to another; returns last what the daemon still has of it.
 fn upgrade(from: &Image, to: &Image) -> (RunRecord, Option<i32>, (Vec<String>, Vec<String>)) {
     let reports = tempfile::tempdir().unwrap();
     let mut child = s3ci()

@@ -38,7 +38,7 @@ pub(super) struct Client {
     /// Where its commands are documented.
     pub(super) source: &'static str,
     pub(super) backends: Backends,
-    /// How it does the standard workflows; none where it does none of them.
+    /// How it does the standard workflows; none if it has no standard workflow.
     pub(super) copying: Option<Copying>,
 }
 

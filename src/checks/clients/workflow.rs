@@ -1,4 +1,4 @@
-//! The standard workflows: which ones a row of the table has, what each consists of, and what must come of it.
+//! The standard workflows: which ones a row of the table has, their steps, and what the result must be.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;

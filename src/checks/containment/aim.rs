@@ -77,7 +77,7 @@ pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop
     Ok(directory.inventory().await.map_err(|error| error.fault())?)
 }
 
-/// Sends a request, whatever becomes of it; a server that breaks off instead of answering has refused.
+/// Sends a request and ignores the answer; a server that breaks off instead of answering has refused.
 pub(super) async fn send(c: &CheckContext<'_>, request: &RawRequest) -> Result<(), Stop> {
     let raw = c.raw();
     match raw.send(&raw.prepare(request)?).await {

@@ -1,6 +1,6 @@
 //! The model of a sync client at work: lists, asks for times where its policy needs them, and carries a plan out.
 //!
-//! Deliberately absent: any judgement of what came of it, but for answers that no client could go on with.
+//! Deliberately absent: any judgement of the result, except for answers with which no client could continue.
 
 use std::collections::BTreeMap;
 
@@ -145,7 +145,7 @@ impl SyncClient<'_> {
         self.c.put_with(name, &file.bytes, &time_of(file)).await
     }
 
-    /// Fails unless the bucket holds just these files, each as it is.
+    /// Fails unless the bucket holds exactly these files.
     pub(super) async fn ensure_stored(&self, files: &Files) -> Result<(), Stop> {
         let listing = self.listing().await?;
         let listed: BTreeMap<&str, Option<u64>> =

@@ -195,7 +195,7 @@ fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// What the workflow stores: small files, each of which takes a page or two.
+/// What the workflow stores: small files of a page or two.
 pub(in crate::checks) fn footprint(files: usize) -> Footprint {
     const PAGES_OF_A_FILE: u64 = 2;
     Footprint {

@@ -151,7 +151,7 @@ impl Value for PathBuf {
     }
 }
 
-/// The password of a URL is in none of its messages, nor in its text.
+/// No message of it contains the password of a URL, nor does its text.
 impl Value for Target {
     const SECRET: bool = true;
 

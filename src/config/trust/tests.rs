@@ -8,7 +8,7 @@ const SCRIPT: Surroundings = Surroundings { is_ci: false, is_attended: false };
 const PERSON: Surroundings = Surroundings { is_ci: false, is_attended: true };
 const CI_AT_A_TERMINAL: Surroundings = Surroundings { is_ci: true, is_attended: true };
 
-/// A repository whose first commit has the first of each file's texts, and whose second one, checked out, has the other.
+/// A repository whose first commit has the first text of each file, and whose second commit, checked out, has the second.
 fn checkout(files: &[(&str, Option<&str>, Option<&str>)]) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     let git = |arguments: &[&str]| {
@@ -43,7 +43,7 @@ fn typed(place: &Path, has_base: bool) -> Settings {
     Settings { target: Some(Target::Path(place.to_owned())), against: has_base.then_some(base), ..Settings::default() }
 }
 
-/// The files of the benchmarks that come of it, and what is told.
+/// The resulting number of benchmark files, and the notices.
 fn read(flags: &Settings, place: &Path, surroundings: Surroundings) -> (Option<usize>, String) {
     let configured = configured(flags, place, surroundings).unwrap();
     (Settings::of(&configured.said).unwrap().files, configured.notices.join("\n"))

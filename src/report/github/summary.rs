@@ -214,7 +214,7 @@ fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     }
 }
 
-/// Text of unknown origin as part of a line: no markup, no cell and no mention comes of it.
+/// Text of unknown origin as part of a line, escaped so that it makes no markup, no cell and no mention.
 fn inline(raw: &str) -> String {
     let mut safe = String::with_capacity(raw.len());
     for character in sanitize::line(raw).chars() {

@@ -47,7 +47,7 @@ pub(in crate::report) fn without_commands(text: &str) -> String {
     broken
 }
 
-/// A line as it may be printed, wherever it was broken.
+/// A line in a form that may be printed, wherever it was broken.
 pub(in crate::report) fn printed_line(line: &str) -> String {
     let content = line.trim_start();
     if content.starts_with("::") { line.replacen("::", ": :", 1) } else { line.to_owned() }
@@ -105,7 +105,7 @@ fn control_sequence(body: &str) -> Option<usize> {
     (0x40..=0x7e).contains(last).then_some(length + 1)
 }
 
-/// An operating system command and its kin, up to BEL or the string terminator.
+/// An operating system command or a similar sequence, up to BEL or the string terminator.
 fn control_string(body: &str) -> Option<usize> {
     let same_line = body.split('\n').next().unwrap_or_default();
     ["\u{7}", "\u{1b}\\", "\u{9c}"]

@@ -142,8 +142,8 @@ impl<'a> Tally<'a> {
         !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == FaultKind::Target)
     }
 
-    /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be
-    /// told, `~` when there is nothing but known issues.
+    /// `✓` when everything was checked and held except for known issues, `✗` when something failed, `!` when something could not be
+    /// judged, `~` when there is nothing but known issues.
     pub(in crate::report) fn glyph(&self) -> char {
         if !self.failed.is_empty() {
             '✗'

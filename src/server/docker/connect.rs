@@ -1,4 +1,4 @@
-//! The connection to a Docker daemon, and what of the daemon shapes a run.
+//! The connection to a Docker daemon, and the properties of the daemon that shape a run.
 //!
 //! Negotiates the API version and tells apart the ways in which there is no daemon. Deliberately absent: images and containers.
 

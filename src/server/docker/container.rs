@@ -21,7 +21,7 @@ const MEBIBYTE: u64 = 1024 * 1024;
 /// The port that the server listens on inside its container.
 pub(super) const PORT: u16 = PYS3LOCAL.start.port;
 
-/// The same for a stand-in of the Drime API.
+/// The same for a stand-in for the Drime API.
 pub(super) const DRIME_PORT: u16 = 8080;
 
 /// HOME of a server whose volume outlives it: it is on the volume too, beside the data root.
@@ -190,7 +190,7 @@ fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
     }
 }
 
-/// The container of a stand-in of the Drime API, which keeps in memory what a server stores, and of which nobody chooses the port.
+/// The container of a stand-in for the Drime API. It keeps in memory what a server stores, and its port is fixed.
 pub(super) fn of_drime(setup: ContainerSetup<'_>, spec: &ServerSpec, program: &str) -> ContainerCreateBody {
     let port = DRIME_PORT.to_string();
     let words = ["/bin/sh", "-c", WITH_ITS_PYTHON, "s3ci", "-c", program, "--host", "0.0.0.0", "--port", &port];
@@ -247,7 +247,7 @@ pub(super) fn of_toolbox(
     on_a_lifeline(&mut body);
     match (network, &mut body.host_config) {
         (Some(network), _) => on_network(&mut body, network),
-        // A server that somebody else runs is wherever this machine can reach it, on its loopback address even.
+        // An endpoint is where this machine can reach it, which may be its loopback address.
         (None, Some(host)) => host.network_mode = Some("host".into()),
         (None, None) => {}
     }

@@ -106,7 +106,7 @@ impl Leftovers {
     ///
     /// # Errors
     ///
-    /// The daemon refuses a removal; the rest has been tried all the same.
+    /// The daemon refuses a removal; s3ci has tried the rest too.
     pub async fn remove(self) -> Result<(), ServerError> {
         let mut first = None;
         for container in &self.containers {

@@ -89,7 +89,7 @@ impl Service {
         last
     }
 
-    /// What the stand-in was asked since its start; none of the real service, which does not tell.
+    /// The requests to the stand-in since its start; none for the real service, which does not count them.
     ///
     /// # Errors
     ///

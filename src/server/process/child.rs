@@ -59,7 +59,7 @@ impl ChildProcess {
         self.end.borrow().clone()
     }
 
-    /// The end as it comes; the watcher does not keep the process alive.
+    /// Watches for the end; the watcher does not keep the process alive.
     pub(super) fn watched(&self) -> watch::Receiver<Option<String>> {
         self.end.clone()
     }

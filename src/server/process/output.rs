@@ -37,7 +37,7 @@ impl Finished {
     }
 }
 
-/// Runs a program to its end; with `events`, each line of output is emitted as it comes.
+/// Runs a program to its end; with `events`, it emits each line of output at once.
 ///
 /// The program is killed when this future is dropped.
 pub(super) async fn run(mut command: Command, events: Option<&Events>) -> Result<Finished, ProcessError> {

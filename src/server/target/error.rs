@@ -9,7 +9,7 @@ use crate::base::Misread;
 /// A target that is not what it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    /// The specification has none of the known forms.
+    /// The specification is not of a known form.
     #[error("understand the target `{spec}`: a target is one of {FORMS}")]
     UnknownForm {
         /// What was given, credentials left out.

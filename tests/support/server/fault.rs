@@ -95,7 +95,7 @@ impl Fault {
         Self { kind, trigger: Trigger { operation: Some(operation), from: 1, spares: &[] } }
     }
 
-    /// A fault that strikes the `from`-th request (the first is 1) and all after it, but for some operations.
+    /// A fault of the `from`-th request (the first is 1) and all after it, except for some operations.
     pub(crate) fn from_request(kind: FaultKind, from: usize, spares: &'static [Operation]) -> Self {
         Self { kind, trigger: Trigger { operation: None, from, spares } }
     }

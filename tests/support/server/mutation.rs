@@ -121,7 +121,7 @@ mutations! {
     RangeIgnored,
     /// `GetObject` takes the last byte of a range for the first one after it (unless there is none before).
     RangeEndExclusive,
-    /// `GetObject` sends the first bytes where the last so many are asked for.
+    /// `GetObject` sends the first bytes to a request for the last ones.
     RangeSuffixFromStart,
     /// `GetObject` sends the bytes asked for and says that they begin one byte later.
     ContentRangeWrong,
@@ -265,7 +265,7 @@ mutations! {
     UnknownAccessKeyAccepted,
     /// Requests without a signature are carried out.
     AnonymousAccepted,
-    /// Writing requests that are refused for their signature are carried out all the same.
+    /// The server refuses requests for their signature, and carries them out nevertheless.
     ForbiddenIsDone,
     /// Requests are carried out whenever they were signed.
     ClockSkewAccepted,
@@ -287,7 +287,7 @@ mutations! {
     Crc64NvmeNotCompared,
     /// A checksum in a trailer is not compared.
     TrailersNotCompared,
-    /// Uploads that are refused for what is wrong with their content are stored all the same.
+    /// The server refuses uploads for their content, and stores them nevertheless.
     RefusedUploadIsStored,
     /// The signatures of chunks are not compared.
     ChunkSignaturesNotCompared,
