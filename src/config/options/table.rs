@@ -75,11 +75,11 @@ options! {
     /// Seed of all content. A throughput comparison draws its orders from the seed and the id of the run, so each run
     /// has its own orders.
     seed: u64 = "1", "N", SERVERS, Anyone, file;
-    /// How many steps the random programs of the model suites have together, about.
+    /// About how many steps the random programs of the model suites have in total.
     model_steps: u64 = "1300", "N" ["1" to "1000000000"], SERVERS, Judge, file, repro;
-    /// How long the model suites go on, instead of --model-steps.
+    /// How long the model suites run, instead of --model-steps.
     model_time: Duration => "", "DURATION" ["1s" to "7d"], SERVERS, Judge, file, repro;
-    /// The one program that the model suites run, as a counterexample has it, or a file with one.
+    /// Run only this program in the model suites, written as in a counterexample, or the program in a file.
     program: Program => "", "PROGRAM|FILE", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
