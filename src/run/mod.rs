@@ -263,8 +263,12 @@ impl Run<'_> {
             }
         };
         let jobs = self.jobs(&runtime);
-        let (alone, together): (Vec<_>, Vec<_>) =
+        let (mut alone, mut together): (Vec<_>, Vec<_>) =
             self.plan.suites.iter().partition(|planned| jobs == 1 || self.runs_alone(planned.suite));
+        // One suite has nobody beside it, so a reader need not wait for its end.
+        if together.len() == 1 {
+            alone.append(&mut together);
+        }
         for planned in alone {
             if !self.stopper.is_stopped() {
                 run_one(planned, events).await;

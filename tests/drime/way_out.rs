@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use crate::command::{code, s3ci, stderr};
 use crate::support::{Account, run};
 
 /// A proxy that writes down where it was asked to connect to.
@@ -75,18 +76,16 @@ fn certificates_reach_the_server_that_stores_in_the_cloud() {
 }
 
 #[test]
-fn a_file_without_certificates_is_named_before_any_check() {
+fn a_file_without_certificates_is_named_before_anything_runs() {
     let account = Account::open();
     let empty = tempfile::NamedTempFile::new().unwrap();
     let path = empty.path().to_str().unwrap();
-    let arguments = ["sync/drime", "--runtime", "process", "--drime", "cloud", "--ca-bundle", path];
-    let ran = run(&arguments, &account.environment());
-    assert_eq!((ran.code(), ran.failed()), (4, vec![]), "{}", ran.said());
-    assert!(
-        ran.said().contains("there is no certificate in PEM in it") && ran.said().contains("hint:"),
-        "{}",
-        ran.said()
-    );
+    let arguments = ["run", "sync/drime", "--runtime", "process", "--drime", "cloud", "--ca-bundle", path];
+    let refused = s3ci().args(arguments).envs(account.environment()).output().unwrap();
+    let said = stderr(&refused);
+    assert_eq!(code(&refused), 2, "{said}");
+    assert!(said.contains("there are no certificates in PEM from here on") && said.contains("hint:"), "{said}");
+    assert!(said.contains(path), "{said}");
 }
 
 /// pydrime 0.8.2 goes by a proxy with the parts of large objects only; that they do shows that the variables have arrived.
