@@ -159,7 +159,7 @@ static KINDS: &[Kind] = &[
     },
 ];
 
-/// What takes a while, and tells little that the kinds above do not tell sooner.
+/// Kinds that take long and seldom find what the kinds above have not found already.
 static CLIENTS: &[Kind] = &[
     Kind {
         kind: "clients",

@@ -144,7 +144,7 @@ impl CheckContext<'_> {
         same(what, bytes, &self.get(key, bytes.len()).await?.bytes)
     }
 
-    /// Sends a request made by hand; its answer, whatever that says.
+    /// Sends a request made by hand and returns the answer, also if that is an error.
     pub(super) async fn ask(&self, request: &RawRequest) -> Result<RawAnswer, Stop> {
         let raw = self.raw();
         Ok(raw.send(&raw.prepare(request)?).await?)

@@ -65,7 +65,7 @@ pub struct SuiteContext<'a> {
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.
     pub kept: Option<&'a KeptData>,
-    /// What the server demands of its clients; none where it lets in anybody.
+    /// The credentials that the server requires; none if it requires no signatures.
     pub credentials: Option<Credentials>,
     /// Buckets of the run.
     pub leases: Leases,

@@ -18,7 +18,7 @@ pub struct Comparison {
     pub inconclusive_fails: bool,
     /// Which failed checks count.
     pub fail_on: FailOn,
-    /// What this machine cannot tell apart, where that was found out.
+    /// The noise of this machine, if it was measured.
     pub calibration: Option<Calibration>,
     /// Metrics of an earlier run that had the same base, or the directory of its reports.
     pub baseline: Option<PathBuf>,
@@ -30,7 +30,7 @@ impl Comparison {
     /// The comparison of a target with itself.
     ///
     /// # Errors
-    /// A target that nobody can start twice.
+    /// A target that s3ci cannot start twice.
     pub(super) fn with_itself(target: &Target, port: Option<u16>) -> Result<Self, ConfigError> {
         both_can_start(target, target, port)?;
         Ok(Self {

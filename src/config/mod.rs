@@ -29,10 +29,10 @@ use crate::server::DockerSettings;
 use crate::workload::DatasetSettings;
 use options::Said;
 
-/// The release that is tested where nobody names one; `docker/` pins what it depends on.
+/// The release that s3ci tests by default; `docker/` pins its dependencies.
 pub const PINNED_RELEASE: &str = "0.2.1";
 
-/// What a run is to do, once and for all. It stands for its options as well: `config.seed`.
+/// What a run does. It dereferences to its options: `config.seed`.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub options: Options,
@@ -95,10 +95,10 @@ impl Config {
         trust::distrusted(Self { notices: file.notices, ..config }, surroundings)
     }
 
-    /// The same configuration, with the target compared with itself to find out what the machine cannot tell apart.
+    /// The same configuration, but with the target compared with itself, to measure the noise of the machine.
     ///
     /// # Errors
-    /// A target that nobody can start twice.
+    /// A target that s3ci cannot start twice.
     pub fn against_itself(self) -> Result<Self, ConfigError> {
         let comparison = Some(Comparison::with_itself(&self.target, self.port)?);
         Ok(Self { comparison, ..self })

@@ -11,7 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::Address;
 
-/// A connection, whatever it is made of.
+/// A connection, with TLS or without.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}

@@ -64,7 +64,7 @@ pub trait Server: Send + Sync {
     /// How the server came up.
     fn started(&self) -> &ServerStart;
 
-    /// Whether [`Server::restart`] can work: somebody else's server is theirs to restart.
+    /// Whether [`Server::restart`] can work: s3ci cannot restart an endpoint.
     fn supports_restart(&self) -> bool {
         true
     }
@@ -80,7 +80,7 @@ pub trait Server: Send + Sync {
         Ok(None)
     }
 
-    /// Starts a second server as somebody does who serves two directories: the same release, options and HOME, another data
+    /// Starts a second server, like a user who serves two directories: the same release, options and HOME, another data
     /// directory. None where there can be no such server, or where it could not be reached.
     async fn second_server(&self) -> Result<Option<Box<dyn SecondServer>>, ServerError> {
         Ok(None)
@@ -91,7 +91,7 @@ pub trait Server: Send + Sync {
         None
     }
 
-    /// CPU time and memory since the start; none where the host or the system does not tell.
+    /// CPU time and memory since the start; none if the host or the system does not know.
     async fn usage(&self) -> Option<Usage> {
         None
     }

@@ -85,7 +85,7 @@ impl Runtime {
 
     /// Starts the clients that are to talk to a server: in a container beside it, or what this machine has on its PATH.
     ///
-    /// Clients of an endpoint are in a container on this machine's own network, for nobody else knows the way there.
+    /// Clients of an endpoint are in a container on this machine's own network, because the endpoint may be reachable only from there.
     ///
     /// # Errors
     /// The image of the clients cannot be built, or their agent cannot be started. Nothing is left of it then.

@@ -81,7 +81,7 @@ impl Backends {
 pub enum EtagProfile {
     /// The ETag of a simple upload is the MD5 of its content.
     Md5,
-    /// The ETag tells nothing of the content, and must not look as if it did: never 32 hexadecimal digits.
+    /// The ETag says nothing about the content, and must not look as if it did: never 32 hexadecimal digits.
     Opaque,
 }
 
@@ -107,7 +107,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Credentials that nobody can know beforehand: a server that lets others in is found out.
+    /// Random credentials: a server that accepts other ones shows that it checks nothing.
     pub fn random() -> Self {
         let word = |length: usize| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
         Self { access_key: word(20), secret_key: word(40) }
@@ -141,7 +141,7 @@ pub struct ServerSpec {
     pub data_limit_bytes: Option<u64>,
 }
 
-/// How a server comes to its end before it starts again.
+/// How a server ends before it starts again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
     /// It is asked to end, and ends by itself.
@@ -167,6 +167,6 @@ pub struct Usage {
     pub memory_peak_bytes: Option<u64>,
     /// Whether the peak counts what is stored as well: a container's file systems lie in its memory.
     pub peak_counts_data: bool,
-    /// Whether the peak is only the most that was seen when somebody asked: the kernel kept none.
+    /// Whether the peak is only the highest value that s3ci saw, because the kernel keeps no peak.
     pub peak_is_sampled: bool,
 }

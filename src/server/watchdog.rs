@@ -49,7 +49,7 @@ impl Watchdog {
         Ok(Self { child, pipe })
     }
 
-    /// What hosts tell it through.
+    /// The pipe through which hosts send it lines.
     pub fn pipe(&self) -> WatchdogPipe {
         self.pipe.clone()
     }

@@ -22,7 +22,7 @@ pub(super) struct Client {
     /// What names of its checks begin with; its name in reports, and in the toolbox's list of what is there.
     pub(super) name: &'static str,
     pub(super) program: &'static str,
-    /// The command that tells its version.
+    /// The command that prints its version.
     pub(super) version: &'static [&'static str],
     pub(super) environment: fn(&Access) -> Environment,
     /// A file with further settings: its name and content.
@@ -33,7 +33,7 @@ pub(super) struct Client {
     pub(super) counts: fn(&str, &str) -> Counts,
     /// Where it tries again without end: a text of such a line. It is stopped at the third.
     pub(super) tries_again: Option<&'static str>,
-    /// Whether it can do without a signature, or signs with whatever it is given.
+    /// Whether it works without a signature, or signs with any key.
     pub(super) can_do_unsigned: bool,
     /// Where its commands are documented.
     pub(super) source: &'static str,
@@ -101,7 +101,7 @@ pub(super) struct Etags {
     pub(super) read: fn(&Access, &str) -> BTreeMap<String, String>,
 }
 
-/// What a client says of its work.
+/// What a client reports about its work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     /// Files transferred.

@@ -50,12 +50,12 @@ pub(super) fn checks() -> Vec<Check> {
     CLIENTS.iter().flat_map(|(client, special)| [client.checks(), special.concat()].concat()).collect()
 }
 
-/// Round trips on a server that lets in anybody: without a signature where the client can do without one.
+/// Round trips on a server that requires no signatures: without a signature if the client can do that.
 pub(super) fn unsigned_checks() -> Vec<Check> {
     CLIENTS.iter().flat_map(|(client, _)| client.unsigned_checks()).collect()
 }
 
-/// The programs of the clients by name, each with the command that tells its version.
+/// The programs of the clients by name, each with the command that prints its version.
 #[must_use]
 pub fn client_programs() -> BTreeMap<&'static str, &'static [&'static str]> {
     CLIENTS.iter().map(|(client, _)| (client.name, client.version)).collect()

@@ -13,7 +13,7 @@ use crate::record::Severity::{self, BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::server::{Manifest, Planting};
 
-/// What happens to a user where a client does not bring back what it was given.
+/// What it costs a user if a client does not restore what it stored.
 pub(super) const NOT_BACKED_UP: &str = "a backup with this client fails, or what it restores is not what was backed up";
 /// The same where a client copies what has not changed.
 pub(super) const COPIED_AGAIN: &str = "every nightly sync copies everything again";
@@ -27,7 +27,7 @@ enum Workflow {
     RoundTripOverTls,
     /// A second sync, over TLS, has nothing to do.
     SecondSync(&'static Mirror),
-    /// An edit that neither size nor modification time tell.
+    /// An edit that changes neither size nor modification time.
     SameSizeEdit(&'static Mirror),
     /// An edit, a deletion and a new name.
     Changes(&'static Mirror),

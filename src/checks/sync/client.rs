@@ -36,7 +36,7 @@ impl SyncClient<'_> {
         Self { policy, ..self }
     }
 
-    /// Whether it tells other content of the same size from what it stored.
+    /// Whether it notices other content of the same size.
     pub(super) fn tells_content(self) -> bool {
         match self.policy {
             Policy::SizeAndTime => true,

@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) size_bytes: u64,
     /// MD5 of the content in hexadecimal digits; none where the ETag is no MD5.
     pub(super) md5: Option<String>,
-    /// Modification time in nanoseconds since 1970; none where nobody asked.
+    /// Modification time in nanoseconds since 1970; none if the client did not ask for it.
     pub(super) modified_ns: Option<i64>,
 }
 

@@ -33,7 +33,7 @@ pub struct Row {
     pub value_name: &'static str,
     /// The value if nobody sets it, in words; empty if there is none.
     pub default: &'static str,
-    /// The values that it takes, in words; empty where the help says enough.
+    /// The values that it takes, in words; empty if the help says enough.
     pub takes: String,
     /// The subcommands that take it.
     pub on: Subcommands,

@@ -37,7 +37,7 @@ impl Word {
         }
     }
 
-    /// The word itself, where a message may repeat it. What stands in a file stays there: it may be another file than was meant.
+    /// The word itself, if a message may repeat it. Messages do not repeat words of a file, because it may be the wrong file.
     #[must_use]
     pub fn shown(&self, is_secret: bool) -> Option<String> {
         let is_typed = matches!(self.place, Place::Flag | Place::Variable);

@@ -52,7 +52,7 @@ pub struct ToolboxSpec {
     pub room_bytes: u64,
     /// What must not appear in any output.
     pub secrets: Vec<String>,
-    /// The programs by name, each with the command that tells its version.
+    /// The programs by name, each with the command that prints its version.
     pub programs: BTreeMap<&'static str, &'static [&'static str]>,
 }
 

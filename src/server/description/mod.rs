@@ -46,7 +46,7 @@ pub(super) struct Package {
     pub(super) version: &'static str,
     /// A program for the server's interpreter that succeeds where all is installed that the backends need.
     pub(super) backends: &'static str,
-    /// Arguments that have the server tell its options.
+    /// Arguments that make the server print its options.
     pub(super) help: &'static [&'static str],
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn of_target(
                 files: &FILES,
                 arguments: vec![
                     ("REQUIREMENT", requirement(target)),
-                    // Only a question to the index tells what is newest today, so the answer of yesterday's build must not serve.
+                    // Only the package index knows what is newest today, so yesterday's build must not be used.
                     ("REFRESH", if newest { now() } else { String::new() }),
                     ("SETUPTOOLS_SCM_PRETEND_VERSION", version),
                 ],
@@ -155,7 +155,7 @@ async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     }
 }
 
-/// What to say of an image that was built and is not there.
+/// The error about an image that was built and is not there.
 pub(super) fn lost(tag: &str) -> DockerError {
     let reason = "the daemon reports success and does not have it".into();
     DockerError::Build { image: tag.into(), reason, output: Vec::new() }

@@ -60,7 +60,7 @@ impl Leftovers {
             ListImagesOptions { filters: Some(filter(&format!("{}=1", labels::IMAGE))), ..Default::default() };
         let listed = self.docker.list_images(Some(options)).await;
         let mut images = listed.map_err(DockerError::during("list the images"))?;
-        // The newest first: an image that others stand on goes after them.
+        // The newest first: an image goes after the images that are built on it.
         images.sort_by_key(|image| std::cmp::Reverse(image.created));
         self.images = images.into_iter().map(|image| image.id).collect();
         Ok(self)

@@ -255,7 +255,7 @@ pub(super) async fn follow(
     let _ = end.send(Some(sentence));
 }
 
-/// A server that ended at once took its container along, so what the daemon says of the container is not the reason.
+/// If a server ends at once, so does its container, and what the daemon says about the container is not the reason.
 async fn reason(error: ServerError, end: &watch::Receiver<Option<String>>, log: &ServerLog) -> ServerError {
     if !matches!(error, ServerError::Docker(_)) {
         return error;
@@ -273,7 +273,7 @@ async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
     }
 }
 
-/// Where a program in a container will listen at a port, as the daemon tells it.
+/// Where a program in a container will listen at a port, as the daemon says.
 pub(super) fn endpoint(
     container: &ContainerInspectResponse,
     network: &str,

@@ -34,7 +34,7 @@ pub(in crate::server) struct Survey {
 ///
 /// # Errors
 ///
-/// No daemon can be used, or it refuses to tell.
+/// No daemon can be used, or it refuses to answer.
 pub(in crate::server) async fn survey(settings: &DockerSettings) -> Result<Survey, ServerError> {
     let daemon = Daemon::connect().await?;
     // The time since the question is small compared with what a signature allows.

@@ -14,7 +14,7 @@ use super::error::ServerError;
 use super::process;
 use super::settings::DockerSettings;
 
-/// The images of the server and of the clients, and the base they stand on.
+/// The images of the server and of the clients, and the base image that they are built on.
 const IMAGES_BYTES: u64 = 2 << 30;
 
 /// What a server, s3ci and the clients need beside the test data.

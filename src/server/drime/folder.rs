@@ -7,7 +7,7 @@ use crate::server::owner::{LIFETIME, boot, host, now, process_lives};
 
 const PREFIX: &str = "s3ci";
 
-/// The owner that a folder's name tells.
+/// The owner in a folder's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owner {
     /// Name of the run.

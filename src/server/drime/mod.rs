@@ -106,7 +106,7 @@ impl DrimeSettings {
         if self.account.is_some() { DrimeService::Cloud } else { DrimeService::Emulated }
     }
 
-    /// What must be said before a run: that somebody's account is used, or that the stand-in is not as it usually is.
+    /// The notice before a run: that it uses a real account, or that the stand-in has unusual settings.
     #[must_use]
     pub fn notice(&self, run_id: &str) -> Option<String> {
         match &self.account {

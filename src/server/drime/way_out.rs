@@ -54,7 +54,7 @@ impl WayOut {
         }
     }
 
-    /// Whom s3ci itself is to trust on this way; nobody in particular where no file is named.
+    /// The issuers that s3ci itself trusts here; the usual ones if no file is named.
     ///
     /// # Errors
     ///

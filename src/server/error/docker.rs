@@ -1,4 +1,4 @@
-//! What only a Docker daemon, or an image on it, can do wrong.
+//! The errors of a Docker daemon and of images on it.
 
 use std::error::Error;
 use std::io;

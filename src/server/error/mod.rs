@@ -1,6 +1,6 @@
-//! What can go wrong with a server, on whatever host: one variant a step, each saying what to try.
+//! What can go wrong with a server on any host: one variant a step, each with a hint what to try.
 //!
-//! What only a Docker daemon or only a virtual environment can do wrong stands in a file of its own; what any host can, stands here.
+//! The errors of Docker alone and of virtual environments alone are in their own files; the errors of any host are here.
 
 mod docker;
 mod process;
@@ -73,7 +73,7 @@ impl ServerError {
         }
     }
 
-    /// Whether the server was started and ended by itself, without an answer: a matter of the server, other than one that is slow.
+    /// Whether the server started and ended by itself without an answer. That is a fault of the server, unlike a slow start.
     pub fn ended_by_itself(&self) -> bool {
         matches!(self, Self::EndedAtOnce { .. } | Self::NotReady { source: ReadyError::Ended { .. }, .. })
     }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::server::log::{LogStream, ServerLog};
 
-/// How long output is waited for after the process has ended; somebody else may hold the pipe open.
+/// How long to wait for output after the process has ended; another process may hold the pipe open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A running process, or what became of it.

@@ -28,7 +28,7 @@ pub struct SourceFile {
 /// The sources of a target, sorted by path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
-    /// Version in the form of PEP 440; `0+unknown` where nothing tells.
+    /// Version in the form of PEP 440; `0+unknown` if it is not known.
     pub version: String,
     /// The commit that they are of, edited since or not; none where they are in no repository of their own.
     pub commit: Option<String>,

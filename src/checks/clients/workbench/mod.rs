@@ -160,7 +160,7 @@ impl<'a> Workbench<'a> {
         self.plant(&[tree::edited(self.seed())]).await
     }
 
-    /// Edits a file so that neither its size nor its modification time tell; the manifest of the source after that.
+    /// Edits a file without changing its size or modification time; returns the manifest of the source after that.
     pub(super) async fn edit_unseen(&self) -> Result<Manifest, Stop> {
         self.plant(&[tree::same_size_edit(self.seed())]).await
     }
