@@ -54,7 +54,7 @@ impl WayOut {
         }
     }
 
-    /// The issuers that s3ci itself trusts here; the usual ones if no file is named.
+    /// The issuers that s3ci itself trusts here; `None` if no file is named, and then it trusts the usual ones.
     ///
     /// # Errors
     ///
