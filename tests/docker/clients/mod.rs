@@ -7,7 +7,7 @@ mod container;
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::against::{Outcomes, run_against};
 use crate::command::record_in;
