@@ -124,7 +124,7 @@ fn a_ledger_that_cannot_be_is_refused_before_any_work() {
     refused(
         &["run", "--all", "--known-issues", twice.to_str().unwrap()],
         2,
-        &["issues.toml, line 7", "already in line 2"],
+        &["issues.toml, line 7", "line 2 lists"],
     );
     refused(&["run", "--all", "--known-issues", "/nowhere.toml"], 2, &["/nowhere.toml"]);
     refused(&["run", "--all", "--known-issues", "x", "--no-known-issues"], 2, &["leave one of the two out"]);

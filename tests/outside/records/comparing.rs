@@ -75,7 +75,7 @@ fn a_directory_of_reports_stands_for_its_metrics() {
     let output = s3ci().arg("compare").args([from.path(), empty.path()]).output().unwrap();
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("metrics.json") && said.contains("or the directory of its reports"), "{said}");
+    assert!(said.contains("metrics.json") && said.contains("or the directory with its reports"), "{said}");
 }
 
 #[test]
