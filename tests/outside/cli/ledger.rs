@@ -121,11 +121,7 @@ fn a_server_of_unknown_version_is_held_against_no_ledger_that_nobody_named() {
 fn a_ledger_that_cannot_be_is_refused_before_any_work() {
     let directory = tempfile::tempdir().unwrap();
     let twice = ledger_in(directory.path(), "x", 2);
-    refused(
-        &["run", "--all", "--known-issues", twice.to_str().unwrap()],
-        2,
-        &["issues.toml, line 7", "line 2 lists"],
-    );
+    refused(&["run", "--all", "--known-issues", twice.to_str().unwrap()], 2, &["issues.toml, line 7", "line 2 lists"]);
     refused(&["run", "--all", "--known-issues", "/nowhere.toml"], 2, &["/nowhere.toml"]);
     refused(&["run", "--all", "--known-issues", "x", "--no-known-issues"], 2, &["leave one of the two out"]);
 }
