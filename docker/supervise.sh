@@ -3,7 +3,7 @@
 #   - ends with the server's own exit code when it ends by itself;
 #   - starts it again on HUP (asked to end) and on USR1 (killed);
 #   - kills it and ends when standard input closes: s3ci holds the other side, so no container outlives it.
-# Who lies in wait for the server finds its process in /tmp/server.pid.
+# The script that kills on a write finds the server's process in /tmp/server.pid.
 # Each start is announced by a line on standard error, for s3ci waits for that line after a restart.
 #
 # What must not stand in the container's configuration, where anybody who may ask the daemon reads it, comes first on standard

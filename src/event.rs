@@ -33,15 +33,12 @@ pub enum Event {
     },
     /// A suite begins; its server starts next.
     SuiteStarted {
-        /// Which suite.
         suite: SuiteId,
-        /// When it began, which may be long before anybody is told.
+        /// When it began, which may be long before the event is emitted.
         at: OffsetDateTime,
         /// Where its server stores.
         storage: Storage,
-        /// Its title.
         title: String,
-        /// How many checks it has.
         checks: usize,
     },
     /// A suite learnt a fact for the reader.
@@ -77,7 +74,7 @@ pub enum Event {
         /// One sentence.
         text: String,
     },
-    /// What the blocks of a comparison found so far; takes the place of what was told before.
+    /// What the blocks of a comparison found so far; replaces the last event of this kind.
     Compared {
         /// All blocks, and what follows from them.
         comparison: Box<ThroughputComparison>,
@@ -93,18 +90,11 @@ pub enum Event {
         suite: Box<SuiteRecord>,
     },
     /// A check ended.
-    CheckFinished {
-        /// Its record.
-        check: Box<CheckRecord>,
-    },
+    CheckFinished { check: Box<CheckRecord> },
     /// A quantity was measured.
-    Measured {
-        /// The metric.
-        metric: Box<Metric>,
-    },
+    Measured { metric: Box<Metric> },
     /// A suite ended and its server is gone.
     SuiteFinished {
-        /// Which suite.
         suite: SuiteId,
         /// What only its end shows.
         end: Box<SuiteEnd>,
@@ -162,7 +152,7 @@ impl Events {
         (Self(sender), receiver)
     }
 
-    /// Emits an event; waits while the listener is behind. A listener that is gone is no fault of the sender's.
+    /// Emits an event; waits while the listener is behind. It is no error if the listener is gone.
     pub async fn emit(&self, event: Event) {
         let _ = self.0.send(event).await;
     }

@@ -7,7 +7,7 @@ use crate::record::{Against, CheckRecord, FailOn, FaultKind, Interruption, Outco
 /// Where several hold, the one that stands first in [`Exit::PRECEDENCE`] is the process's exit code; the record lists all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All that was asked for passed, but for known issues.
+    /// Everything passed, except for known issues.
     Success,
     /// A check failed: the server gave a wrong answer.
     CheckFailed,

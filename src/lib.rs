@@ -1,12 +1,12 @@
 //! s3ci puts an S3 server through continuous integration.
 //!
 //! One command starts the server in throwaway, isolated containers, runs benchmarks and correctness checks against it, and answers
-//! with an exit code and reports. Two sentences rule everything here:
+//! with an exit code and reports. When in doubt, two sentences decide:
 //!
-//! - It never lets a data-loss bug through, and never cries wolf.
-//! - One command, one glance, one truth: every report is a rendering of the same record.
+//! - s3ci never lets a data-loss bug through, and never calls a correct server wrong.
+//! - Every report is a rendering of one record.
 //!
-//! # The house
+//! # How the code is organised
 //!
 //! Data flows one way:
 //!
@@ -14,8 +14,8 @@
 //! cli → config → plan → run (server, checks, throughput) → record → report → exit code
 //! ```
 //!
-//! Seen as floors, each importing only what stands below it; rooms of one floor do not know each other. `tests/outside/house` reads
-//! this table, here and for what lies inside a module:
+//! The modules are on floors. A module imports only from the floors below it, so modules on one floor do not import each other.
+//! `tests/outside/house` reads this table, which also has the floors inside a module:
 //!
 //! ```text
 //! crate:
@@ -34,14 +34,14 @@
 //! # Invariants
 //!
 //! - [`record`] imports nothing of the crate, and everything may import it.
-//! - clap stands only in [`cli`]; bollard only in [`server`]; `aws_sdk_s3` only in [`s3`].
+//! - Only [`cli`] uses clap, only [`server`] uses bollard, and only [`s3`] uses `aws_sdk_s3`.
 //! - Only `report::console` prints, and nothing but [`app`] imports [`report`].
 //! - A check never knows which host serves it.
 //! - A wrong answer of the server is a value ([`record::Failure`]); a fault means that s3ci could not judge.
 //! - The server is not trusted: its keys never become paths by themselves, its bodies are bounded, each request has a deadline, and
 //!   its words never reach a report or a terminal unsanitised.
 //!
-//! `tests/outside/house` holds those that a test can hold.
+//! `tests/outside/house` checks those that a test can check.
 
 pub mod app;
 pub mod base;

@@ -6,7 +6,7 @@ use crate::checks::{CATALOGUE, Suite};
 use crate::record::Shard;
 use crate::server::Backends;
 
-/// What is to be run.
+/// What to run.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Suites in the order of the catalogue.
@@ -18,7 +18,6 @@ pub struct Plan {
 /// One suite of a plan.
 #[derive(Debug, Clone)]
 pub struct PlannedSuite {
-    /// The suite.
     pub suite: &'static Suite,
     /// Names of the only checks that are wanted; all where none.
     pub only: Option<Vec<String>>,
@@ -51,15 +50,14 @@ impl Selection {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Nothing was named.
-    #[error("select suites: none is named")]
+    #[error("select suites: you named none")]
     Nothing,
     /// Everything was asked for, and a part of it.
-    #[error("select suites: --all and {names} were given, and only one of the two can be meant")]
+    #[error("select suites: you gave both --all and {names}")]
     AllAndNamed {
         /// What was typed beside it.
         names: String,
     },
-    /// There is no suite, kind or check of that name.
     #[error("select {name}: there is no such suite or check")]
     Unknown {
         /// What was typed.
@@ -68,7 +66,7 @@ pub enum PlanError {
         nearest: Option<String>,
     },
     /// The filters leave nothing over.
-    #[error("select suites: none of those named is a parallel benchmark, which is what --parallel asks for")]
+    #[error("select suites: --parallel leaves out sequential benchmarks, and you named nothing else")]
     NoneParallel,
     /// A shard that cannot be.
     #[error(transparent)]
@@ -80,7 +78,7 @@ pub enum PlanError {
         name: String,
     },
     /// No suite that was named is on the backend that was named.
-    #[error("select suites: none of those named is on the backend that --backend names")]
+    #[error("select suites: none of those that you named is on the backend of --backend")]
     NoneOnBackend,
 }
 
@@ -89,7 +87,7 @@ impl PlanError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Nothing => "name suites, or say --all; `s3ci list` shows what there is".to_owned(),
+            Self::Nothing => "name suites, or say --all; `s3ci list` shows all suites".to_owned(),
             Self::AllAndNamed { names } => {
                 format!("leave --all out to take {names} alone, or leave {names} out to take everything")
             }

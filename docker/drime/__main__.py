@@ -1,4 +1,4 @@
-"""Start the stand-in of the Drime API: ``python3 docker/drime --host 127.0.0.1 --port 8080``.
+"""Start the stand-in for the Drime API: ``python3 docker/drime --host 127.0.0.1 --port 8080``.
 
 Python runs a directory that holds a ``__main__.py``, so nothing has to be installed and no
 search path set. What the stand-in does is set by the environment (see ``drime_standin.settings``);

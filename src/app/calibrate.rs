@@ -1,4 +1,4 @@
-//! `s3ci calibrate`: a server against itself, to the last block, and what that says of the machine.
+//! `s3ci calibrate`: compares a server with itself to the last block, to see how much noise the machine has.
 
 use std::sync::{Arc, Mutex};
 
@@ -39,7 +39,7 @@ fn written(path: &std::path::Path, calibration: &Calibration) -> Result<(), Writ
 /// The floors, a line each.
 fn words(calibration: &Calibration) -> String {
     let lines = calibration.floors_ppm.iter().map(|(metric, floor)| format!("{metric:<8} {}\n", percent(*floor)));
-    let head = format!("what {} blocks of equal servers could be taken for a drop of:\n", calibration.blocks);
+    let head = format!("in {} blocks, the noise between equal servers can look like a drop of:\n", calibration.blocks);
     std::iter::once(head).chain(lines).collect()
 }
 
@@ -48,6 +48,6 @@ fn broken_off(record: &RunRecord, console: &mut Console, outputs: &Outputs) -> R
     let exit = Exit::of(record).first().copied().filter(|exit| *exit != Exit::Success);
     exit.ok_or_else(|| {
         Refusal::because("calibrate", "too few blocks came to an end", Exit::Environment)
-            .hint("try again where the machine is quieter")
+            .hint("try again when the machine is quieter")
     })
 }

@@ -66,7 +66,7 @@ fn suite(suite: &Suite) -> serde_json::Value {
     })
 }
 
-/// A document: a section for each suite. A check that an earlier suite of the kind has as well is named there and not told again.
+/// A document: a section for each suite. If an earlier suite of the kind has a check too, the section only names it.
 fn markdown() -> String {
     let mut text = "\
 # The checks

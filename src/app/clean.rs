@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::report::Console;
 use crate::server::{Leftovers, ServerError, drime};
 
-/// Directories of the cache that s3ci made; nothing else there is touched, wherever the cache was said to be.
+/// Directories of the cache that s3ci made; it touches nothing else there, wherever the cache is.
 const KEPT: [&str; 2] = ["venvs", "images"];
 
 /// Removes what an earlier run left.
@@ -25,7 +25,7 @@ pub(super) async fn clean(arguments: CleanArgs, console: &Mutex<Console>) -> Res
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 let what = format!("remove {}", directory.display());
-                return Err(Refusal::new(what, &error, Exit::Environment).hint("see who owns it"));
+                return Err(Refusal::new(what, &error, Exit::Environment).hint("check who owns it"));
             }
         }
     }
@@ -34,7 +34,7 @@ pub(super) async fn clean(arguments: CleanArgs, console: &Mutex<Console>) -> Res
     }
     match leftovers(arguments.images).await {
         Ok(summary) => said(&format!("removed {summary}\n")),
-        Err(error) if error.is_without_docker() => said("no Docker here, so nothing of it to remove\n"),
+        Err(error) if error.is_without_docker() => said("no Docker here, so there are no containers to remove\n"),
         Err(error) => return Err(error.into()),
     }
     Ok(Exit::Success)
@@ -49,10 +49,10 @@ async fn clean_account(console: &Mutex<Console>) -> Result<String, Refusal> {
         let _ = writeln!(text, "removed {name} in Drime");
     }
     if removed.is_empty() {
-        text.push_str("nothing of a dead run in Drime\n");
+        text.push_str("no killed run left anything in Drime\n");
     }
     if left > 0 {
-        let _ = writeln!(text, "left alone in Drime: {left} of runs that may still be going on");
+        let _ = writeln!(text, "left alone in Drime: {left} folders of runs that may not have ended");
     }
     Ok(text)
 }

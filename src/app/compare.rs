@@ -9,7 +9,7 @@ use crate::report::Console;
 use crate::report::compare as rendered;
 use crate::throughput::since_baseline;
 
-/// Compares, prints, and ends with what the comparison comes to.
+/// Compares, prints, and returns the exit code of the comparison.
 pub(super) fn compare(arguments: &CompareArgs, console: &mut Console) -> Result<Exit, Refusal> {
     let (from, to) = (records::read(&arguments.from)?, records::read(&arguments.to)?);
     let comparison = compared(&from, &to)?;

@@ -13,7 +13,7 @@ const KEY: &str = "DRIME_API_KEY";
 const WORKSPACE: &str = "DRIME_WORKSPACE_ID";
 const URL: &str = "DRIME_API_URL";
 
-/// Settles what the drime suites of a run store in, and what has to be told of it; `wanted` says whether there are any.
+/// Settles what the drime suites of a run store in, with a notice about it; `wanted` says whether there are any.
 pub(super) fn settings(
     config: &Config,
     wanted: bool,
@@ -29,7 +29,7 @@ pub(super) fn settings(
         DrimeChoice::Auto if stand_in.is_empty() && variable(KEY).is_some() => match from_a_tree(config) {
             Some(target) => {
                 let notice = format!(
-                    "the drime suites run on the stand-in: the server of {target} is built from whatever code lies there, and gets \
+                    "the drime suites run on the stand-in: s3ci builds the server from the code of {target}, and that gets \
                      the key of DRIME_API_KEY only with --drime cloud"
                 );
                 return Ok((emulated, Some(notice)));
@@ -39,7 +39,7 @@ pub(super) fn settings(
         DrimeChoice::Auto => false,
         DrimeChoice::Cloud if !stand_in.is_empty() => {
             let hint = "leave --drime-set out, or say --drime emulated";
-            return Err(refusal("the Drime cloud cannot be set with --drime-set", hint));
+            return Err(refusal("--drime-set is for the stand-in, and not for the Drime cloud", hint));
         }
         DrimeChoice::Cloud => true,
     };
@@ -73,34 +73,34 @@ pub(super) fn account(console: &mut Console) -> Result<Account, Refusal> {
         (Some(key), workspace) => (key, workspace),
         (None, workspace) if attended => (asked()?, Some(workspace.map_or_else(|| asked_workspace(console), Ok)?)),
         (None, _) => {
-            let hint = "set DRIME_API_KEY, and DRIME_WORKSPACE_ID where it is not the personal workspace (0)";
+            let hint = "set DRIME_API_KEY, and DRIME_WORKSPACE_ID if it is not the personal workspace (0)";
             return Err(refusal("there is no API key for the Drime cloud", hint));
         }
     };
     // It becomes a line of the server's environment.
     if key.chars().any(is_odd_in_a_key) {
-        return Err(refusal("the Drime API key has blanks or control characters in it", "copy it once more"));
+        return Err(refusal("the Drime API key contains blanks or control characters", "copy it once more"));
     }
     let workspace = workspace.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "0".to_owned());
     let Ok(workspace) = workspace.trim().parse() else {
-        let what = format!("the Drime workspace `{}` is no number", workspace.escape_debug());
+        let what = format!("the Drime workspace `{}` is not a number", workspace.escape_debug());
         return Err(refusal(&what, "set DRIME_WORKSPACE_ID to its number; 0 is the personal one"));
     };
     Ok(Account::new(Secret::new(key), workspace, variable(URL)))
 }
 
-/// What the environment says of the account, for `s3ci doctor`; the key itself is nobody's to see.
+/// What the environment says of the account, for `s3ci doctor`; it never shows the key.
 pub(super) fn finding() -> Finding {
     let workspace = variable(WORKSPACE).unwrap_or_else(|| "0".to_owned());
     match variable(KEY) {
         None => Finding::good("credentials", "no DRIME_API_KEY: the drime suites run on s3ci's stand-in"),
         Some(key) if key.chars().any(is_odd_in_a_key) => {
             let remedy = "copy the key once more, or unset DRIME_API_KEY to use the stand-in";
-            Finding::bad("credentials", "DRIME_API_KEY has blanks or control characters in it", Some(remedy.to_owned()))
+            Finding::bad("credentials", "DRIME_API_KEY contains blanks or control characters", Some(remedy.to_owned()))
         }
         Some(_) if workspace.trim().parse::<u64>().is_err() => {
             let remedy = "set DRIME_WORKSPACE_ID to its number; 0 is the personal one";
-            Finding::bad("credentials", "DRIME_WORKSPACE_ID is no number", Some(remedy.to_owned()))
+            Finding::bad("credentials", "DRIME_WORKSPACE_ID is not a number", Some(remedy.to_owned()))
         }
         Some(_) => {
             let detail = format!("DRIME_API_KEY is set: the drime suites use the Drime cloud, workspace {workspace}");

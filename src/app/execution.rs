@@ -1,4 +1,4 @@
-//! A run under way: told on the console, stopped by signals, written down after every suite and at its end.
+//! A run under way: the console shows it, signals stop it, and reports are written after every suite and at its end.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::report::{Console, GitHub, Outputs, WriteError};
 use crate::run::{Run, Stopper};
 use crate::server::{Credentials, DrimeSettings, Target};
 
-/// What is to be run.
+/// What to run.
 pub(super) struct Order<'a> {
     pub(super) plan: &'a Plan,
     pub(super) config: &'a Config,
@@ -61,7 +61,7 @@ fn observe(event: &Event, record: &RunRecord, console: &Mutex<Console>, outputs:
     }
 }
 
-/// Writes the reports for good and tells how the run ended.
+/// Writes the final reports and shows how the run ended.
 pub(super) fn finish(
     record: &mut RunRecord,
     console: &mut Console,
@@ -73,7 +73,7 @@ pub(super) fn finish(
     if !failed.is_empty() {
         record.faults.extend(failed.iter().map(WriteError::fault));
         Exit::judge(record);
-        // Reports that can be written tell of those that could not.
+        // The reports that can be written name those that could not.
         drop(outputs.write_all(record));
         for error in failed {
             Refusal::from(error).tell(console);
@@ -94,7 +94,7 @@ async fn tick(console: Arc<Mutex<Console>>) {
     }
 }
 
-/// Credentials of an endpoint that somebody else runs, from the variables that every S3 tool uses.
+/// Credentials of an endpoint, from the variables that every S3 tool uses.
 fn external_credentials() -> Option<Credentials> {
     let access_key = std::env::var("AWS_ACCESS_KEY_ID").ok()?;
     let secret_key = std::env::var("AWS_SECRET_ACCESS_KEY").ok()?;

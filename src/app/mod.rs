@@ -1,7 +1,7 @@
 //! One function for each subcommand; the only module that sees all others.
 //!
-//! Owns the order of things: what is checked before any work, what is told to whom, and which exit code comes of it. Deliberately
-//! absent: everything that could be said without it.
+//! Owns the order of things: what is checked before any work, what is printed where, and which exit code follows. Deliberately absent:
+//! everything that another module can do alone.
 
 mod calibrate;
 mod catalogue;
@@ -84,7 +84,7 @@ fn github(command: &Command) -> (Option<GitHub>, Stream) {
     let (when, stream) = match command {
         Command::Run(arguments) => (when(&arguments.options.0), Stream::Out),
         Command::Merge(arguments) => (when(&arguments.options.0), Stream::Out),
-        // Its output is nobody's to see.
+        // Nobody must see its output.
         Command::Reap(_) => (When::Never, Stream::Err),
         _ => (When::Auto, Stream::Err),
     };
@@ -126,7 +126,7 @@ fn carried_out(command: Command, github: Option<&GitHub>, console: &Arc<Mutex<Co
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Refusal::new("start", &error, Exit::Environment))?;
     let exit = runtime.block_on(subcommand(command, github, console));
-    // File work of a run that was stopped may go on; nobody waits for it.
+    // File work of a stopped run may continue; nothing waits for it.
     runtime.shutdown_timeout(Duration::from_millis(200));
     exit
 }

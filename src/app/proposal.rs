@@ -25,7 +25,7 @@ impl<'a> Wanted<'a> {
         Ok(Some(Self { ledger, destination }))
     }
 
-    /// Proposes; the exit code of the run stays, unless the run went well and the proposal cannot be told.
+    /// Proposes; the exit code of the run stays, unless the run went well and the proposal cannot be written.
     pub(super) fn tell(&self, record: &RunRecord, exit: Exit, console: &mut Console) -> Exit {
         match self.proposed(record, console) {
             Ok(()) => exit,

@@ -13,7 +13,7 @@ use crate::report::json;
 pub(super) fn read(named: &Path) -> Result<RunRecord, Refusal> {
     let path = if named.is_dir() { named.join(METRICS) } else { named.to_owned() };
     let content = read_bounded(&path, MOST_BYTES_OF_A_RECORD).map_err(|error| {
-        let hint = "name the metrics.json of an earlier run, or the directory of its reports";
+        let hint = "name the metrics.json of an earlier run, or the directory with its reports";
         Refusal::new(format!("read {}", path.display()), &error, Exit::Usage).hint(hint)
     })?;
     json::parse(&content)

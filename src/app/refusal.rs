@@ -33,7 +33,7 @@ impl Refusal {
         Self { causes: own.into_iter().chain(causes_of(error)).collect(), what, hint: None, exit }
     }
 
-    /// What could not be done, because of something that is no error of a program.
+    /// What could not be done, for a reason that is not an error of a program.
     pub(super) fn because(what: impl Into<String>, cause: impl Into<String>, exit: Exit) -> Self {
         Self { what: what.into(), causes: vec![cause.into()], hint: None, exit }
     }

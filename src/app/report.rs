@@ -10,7 +10,7 @@ use crate::report::render::text;
 use crate::report::view::View;
 use crate::report::{Console, export};
 
-/// Renders a record again. The exit code tells whether that worked, not what the run found.
+/// Renders a record again. The exit code says whether that worked, not what the run found.
 pub(super) fn report(arguments: &ReportArgs, console: &mut Console) -> Result<Exit, Refusal> {
     let record = records::read(&arguments.record)?;
     let outputs = outputs(&Settings::of(&arguments.options.0)?.with_defaults()?)?;

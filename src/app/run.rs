@@ -51,9 +51,9 @@ fn baseline(config: &Config) -> Result<Option<RunRecord>, Refusal> {
     let Some(path) = path else { return Ok(None) };
     let record = records::read(path)?;
     if record.against.as_ref().is_none_or(|against| against.throughput.is_empty()) {
-        let cause = "its run compared no throughput with a base";
+        let cause = "that run did not compare throughput with a base";
         return Err(Refusal::because(format!("use the baseline {}", path.display()), cause, Exit::Usage)
-            .hint("name a run of throughput with the same --against"));
+            .hint("name a run of the throughput suite with the same --against"));
     }
     Ok(Some(record))
 }

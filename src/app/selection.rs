@@ -1,4 +1,4 @@
-//! From what was named to a plan: what the configuration leaves of it, and the part of it that a shard is.
+//! From the suites that a user named to a plan: what the configuration leaves of them, and the part that a shard runs.
 
 use std::path::Path;
 
@@ -34,7 +34,6 @@ pub(super) fn part(whole: Plan, config: &Config) -> Result<Plan, Refusal> {
     Ok(shard::part(&whole, text, &durations(config.durations.as_deref())?)?)
 }
 
-/// The parts of a plan.
 pub(super) fn parts(whole: &Plan, config: &Config, count: u64) -> Result<Vec<Plan>, Refusal> {
     Ok(shard::split(whole, count, &durations(config.durations.as_deref())?)?)
 }

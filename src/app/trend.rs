@@ -32,7 +32,7 @@ pub(super) fn trend(arguments: &TrendArgs, console: &mut Console) -> Result<Exit
     Ok(Exit::Success)
 }
 
-/// Ratios, rates of transfer and latencies, unless something else was asked for; the yardstick is none of the server's.
+/// Ratios, rates of transfer and latencies, unless the user asks for others; the rate of a local copy says nothing about the server.
 fn is_wanted(asked: &[String], suite: &str, name: &str, unit: Option<Unit>) -> bool {
     if !asked.is_empty() {
         let whole = format!("{suite}/{name}");

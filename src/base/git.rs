@@ -1,4 +1,4 @@
-//! The one place that runs git, for every room that asks a repository something.
+//! The one place that runs git, for every module that asks a repository something.
 //!
 //! A repository may come from somebody who is not trusted. Its configuration can name programs: a file-system monitor, hooks, filters,
 //! a program for signatures, transports. So every command begins with settings that switch these off, the plumbing commands that are

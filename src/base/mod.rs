@@ -1,4 +1,4 @@
-//! Small things that every room needs once: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
+//! Small things that many modules need: durations as numbers, locks, medians, quoting for a shell, chains of causes, named files, and git.
 //!
 //! Deliberately absent: anything that knows what s3ci is about, and what a well-kept crate does (`hex`, `shell-words`).
 
@@ -38,7 +38,7 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 /// A word as it is typed in a POSIX shell: in quotes only where it needs them. The ledger's symptoms quote such lines.
 #[must_use]
 pub fn shell_word(word: &str) -> String {
-    // An option such as `--config=file` is no assignment, and needs none.
+    // An option such as `--config=file` is not an assignment, and needs no quotes.
     let is_plain =
         word.starts_with('-') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=./:,@%+".contains(&byte));
     if is_plain { word.to_owned() } else { shell_words::quote(word).into_owned() }

@@ -1,4 +1,4 @@
-//! Files that somebody named: read whole within a bound, and, where they are not what they should be, spoken of by line and column.
+//! Reads files that a user named, up to a bound. If a file is not what it should be, messages name the line and the column.
 //!
 //! A file that was named by mistake or by a hostile tree may be any file, `/proc/self/environ` included. So no message repeats its text.
 
@@ -61,11 +61,11 @@ impl Misread {
             // The name of the field is one of ours.
             message.lines().next().unwrap_or_default()
         } else if message.starts_with("unknown variant") {
-            "the value is none of those that this key takes"
+            "this key does not take that value"
         } else if ["invalid type", "invalid length", "invalid value"].iter().any(|start| message.starts_with(start)) {
-            "the value is of another type than this key takes"
+            "the value has the wrong type for this key"
         } else {
-            "it is no valid TOML"
+            "it is not valid TOML"
         };
         Self::at(text, error.span().map_or(0, |span| span.start), problem)
     }
@@ -76,8 +76,8 @@ impl Misread {
         let message = error.to_string();
         let problem = match (error.is_data(), message.strip_prefix("missing field `")) {
             (true, Some(rest)) => format!("the field `{}` is missing", rest.split('`').next().unwrap_or_default()),
-            (true, None) => "it is other JSON than is wanted".to_owned(),
-            (false, _) => "it is no valid JSON".to_owned(),
+            (true, None) => "it is JSON, but not of the expected form".to_owned(),
+            (false, _) => "it is not valid JSON".to_owned(),
         };
         Self { line: error.line(), column: error.column(), problem }
     }
@@ -106,16 +106,16 @@ mod tests {
         }
         for (text, problem) in [
             ("hunter2 = 1", "there is no such key"),
-            ("number = \"hunter2\"", "the value is of another type than this key takes"),
-            ("number = hunter2", "it is no valid TOML"),
+            ("number = \"hunter2\"", "the value has the wrong type for this key"),
+            ("number = hunter2", "it is not valid TOML"),
             ("", "missing field `number`"),
         ] {
             let misread = Misread::of_toml(text, &toml::from_str::<Wanted>(text).unwrap_err());
             assert_eq!((misread.line, misread.problem.as_str()), (1, problem), "{text}");
         }
         for (text, problem) in [
-            ("{\"hunter2\": 1}", "it is other JSON than is wanted"),
-            ("hunter2", "it is no valid JSON"),
+            ("{\"hunter2\": 1}", "it is JSON, but not of the expected form"),
+            ("hunter2", "it is not valid JSON"),
             ("{}", "the field `number` is missing"),
         ] {
             let misread = Misread::of_json(&serde_json::from_str::<Wanted>(text).unwrap_err());

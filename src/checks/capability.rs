@@ -216,7 +216,7 @@ pub(super) fn is_not_implemented(error: &RequestError) -> bool {
     error.status() == Some(501) && error.code() == Some("NotImplemented")
 }
 
-/// An error that is an answer; any other tells nothing of the server.
+/// An error that is an answer; any other error says nothing about the server.
 pub(super) fn answered(error: RequestError) -> Result<RequestError, RequestError> {
     match error {
         RequestError::Rejected { .. } | RequestError::Broken { .. } => Ok(error),

@@ -159,7 +159,7 @@ static KINDS: &[Kind] = &[
     },
 ];
 
-/// What takes a while, and tells little that the kinds above do not tell sooner.
+/// Kinds that take long and seldom find what the kinds above have not found already.
 static CLIENTS: &[Kind] = &[
     Kind {
         kind: "clients",
@@ -181,7 +181,7 @@ static CLIENTS: &[Kind] = &[
 /// What may leave the server's files in disorder.
 static ESCAPES: &[Kind] = &[Kind {
     kind: "containment",
-    title: "requests that try to reach other files, in Docker alone",
+    title: "requests that try to reach other files, in Docker only",
     on: LOCAL,
     escapes: true,
     body: |backend| checks(containment::CHECKS, backend),

@@ -1,4 +1,4 @@
-//! What the body of a check is handed: a bucket of its own whose writes are noted, the server, and seeded content.
+//! What the body of a check gets: a bucket of its own whose writes are noted, the server, and seeded content.
 //!
 //! Deliberately absent: judgement, which is `judge`'s, but for "the bucket holds these bytes", which most checks end with.
 
@@ -96,7 +96,7 @@ impl CheckContext<'_> {
         Ok(self.s3.delete(self.bucket(), key).await?)
     }
 
-    /// Reads an object of which at most `limit_bytes` are to come.
+    /// Reads an object of at most `limit_bytes`.
     pub(super) async fn get(&self, key: &str, limit_bytes: usize) -> Result<Body, Stop> {
         Ok(self.s3.get(self.bucket(), key, limit_bytes as u64).await?)
     }
@@ -144,7 +144,7 @@ impl CheckContext<'_> {
         same(what, bytes, &self.get(key, bytes.len()).await?.bytes)
     }
 
-    /// Sends a request made by hand; its answer, whatever that says.
+    /// Sends a request made by hand and returns the answer, also if that is an error.
     pub(super) async fn ask(&self, request: &RawRequest) -> Result<RawAnswer, Stop> {
         let raw = self.raw();
         Ok(raw.send(&raw.prepare(request)?).await?)
@@ -185,7 +185,7 @@ impl CheckContext<'_> {
     pub(super) async fn meet_needs(&self) -> Result<(), Stop> {
         let reason = match self.scope.needs {
             Needs::Restart if !self.server().supports_restart() => {
-                "somebody else runs this server: s3ci does not restart it".to_owned()
+                "s3ci does not run this server, so it cannot restart it".to_owned()
             }
             Needs::Offered(capability) if !self.offer(capability).await?.applies => {
                 format!("{} are not supported", capability.words())
@@ -193,7 +193,9 @@ impl CheckContext<'_> {
             Needs::NotOffered(capability) if self.offer(capability).await?.applies => {
                 format!("{} are supported", capability.words())
             }
-            Needs::LargeFiles if !self.suite.settings.large => "the file of 250 MiB is for --large".to_owned(),
+            Needs::LargeFiles if !self.suite.settings.large => {
+                "only with --large do clients copy the file of 250 MiB".to_owned()
+            }
             _ => return Ok(()),
         };
         Err(Stop::Skipped(reason))

@@ -1,7 +1,7 @@
 //! How the checks of a suite are carried out: several at a time, or one alone, each in a bucket of its own.
 //!
-//! Most checks do not notice each other, for each has a bucket, a client and evidence of its own. The record puts them in the order of
-//! the catalogue, in whatever order they end.
+//! Most checks do not notice each other, because each has its own bucket, client and evidence. The record has them in the order of the
+//! catalogue, whatever order they end in.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +17,7 @@ use crate::server::Toolbox;
 /// More objects than any client stores for a check.
 const MOST_OBJECTS: usize = 5_000;
 
-/// Runs the selected checks, at most so many at a time; those that must be alone come last.
+/// Runs the selected checks, several at a time; those that must be alone come last.
 pub(super) async fn run_all(context: &SuiteContext<'_>, checks: &[Check], at_a_time: usize) {
     // A server that hangs would take a deadline for each check.
     let (silent, capabilities) = (AtomicBool::new(false), Capabilities::default());
@@ -66,7 +66,7 @@ async fn run_one(context: &SuiteContext<'_>, check: &Check, capabilities: &Capab
     }
     // What stays is tried again at the end of the suite.
     if let Err(error) = leases.give_back(&context.s3).await {
-        tracing::debug!(%error, "a bucket could not be given back");
+        tracing::debug!(%error, "s3ci could not remove a bucket");
     }
     false
 }

@@ -1,4 +1,4 @@
-//! How much room a suite needs.
+//! How much space a suite needs.
 
 /// What a suite stores at the most, at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,6 +7,6 @@ pub struct Footprint {
     pub bytes: u64,
     pub largest_object_bytes: u64,
     pub objects: u64,
-    /// The size that the data file system is to have; roomy where none is given.
+    /// The size of the data file system; a large one if none is given.
     pub data_limit_bytes: Option<u64>,
 }

@@ -1,7 +1,7 @@
 //! The suites: named groups of checks on one backend, and the catalogue that lists them.
 //!
-//! Owns what is asked of a server and how its answers are judged. Deliberately absent: how the server is run (a suite is handed a
-//! running one), reports, exit codes, and the throughput comparison.
+//! Owns what is asked of a server and how its answers are judged. Deliberately absent: how the server is run (a suite gets a running
+//! one), reports, exit codes, and the throughput comparison.
 //!
 //! A new check is an entry in the file of its family, a new family a file and a line in the module of its kind, a new kind of suite a
 //! row of `catalogue`.

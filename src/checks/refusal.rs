@@ -20,7 +20,7 @@ enum Status {
     Client,
     /// 4xx, or 501: the server has no such thing. A server that fails has refused nothing.
     ClientOrNotImplemented,
-    /// Whatever is no success.
+    /// Any answer that is not a success.
     NoSuccess,
 }
 
@@ -33,10 +33,9 @@ impl Refusal {
         otherwise: "refused-otherwise",
     };
 
-    /// With whatever is no success: half a request deserves no answer in S3's words.
+    /// With any answer that is not a success: S3 says nothing about the answer to half a request.
     pub(super) const AT_ALL: Self = Self { status: Status::NoSuccess, ..Self::ANY };
 
-    /// With this status.
     pub(super) const fn with(status: u16) -> Self {
         Self { status: Status::Exactly(status), ..Self::ANY }
     }

@@ -166,7 +166,7 @@ impl<'a> CheckRunner<'a> {
     }
 }
 
-/// Reports a check of which no request is kept.
+/// Reports a check without its requests.
 pub(super) async fn tell(
     events: &Events,
     suite: &SuiteId,

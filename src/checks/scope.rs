@@ -43,7 +43,7 @@ pub(super) enum Backends {
     All,
     /// The ETag of a simple upload is the MD5 of the content.
     WithMd5Etags,
-    /// The ETag tells nothing of the content.
+    /// The ETag says nothing about the content.
     WithOpaqueEtags,
     /// The server stores on its own disk: it can be filled, and a second server can share it.
     OnOwnDisk,

@@ -14,7 +14,7 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    /// Steps of which each may take as long as `deadline`.
+    /// Steps that may each take as long as `deadline`.
     pub(super) fn new(context: &'a SuiteContext<'a>, steps: &'static [CheckSpec], deadline: Duration) -> Self {
         Self { runner: CheckRunner::new(context), left: steps.iter(), deadline }
     }

@@ -23,7 +23,7 @@ pub struct Suite {
     pub bucket_mode: BucketMode,
     /// Whether its server demands signatures, with random credentials of the suite's own; the originals of most suites do not.
     pub signed: bool,
-    /// Whether its requests try to reach files outside the server's data: it runs in a container alone, with room for canaries around the data.
+    /// Whether its requests try to reach files outside the server's data: it runs only in a container, with canaries around the data.
     pub escapes: bool,
     /// What its checks store at the most, where they stand alone.
     pub(super) room: Footprint,
@@ -43,7 +43,7 @@ pub(super) enum Body {
     Sync,
     /// A comparison of two servers, made by the throughput comparison: the suite has the checks that it decides.
     Comparison,
-    /// Random programs held against a model: one exploration whose properties are checks.
+    /// Random programs compared with a model: one exploration whose properties are checks.
     Model,
     /// An upgrade from the base: one flow on two servers that have one volume after the other.
     Upgrade,
@@ -122,7 +122,7 @@ impl Suite {
         matches!(self.body, Body::Bench(Concurrency::Parallel))
     }
 
-    /// How much room other programs need that the suite lets talk to the server; none where it lets none.
+    /// How much space the clients of the suite need; none if it has no clients.
     #[must_use]
     pub fn toolbox_bytes(&self, settings: &SuiteSettings) -> Option<u64> {
         matches!(self.body, Body::Clients(_)).then(|| clients::room_bytes(settings.large))

@@ -1,4 +1,4 @@
-//! What a suite is handed: a client, a running server, settings, and a place for what it finds.
+//! What a suite gets: a client, a running server, settings, and a place for what it finds.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ pub struct SuiteSettings {
 }
 
 impl SuiteSettings {
-    /// Deadline of one check: several requests, each of which may come close to its own.
+    /// Deadline of one check, which makes several requests with a deadline each.
     #[must_use]
     pub fn check_deadline(&self) -> Duration {
         self.timeout * 4
@@ -65,7 +65,7 @@ pub struct SuiteContext<'a> {
     pub toolbox: Option<&'a Toolbox>,
     /// What the base stored on the server's volume; none where the suite is not about that.
     pub kept: Option<&'a KeptData>,
-    /// What the server demands of its clients; none where it lets in anybody.
+    /// The credentials that the server requires; none if it requires no signatures.
     pub credentials: Option<Credentials>,
     /// Buckets of the run.
     pub leases: Leases,
@@ -108,7 +108,7 @@ impl SuiteContext<'_> {
         if self.server.supports_restart() {
             return Err(error.into());
         }
-        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint lets nobody make buckets with these credentials: {error}"))
+        Err(Fault::new(FaultKind::NotAdmitted, format!("the endpoint does not let s3ci make buckets with these credentials: {error}"))
             .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the endpoint's that may make and delete buckets")
             .into())
     }
@@ -132,7 +132,7 @@ impl SuiteContext<'_> {
             return;
         }
         let message =
-            format!("the server of {} does not answer any more: the checks that were left are not run", self.suite);
+            format!("the server of {} does not answer any more: s3ci does not run the remaining checks", self.suite);
         let fault = Fault::new(FaultKind::ServerSilent, message)
             .with_hint("it hangs, or the machine is overloaded: see which check came before, and run the suite again");
         self.events.emit(Event::Fault { fault }).await;

@@ -1,7 +1,7 @@
 //! An upgrade: what the base stored on a volume, the target finds there.
 //!
 //! One flow on two servers that follow one another. The base's turn stores, and notes what that server itself shows after a restart of
-//! its own: what it has lost by then is no matter of the upgrade. The target's turn is what the checks judge. Deliberately absent: the
+//! its own: what it has lost by then is not the fault of the upgrade. The checks judge the target's turn. Deliberately absent: the
 //! volume and the servers, which the run brings.
 
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ pub async fn report_not_started(suite: &SuiteId, events: &Events, error: &Server
     }
 }
 
-/// A base that stores nothing is no verdict about the target.
+/// If the base stores nothing, there is no verdict about the target.
 async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
     let why = match stop {
         Stop::Failed(failure) => &failure.message,
@@ -102,7 +102,8 @@ async fn cannot_be_told(context: &SuiteContext<'_>, stop: &Stop) {
         Stop::Skipped(reason) => reason,
     };
     for spec in &CHECKS {
-        let fault = Fault::new(FaultKind::Base, format!("not told: the base does not keep what it is given: {why}"));
+        let fault =
+            Fault::new(FaultKind::Base, format!("no verdict: the base itself does not keep what it stores: {why}"));
         let SuiteContext { events, suite, settings, .. } = context;
         runner::tell(events, suite, spec, Outcome::NotJudged(fault), Duration::ZERO, &settings.repro).await;
     }
@@ -201,7 +202,7 @@ async fn lists(s3: &S3, kept_buckets: &[KeptBucket]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a key is none that was stored and left there, in any spelling that a server confuses it with.
+/// Whether a key is not among those that were stored and kept, in any spelling that a server confuses them with.
 fn is_unknown(key: &str) -> bool {
     key == DELETED || !(OBJECTS.iter().any(|(stored, _)| *stored == key) || key == "percent percent")
 }

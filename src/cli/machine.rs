@@ -1,4 +1,4 @@
-//! What the subcommands take that look at the machine or the catalogue: `list`, `doctor`, `clean`, `image`, and the hidden `reap`.
+//! The arguments of the subcommands that look at the machine or the catalogue: `list`, `doctor`, `clean`, `image`, and the hidden `reap`.
 
 use std::path::PathBuf;
 

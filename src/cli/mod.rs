@@ -1,7 +1,7 @@
 //! The command line as it is typed: clap types, no logic.
 //!
-//! Options that `s3ci.toml` may hold as well stand in the table of `config::options`; clap is told of them here, by [`Typed`]. What was typed
-//! is given its meaning in `config`.
+//! The table in `config::options` has the options that `s3ci.toml` may have too; [`Typed`] tells clap about them. `config` gives what was
+//! typed its meaning.
 
 use std::path::PathBuf;
 
@@ -68,24 +68,24 @@ pub enum Command {
     /// Run suites and write reports.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
-    /// Find out what this machine cannot tell apart, by comparing a server with itself.
+    /// Measure the noise of this machine by comparing a server with itself.
     #[command(after_help = CALIBRATE_EXAMPLES)]
     Calibrate(Box<CalibrateArgs>),
     /// List suites and checks.
     List(ListArgs),
-    /// Say what is here, what is missing, and the command that mends it.
+    /// Check what a run needs, and say how to fix what is missing.
     Doctor(Box<DoctorArgs>),
     /// Remove what an earlier run left: containers and networks.
     Clean(CleanArgs),
     /// Images of the server and of the clients.
     #[command(subcommand)]
     Image(ImageCommand),
-    /// Show what a run would do, split over machines where that is asked for.
+    /// Show what a run would do, and split it into shards if you ask for that.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<PlanArgs>),
     /// Put the records of all shards of a run together and write its reports.
     Merge(MergeArgs),
-    /// Compare the records of two runs: what regressed, what is mended, what is new.
+    /// Compare the records of two runs: what regressed, what is fixed, what is new.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
     /// Keep what runs measured, commit by commit.
@@ -106,7 +106,7 @@ pub enum Command {
     },
     /// Write manual pages, one for each subcommand.
     Man {
-        /// Directory, which is made where it is missing.
+        /// Directory; s3ci makes it if it is missing.
         directory: PathBuf,
     },
     /// Watch over a run and remove what it leaves when it dies (started by `run` itself).

@@ -1,4 +1,4 @@
-//! The table of options as clap sees it: what stands on the command line or in a variable is kept as it was typed.
+//! The table of options as clap sees it. Values of flags and variables are kept as they were typed.
 
 use std::ffi::OsString;
 

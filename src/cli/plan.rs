@@ -1,4 +1,4 @@
-//! What `plan` and `merge` take: a run that is split over machines, and put together again.
+//! The arguments of `plan` and `merge`, which split a run over machines and put it together again.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub struct PlanArgs {
     /// All suites.
     #[arg(long)]
     pub all: bool,
-    /// Split into so many shards.
+    /// Number of shards to split into.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub shards: u64,
     /// text, json or github-matrix.
@@ -46,7 +46,7 @@ pub enum PlanFormat {
 
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// The metrics.json of each shard, or the directory of its reports.
+    /// The metrics.json of each shard, or the directory with its reports.
     #[arg(required = true)]
     pub records: Vec<PathBuf>,
     #[command(flatten)]
@@ -55,5 +55,5 @@ pub struct MergeArgs {
 
 /// Reads a whole number.
 fn whole(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a whole number is wanted, such as 100".to_owned())
+    text.parse().map_err(|_| "it must be a whole number, such as 100".to_owned())
 }

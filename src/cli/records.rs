@@ -1,4 +1,4 @@
-//! What the subcommands take that read records of earlier runs: `compare`, `report`, `history`, `trend`.
+//! The arguments of the subcommands that read records of earlier runs: `compare`, `report`, `history`, `trend`.
 
 use std::path::PathBuf;
 
@@ -42,9 +42,9 @@ Change points are advice: the exit code tells whether the trend could be shown, 
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The metrics.json of the earlier run, or of the base; a directory of reports will do.
+    /// The metrics.json of the earlier run, or of the base, or a directory of reports.
     pub from: PathBuf,
-    /// The metrics.json of the later run, or of the candidate; a directory of reports will do.
+    /// The metrics.json of the later run, or of the candidate, or a directory of reports.
     pub to: PathBuf,
     /// text or json.
     #[arg(long, value_enum, default_value_t)]
@@ -87,7 +87,7 @@ pub struct HistoryShowArgs {
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
     #[arg(long, value_name = "WHERE", env = "S3CI_HISTORY")]
     pub from: String,
-    /// text, json (the lines as they are kept) or otava.
+    /// text, json (the lines as they are stored) or otava.
     #[arg(long, value_enum, default_value_t)]
     pub format: HistoryFormat,
 }
@@ -98,7 +98,7 @@ pub enum HistoryFormat {
     /// For a terminal.
     #[default]
     Text,
-    /// The lines as they are kept.
+    /// The lines as they are stored.
     Json,
     /// CSV for Apache Otava: what can be compared with the latest run.
     Otava,
@@ -109,10 +109,10 @@ pub struct TrendArgs {
     /// Where the history is: FILE, git:BRANCH or git:BRANCH@DIR.
     #[arg(long, value_name = "WHERE", env = "S3CI_HISTORY")]
     pub from: String,
-    /// Write a page for a browser, without script, that loads nothing.
+    /// Write a page for a browser, which has no script and loads nothing.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Metrics to show, by a part of SUITE/NAME; may come several times [default: ratios, throughput and latencies].
+    /// Metrics to show, by a part of SUITE/NAME; you can give several [default: ratios, throughput and latencies].
     #[arg(long, value_name = "TEXT")]
     pub metric: Vec<String>,
 }
@@ -137,6 +137,6 @@ pub enum Export {
     CustomSmallerIsBetter,
     /// customBiggerIsBetter of github-action-benchmark: throughput.
     CustomBiggerIsBetter,
-    /// OpenMetrics text, for Prometheus and its kin.
+    /// OpenMetrics text, for Prometheus and similar programs.
     Openmetrics,
 }

@@ -1,4 +1,4 @@
-//! What `run` and `calibrate` take.
+//! The arguments of `run` and `calibrate`.
 
 use std::path::PathBuf;
 

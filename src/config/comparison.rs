@@ -11,7 +11,6 @@ use crate::server::Target;
 /// A comparison with a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
-    /// The base.
     pub base: Target,
     /// The drop of throughput that is tolerated, in millionths.
     pub tolerance_ppm: u64,
@@ -19,7 +18,7 @@ pub struct Comparison {
     pub inconclusive_fails: bool,
     /// Which failed checks count.
     pub fail_on: FailOn,
-    /// What this machine cannot tell apart, where that was found out.
+    /// The noise of this machine, if it was measured.
     pub calibration: Option<Calibration>,
     /// Metrics of an earlier run that had the same base, or the directory of its reports.
     pub baseline: Option<PathBuf>,
@@ -31,7 +30,7 @@ impl Comparison {
     /// The comparison of a target with itself.
     ///
     /// # Errors
-    /// A target that nobody can start twice.
+    /// A target that s3ci cannot start twice.
     pub(super) fn with_itself(target: &Target, port: Option<u16>) -> Result<Self, ConfigError> {
         both_can_start(target, target, port)?;
         Ok(Self {
@@ -64,7 +63,7 @@ pub(super) fn of(options: &Options) -> Result<Option<Comparison>, ConfigError> {
 /// Figures of two runs are not comparable; their ratios to the same base are.
 fn without_base(options: &Options) -> Result<(), ConfigError> {
     options.baseline.as_ref().map_or(Ok(()), |baseline| {
-        let reason = "two runs are compared through the base that both had: give the --against of that run";
+        let reason = "s3ci compares two runs through the base that both had: give the --against of that run";
         Err(ConfigError::value("baseline", &baseline.display(), reason))
     })
 }
@@ -73,12 +72,12 @@ fn without_base(options: &Options) -> Result<(), ConfigError> {
 fn both_can_start(base: &Target, target: &Target, port: Option<u16>) -> Result<(), ConfigError> {
     for (name, end) in [("against", base), ("target", target)] {
         if matches!(end, Target::Endpoint(_)) {
-            let reason = "a comparison starts servers of its own, fresh ones for each block";
+            let reason = "the throughput comparison starts its own servers, fresh ones for each block";
             return Err(ConfigError::value(name, end, reason));
         }
     }
     if let Some(port) = port {
-        return Err(ConfigError::value("port", &port, "two servers run at a time, and they cannot share it"));
+        return Err(ConfigError::value("port", &port, "two servers run at the same time and cannot share a port"));
     }
     Ok(())
 }
@@ -127,9 +126,10 @@ mod tests {
     fn a_calibration_that_is_none_is_refused_by_its_place_and_without_its_text() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("floors.json");
-        for (text, problem) in
-            [("HOME=/root", "it is no valid JSON"), ("{\n  \"hunter2\": 1}", "it is other JSON than is wanted")]
-        {
+        for (text, problem) in [
+            ("HOME=/root", "it is not valid JSON"),
+            ("{\n  \"hunter2\": 1}", "it is JSON, but not of the expected form"),
+        ] {
             std::fs::write(&path, text).unwrap();
             let error = calibration(&path).unwrap_err();
             let cause = std::error::Error::source(&error).unwrap().to_string();

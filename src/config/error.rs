@@ -1,4 +1,4 @@
-//! What is wrong with a configuration; every variant is the user's to mend, so all end with exit code 2.
+//! What is wrong with a configuration. The user can fix every variant, so all end with exit code 2.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! `s3ci.toml`: keys and values become words, each with its place. What is wrong is said by its place; what stands in the file is never
-//! repeated, for it may be another file than was meant.
+//! `s3ci.toml`: keys and values become words, each with its place. Messages name the place of an error and never repeat the text of the
+//! file, because it may not be the file that the user meant.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -28,14 +28,14 @@ pub(super) fn words(name: &str, text: &str) -> Result<Said, ConfigError> {
     };
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        malformed(at, "it is no valid TOML", "text stands in quotes, and each key once".to_owned())
+        malformed(at, "it is not valid TOML", "put text in quotes, and give each key once".to_owned())
     })?;
     let mut said = Said::default();
     for (key, value) in table.get_ref() {
         let row = TABLE.iter().find(|row| row.in_file && row.key == **key.get_ref());
         let row = row.ok_or_else(|| malformed(key.span().start, "there is no such key", hint_for(key.get_ref())))?;
         let words = texts(row, value)
-            .map_err(|at| malformed(at, "the value is of another type than this key takes", HINT.to_owned()))?;
+            .map_err(|at| malformed(at, "the value has the wrong type for this key", HINT.to_owned()))?;
         for (at, text_of_it) in words {
             let Misread { line, column, .. } = Misread::at(text, at, "");
             let place = Place::File { name: name.to_owned(), line, column };

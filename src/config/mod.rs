@@ -29,10 +29,10 @@ use crate::server::DockerSettings;
 use crate::workload::DatasetSettings;
 use options::Said;
 
-/// The release that is tested where nobody names one; `docker/` pins what it depends on.
+/// The release that s3ci tests by default; `docker/` pins its dependencies.
 pub const PINNED_RELEASE: &str = "0.2.1";
 
-/// What a run is to do, once and for all. It stands for its options as well: `config.seed`.
+/// What a run does. It dereferences to its options: `config.seed`.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub options: Options,
@@ -54,7 +54,7 @@ pub struct Config {
     pub known_issues: KnownIssues,
     /// The command line that repeats the run, without the selection.
     pub repro: String,
-    /// What has to be told of where all this comes from.
+    /// Notices about where the settings come from.
     pub notices: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl Deref for Config {
     }
 }
 
-/// Which ledger of known issues results are held against.
+/// Which ledger of known issues results are compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KnownIssues {
     /// The one that s3ci carries with it.
@@ -95,10 +95,10 @@ impl Config {
         trust::distrusted(Self { notices: file.notices, ..config }, surroundings)
     }
 
-    /// The same configuration, with the target compared with itself to find out what the machine cannot tell apart.
+    /// The same configuration, but with the target compared with itself, to measure the noise of the machine.
     ///
     /// # Errors
-    /// A target that nobody can start twice.
+    /// A target that s3ci cannot start twice.
     pub fn against_itself(self) -> Result<Self, ConfigError> {
         let comparison = Some(Comparison::with_itself(&self.target, self.port)?);
         Ok(Self { comparison, ..self })

@@ -1,4 +1,4 @@
-//! From options to a configuration: what ties two options together, and what has to be looked up on this machine.
+//! From options to a configuration: rules about two options, and what has to be looked up on this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,7 @@ fn has_certificates(path: &Path) -> Result<(), ConfigError> {
         return Ok(());
     }
     let line = text.lines().position(|line| line.starts_with("-----BEGIN")).map_or(1, |line| line + 1);
-    let source = Misread { line, column: 1, problem: "there are no certificates in PEM from here on".to_owned() };
+    let source = Misread { line, column: 1, problem: "there is no certificate in PEM from here on".to_owned() };
     let hint = "name a file of certificates, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----";
     Err(ConfigError::Malformed { path: path.to_owned(), source, hint: hint.to_owned() })
 }

@@ -19,7 +19,7 @@ impl Surroundings {
         Self { is_ci: VARIABLES.into_iter().any(is_set), is_attended }
     }
 
-    /// Whether a person works on a checkout of their own here: what lies in it is theirs.
+    /// Whether a person works on their own checkout here, so that its files are theirs.
     #[must_use]
     pub fn are_a_persons(self) -> bool {
         self.is_attended && !self.is_ci

@@ -21,21 +21,21 @@ const UNITS: [(&str, Unit, f64); 13] = [
 
 /// Reads a limit of a metric; what is wrong with it otherwise.
 pub(super) fn threshold(name: &str, text: &str) -> Result<Threshold, &'static str> {
-    let (suite, metric) = name
-        .split_once('.')
-        .ok_or("a metric is named by its suite and itself, such as bench/local.upload.throughput")?;
+    let (suite, metric) =
+        name.split_once('.').ok_or("name a metric with its suite, such as bench/local.upload.throughput")?;
     let text = text.trim();
     let (is_floor, rest) = match (text.strip_prefix(">="), text.strip_prefix("<=")) {
         (Some(rest), _) => (true, rest.trim()),
         (_, Some(rest)) => (false, rest.trim()),
-        _ => return Err("it begins with >= or <="),
+        _ => return Err("it must begin with >= or <="),
     };
     let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
     let (number, unit) = (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default().trim());
-    let number: f64 = number.parse().map_err(|_| "after >= or <= comes a number")?;
+    let number: f64 = number.parse().map_err(|_| "after >= or <= there must be a number")?;
     let spelling = UNITS.iter().find(|(spelling, ..)| *spelling == unit);
-    let (_, unit, scale) = spelling
-        .ok_or("its unit is one of B/s, KB/s, MB/s, GB/s, op/s, us, ms, s, B, KB, MB, GB, or nothing for a count")?;
+    let (_, unit, scale) = spelling.ok_or(
+        "its unit must be one of B/s, KB/s, MB/s, GB/s, op/s, us, ms, s, B, KB, MB, GB, or nothing for a count",
+    )?;
     let limit = whole(number * scale).ok_or("the number is too large")?;
     let (suite, metric) = (SuiteId::new(suite), metric.to_owned());
     Ok(Threshold { suite, metric, is_floor, limit, unit: *unit, text: text.to_owned() })

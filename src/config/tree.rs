@@ -1,5 +1,5 @@
-//! The tree under test, and what of it is as its base has it. Whoever proposes a change has written every file of the tree, so none of them
-//! decides anything about the verdict.
+//! The tree under test, and its files as the base has them. The author of a change can have written every file of the tree, so none of
+//! them decides anything about the verdict.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -24,7 +24,7 @@ impl Tree {
         Some(Self { directory, root })
     }
 
-    /// Whether a file lies in it, by its name or by where a link leads.
+    /// Whether a file is in it, by its name or by where a link leads.
     pub(super) fn contains(&self, file: &Path) -> bool {
         let led_to = std::fs::canonicalize(file).unwrap_or_else(|_| absolute(file));
         absolute(file).starts_with(&self.root) || led_to.starts_with(&self.root)

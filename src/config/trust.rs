@@ -1,7 +1,7 @@
-//! What is judged does not configure its judge: which `s3ci.toml` is read where nobody names one, and which files may decide.
+//! A change does not configure its judge: which `s3ci.toml` s3ci reads if nobody names one, and which files may decide.
 //!
 //! A file of the tree under test decides nothing, unless a person at a terminal tests a checkout of their own. Everywhere else such a file
-//! counts as the base of the comparison has it, and without a base not at all. What follows is told in notices.
+//! counts as the base of the comparison has it, and without a base not at all. Notices say what follows.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::{Config, ConfigError, KnownIssues, Settings, Surroundings, file, is_b
 use crate::base::read_file;
 use crate::server::{RuntimeChoice, Target};
 
-/// The file that is read where none is named.
+/// The file that s3ci reads if none is named.
 const DEFAULT_FILE: &str = "s3ci.toml";
 
-/// What a file says, and what has to be told of it.
+/// What a file says, and the notices about it.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
     pub(super) said: Said,
@@ -58,11 +58,11 @@ pub(super) fn configured(
 /// itself, and where an image or an endpoint is tested, which somebody may have built from the repository that the file is in.
 fn beside_the_tree(flags: &Settings, directory: &Path, here: &str) -> Result<Configured, ConfigError> {
     if matches!(flags.target, Some(Target::Image(_) | Target::Endpoint(_))) && is_in_a_repository(directory) {
-        return Ok(not_read("what is tested may come from the repository that it is in"));
+        return Ok(not_read("the target may come from the repository that the file is in"));
     }
     let read = Configured::read_as(DEFAULT_FILE, here)?;
     if flags.target.is_none() && Settings::of(&read.said)?.target.is_some() {
-        return Ok(not_read("it names what is tested, so it may come with it"));
+        return Ok(not_read("it names the target, so the two may come from the same place"));
     }
     Ok(read)
 }
@@ -74,7 +74,7 @@ fn of_base(flags: &Settings, tree: &Tree, path: &Path, here: Option<&str>) -> Re
     let Some((base, text)) = base.zip(text) else {
         let why = if base.is_some() { "the base has none" } else { "there is no base to take it from" };
         return Ok(match here {
-            Some(_) => not_read(&format!("it is in the tree that is tested, and {why}")),
+            Some(_) => not_read(&format!("it is in the tree under test, and {why}")),
             None => Configured::default(),
         });
     };
@@ -97,14 +97,14 @@ fn of_base(flags: &Settings, tree: &Tree, path: &Path, here: Option<&str>) -> Re
     };
     read.notices.extend(change.map(|change| {
         format!(
-            "the {DEFAULT_FILE} of the tree that is tested is not read; it {change}, which counts once it is merged"
+            "s3ci does not read the {DEFAULT_FILE} of the tree under test; it {change}, which counts once it is merged"
         )
     }));
     Ok(read)
 }
 
 fn not_read(why: &str) -> Configured {
-    let notice = format!("{DEFAULT_FILE} is not read: {why}. To use it all the same: --config {DEFAULT_FILE}");
+    let notice = format!("s3ci does not read {DEFAULT_FILE}: {why}. To use it all the same: --config {DEFAULT_FILE}");
     Configured { said: Said::default(), notices: vec![notice] }
 }
 
@@ -153,11 +153,11 @@ fn with_ledger(config: Config, tree: &Tree, path: PathBuf, surroundings: Surroun
     let notice = match (has_base, is_accepted) {
         (true, _) => None,
         (false, true) => {
-            Some(format!("the ledger {name} is in the tree that is tested; it counts: --accept-known-issues"))
+            Some(format!("the ledger {name} is in the tree under test; it counts because of --accept-known-issues"))
         }
         (false, false) => Some(format!(
-            "the ledger {name} is in the tree that is tested, and there is no base that lists the same, so nothing of it counts: name the \
-             base with --against, or say --accept-known-issues"
+            "the ledger {name} is in the tree under test, and there is no base that lists the same, so none of its entries count: \
+             name the base with --against, or say --accept-known-issues"
         )),
     };
     let is_the_judges = !has_base && (is_accepted || surroundings.are_a_persons());
@@ -184,8 +184,8 @@ fn same_as_base(tree: &Tree, base: Option<&Target>, key: &str, path: &Path) -> R
     if of_base.is_some() && of_base == read_file(path).ok() {
         return Ok(());
     }
-    let reason = "it is in the tree that is tested and not the same on a base, and a change must not judge itself; name a file that \
-                  lies elsewhere";
+    let reason = "it is in the tree under test and differs from the base, and a change must not judge itself; name a file that is \
+                  elsewhere";
     Err(ConfigError::value(key, &path.display(), reason))
 }
 

@@ -29,7 +29,7 @@ pub enum HistoryError {
     /// JSON cannot hold the entry, for example a year over 9999.
     #[error("write the line of the run")]
     Line(#[source] serde_json::Error),
-    #[error("use {name:?} as a branch: git allows no such name")]
+    #[error("use {name:?} as a branch: git does not allow that name")]
     Name { name: String },
     #[error("start git")]
     Start(#[source] io::Error),
@@ -76,7 +76,7 @@ impl HistoryError {
             Self::Name { .. } => "name a branch such as git:s3ci-history",
             Self::Start(_) => "install git, or keep the history in a file",
             Self::Git { .. } => "run the command by hand in that repository",
-            Self::CheckedOut { .. } => "keep the history in a branch of its own, such as git:s3ci-history",
+            Self::CheckedOut { .. } => "use a separate branch for the history, such as git:s3ci-history",
             Self::Refused { .. } => "check that you may push and that no rule protects the branch",
             Self::Contended { .. } => "try again",
             Self::NoCommit => "name the commit: --commit NAME",

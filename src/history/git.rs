@@ -42,7 +42,7 @@ impl Git {
         match (described, name) {
             (Some((id, time)), name) => {
                 let short: String = id.chars().take(SHORT).collect();
-                // HEAD names another commit tomorrow, so it is no label.
+                // HEAD names another commit tomorrow, so it cannot be a label.
                 let label = name.filter(|name| *name != "HEAD" && !id.starts_with(name)).map_or(short, str::to_owned);
                 Ok(Commit { id, label, time: Some(time) })
             }

@@ -24,7 +24,7 @@ pub(super) struct Draft {
     pub(super) actual: String,
 }
 
-/// What is to be changed. Entries are counted from the top of the file.
+/// A change. Entries are counted from the top of the file.
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     /// Listed checks that passed, each with its entry.

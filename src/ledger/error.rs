@@ -1,5 +1,5 @@
-//! What is wrong with a ledger; every variant is its author's to mend, so all end with exit code 2. Messages name places and never repeat
-//! the file, which may be another one than was meant.
+//! What is wrong with a ledger. Its author can fix every variant, so all end with exit code 2. Messages name places and never repeat the
+//! text of the file, because it may not be the file that the user meant.
 
 use std::path::PathBuf;
 
@@ -21,15 +21,14 @@ pub enum LedgerError {
     #[error("understand the known issues in {file}")]
     Malformed { file: String, source: Misread },
     /// The file can be read and not edited.
-    #[error("propose changes of the known issues in {file}")]
+    #[error("propose changes to the known issues in {file}")]
     Uneditable { file: String, source: Misread },
     /// There is nothing that changes could be proposed of.
-    #[error("propose changes of the known issues where no ledger is in force")]
+    #[error("propose changes to the known issues: no ledger is in force")]
     NoLedger,
     /// An entry cannot be.
     #[error("use the known issues in {file}, line {line}, column {column}: {problem}")]
     Entry {
-        /// The file.
         file: String,
         line: usize,
         column: usize,
@@ -44,32 +43,30 @@ pub enum Problem {
     /// An entry without checks.
     #[error("the entry lists no check")]
     NoChecks,
-    /// There is no check of that name.
     #[error("there is no such check")]
     UnknownCheck { nearest: Option<String> },
     /// Two entries would hold for one version.
-    #[error("{check} is listed already in line {first}, for versions that are listed here again")]
+    #[error("line {first} lists {check} already, for some of the same versions")]
     Duplicate {
-        /// The check.
         check: String,
         /// Where it is listed first.
         first: usize,
     },
-    /// The range of versions is none.
-    #[error("the versions are no range: {reason}")]
+    /// The versions are not a range.
+    #[error("the versions are not a range: {reason}")]
     Versions { reason: String },
-    #[error("a failure of {check} is {worst} at most, and not {listed}")]
+    #[error("a failure of {check} is at most {worst}, not {listed}")]
     Severity { check: String, listed: Severity, worst: Severity },
     #[error("there is no such kind of failure")]
     Kind,
     /// The symptom would fit any failure.
-    #[error("the symptom fits everything: `actual` is a pattern of what the server answers")]
+    #[error("the symptom matches everything: `actual` must be a pattern for what the server answers")]
     VagueSymptom,
     /// Nobody said why.
     #[error("the reason is empty")]
     NoReason,
     /// Nobody has said why yet.
-    #[error("the reason is still to be written")]
+    #[error("the reason is still TODO")]
     OpenReason,
 }
 
@@ -78,9 +75,7 @@ impl LedgerError {
     #[must_use]
     pub fn hint(&self) -> String {
         let hint = match self {
-            Self::Unreadable { .. } => {
-                "name a file with --known-issues, or leave it out for the ledger that s3ci carries"
-            }
+            Self::Unreadable { .. } => "name a file with --known-issues, or leave it out to use the ledger inside s3ci",
             Self::Malformed { .. } => "an [[issue]] has checks, versions, severity, symptom, reason and upstream",
             Self::Uneditable { .. } => "edit it by hand: the report names what failed, and how",
             Self::NoLedger => "leave --no-known-issues out, or name a ledger with --known-issues",
@@ -98,13 +93,13 @@ impl Problem {
                 return format!("did you mean {nearest}? `s3ci list` shows all");
             }
             Self::UnknownCheck { nearest: None, .. } => "`s3ci list` shows suites and checks",
-            Self::Duplicate { .. } => "leave one of them, or keep their versions apart",
+            Self::Duplicate { .. } => "remove one of them, or give them versions that do not overlap",
             Self::Versions { .. } => "write it as in versions = \">=0.2.0, <0.3\"",
             Self::Severity { .. } => {
                 "write what the failure costs: the report names its severity, and `s3ci list` the worst that a check can find"
             }
-            Self::Kind => "write the kind that the report names, such as etag-unchanged",
-            Self::VagueSymptom => "write what the report calls actual, with a * for what varies",
+            Self::Kind => "write the kind that the report gives, such as etag-unchanged",
+            Self::VagueSymptom => "write what the report calls actual, with a * for the parts that vary",
             Self::NoReason | Self::OpenReason => "say in a sentence why the server fails",
         };
         hint.to_owned()

@@ -13,7 +13,7 @@ use crate::record::{CheckId, FailureKind, Severity, SuiteId};
 /// What the reason of a proposed entry begins with, until a person has written it.
 pub(super) const OPEN_REASON: &str = "TODO";
 
-/// A ledger as it is written.
+/// A ledger as it is in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -23,7 +23,7 @@ struct File {
     capabilities: Vec<support::Written>,
 }
 
-/// An entry as it is written.
+/// An entry as it is in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {

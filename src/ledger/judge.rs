@@ -1,4 +1,4 @@
-//! A verdict held against the ledger: the only place where a failure becomes a known one.
+//! Compares a verdict with the ledger: the only place where a failure becomes a known one.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ impl<'a> Listed<'a> {
         let (source, line) = (&self.ledger.source, issue.line);
         let message = if self.ledger.is_carried() {
             format!(
-                "fixed: the ledger that s3ci carries lists it for {version} ({source}, line {line}); take one of your own without it: \
+                "fixed: the ledger inside s3ci lists it for {version} ({source}, line {line}); use your own ledger without it: \
                  --known-issues FILE"
             )
         } else {

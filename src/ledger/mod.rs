@@ -52,7 +52,7 @@ pub use pattern::Pattern;
 pub use support::Offered;
 pub use versions::Versions;
 
-/// The ledger that s3ci carries with it: where it lies in the sources, and what it says.
+/// The ledger inside s3ci: its path in the sources, and its text.
 const BUILT_IN: (&str, &str) = ("docker/known-issues.toml", include_str!("../../docker/known-issues.toml"));
 
 /// A ledger without contradictions.
@@ -70,7 +70,6 @@ pub struct Ledger {
 /// One defect, and the checks that see it.
 #[derive(Debug, Clone)]
 pub struct Issue {
-    /// The checks.
     pub checks: Vec<CheckId>,
     /// The versions that have it; any where none.
     pub versions: Option<Versions>,
@@ -91,7 +90,6 @@ pub struct Issue {
 /// How a known failure shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symptom {
-    /// The failure's kind.
     pub kind: FailureKind,
     /// What the server answered.
     pub actual: Pattern,
@@ -118,7 +116,7 @@ impl Ledger {
         Self::parse(&path.display().to_string(), &text)
     }
 
-    /// The ledger that s3ci carries with it.
+    /// The ledger inside s3ci.
     ///
     /// # Errors
     /// What is wrong with it; a test sees to it that nothing is.
@@ -126,7 +124,7 @@ impl Ledger {
         Self::parse(BUILT_IN.0, BUILT_IN.1)
     }
 
-    /// Whether it is the one that s3ci carries, which nobody can change from outside.
+    /// Whether it is the ledger inside s3ci, which nobody can change from outside.
     fn is_carried(&self) -> bool {
         self.source == BUILT_IN.0 && self.text == BUILT_IN.1
     }

@@ -1,4 +1,4 @@
-//! Texts with gaps: `*` stands for any run of characters, lines included; everything else for itself.
+//! Patterns: `*` matches any run of characters, lines included; everything else matches itself.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! What a run would change in the ledger: a unified diff that a person completes and applies. Nothing is ever written into the ledger.
 //!
-//! A failure that is not listed becomes an entry for the version under test; one that is listed and shows otherwise becomes an entry
-//! with its new symptom; a listed check that passes goes; what a server offers otherwise than listed is listed so. What was skipped, not run or not judged changes nothing. The reason of
-//! each new entry is left open, and a ledger with an open reason is refused.
+//! A failure that is not listed becomes an entry for the version under test. A listed failure with another symptom becomes an entry with
+//! the new symptom. A listed check that passes is removed. Changed optional features are listed as they are now. A check that was skipped,
+//! not run or not judged changes nothing. Each new entry has an open reason, and s3ci refuses a ledger with an open reason.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ impl Ledger {
     }
 }
 
-/// The range that is just this version; none where it is no version.
+/// The range that is just this version; none if it is not a version.
 fn range_of(version: Option<&str>) -> Option<String> {
     // What follows a plus does not count in a range.
     let range = format!("=={}", version?.split('+').next().unwrap_or_default());

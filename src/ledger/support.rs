@@ -1,4 +1,4 @@
-//! What a version of the server is known to offer beside what every one must, held against what asking it showed.
+//! Compares the optional features that a version of the server is known to have with those that it shows.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Offered {
     pub line: usize,
 }
 
-/// The same as it is written. What may be written is what suites ask for.
+/// The same as it is in the file, which may have the features that suites ask for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Written {
@@ -67,7 +67,7 @@ impl Listed<'_> {
         self.changed_here(suite, backend, capability).or_else(|| self.lowered(suite, backend, capability))
     }
 
-    /// What the base expects and the tree under test does not any more. To offer more is no loss.
+    /// What the base expects and the tree under test does not any more. More features are not a loss.
     fn lowered(&self, suite: &SuiteId, backend: Backend, capability: &CapabilityRecord) -> Option<CheckRecord> {
         let is_accepted = capability.support == Support::Supported || self.accepts_additions();
         let base = self.of_base().filter(|_| !is_accepted)?;

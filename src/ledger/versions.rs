@@ -16,9 +16,9 @@ impl Versions {
     /// Reads a range such as `>=0.2.0, <0.3`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The text is not a range, or an empty one.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let specifiers = VersionSpecifiers::from_str(text).map_err(|_| "it is none as PEP 440 has them".to_owned())?;
+        let specifiers = VersionSpecifiers::from_str(text).map_err(|_| "it is not a range of PEP 440".to_owned())?;
         if specifiers.is_empty() {
             return Err("it names no version".to_owned());
         }
@@ -26,7 +26,7 @@ impl Versions {
         if range.overlap(&range) { Ok(range) } else { Err("no version is in it".to_owned()) }
     }
 
-    /// Whether a version is in the range; what is no version is in none.
+    /// Whether a version is in the range. A text that is not a version is in no range.
     #[must_use]
     pub fn contain(&self, version: &str) -> bool {
         Version::from_str(version).is_ok_and(|version| self.0.contains(&version.without_local()))

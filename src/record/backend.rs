@@ -20,7 +20,7 @@ spelled! {
 spelled! {
     /// Which Drime service it was.
     pub enum DrimeService {
-        /// A stand-in of its API.
+        /// A stand-in for its API.
         Emulated = "emulated",
         /// The real one, with somebody's account.
         Cloud = "cloud",

@@ -1,4 +1,4 @@
-//! What became of throughput since an earlier run, told through the base that both runs were compared with.
+//! How throughput changed since an earlier run, by way of the base that both runs were compared with.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What a machine cannot tell apart: found by comparing a server with itself.
+//! The noise of a machine, measured by comparing a server with itself.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Calibration {
     pub procedure: ThroughputProcedure,
     /// Blocks that were run.
     pub blocks: u64,
-    /// By metric: the largest drop in millionths that equal servers could be taken for here. Less than that is not held against anybody.
+    /// By metric: the largest drop, in millionths, that equal servers can seem to have here. A smaller drop counts as noise.
     pub floors_ppm: BTreeMap<String, u64>,
 }
 

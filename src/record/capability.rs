@@ -1,4 +1,4 @@
-//! What a server offers beside what every one must.
+//! The optional features of a server.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -44,7 +44,7 @@ impl std::fmt::Display for CommandEnd {
         match self {
             Self::Exited { status } => write!(formatter, "exit status {status}"),
             Self::Deadline => formatter.write_str("stopped at its deadline"),
-            Self::GaveUp => formatter.write_str("stopped: it tried again and again"),
+            Self::GaveUp => formatter.write_str("stopped: it tried the same request again and again"),
         }
     }
 }

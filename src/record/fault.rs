@@ -50,7 +50,7 @@ spelled! {
         Local = "local",
         /// The work directory cannot be used.
         WorkDir = "work-dir",
-        /// A threshold that cannot be held against what was measured.
+        /// A threshold that cannot be compared with what was measured.
         Threshold = "threshold",
         /// The throughput comparison broke off.
         Comparison = "comparison",
@@ -110,9 +110,9 @@ spelled! {
         DrimeKeyRefused = "drime-key-refused",
         /// The Drime service refused the workspace.
         DrimeWorkspaceRefused = "drime-workspace-refused",
-        /// The stand-in of the Drime service did not start.
+        /// The stand-in for the Drime service did not start.
         DrimeStandInNotStarted = "drime-stand-in-not-started",
-        /// The stand-in of the Drime service ended.
+        /// The stand-in for the Drime service ended.
         DrimeStandInDied = "drime-stand-in-died",
         /// The certificates for the Drime service cannot be used.
         DrimeCertificates = "drime-certificates",

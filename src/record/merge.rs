@@ -9,7 +9,7 @@ use super::{RunRecord, Shard};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// There is nothing to merge.
-    #[error("merge no records")]
+    #[error("merge records: you named none")]
     Nothing,
     /// Two records differ in what makes a run.
     #[error("merge records of different runs: they differ in {what} ({one} and {other})")]
@@ -28,7 +28,7 @@ pub enum MergeError {
         what: String,
     },
     /// A shard and a whole run.
-    #[error("merge a shard with a run that is none")]
+    #[error("merge a shard with a run that is not a shard")]
     Mixed,
     /// Shards are missing.
     #[error("merge an incomplete run: shard {missing} of {count} is not there")]
@@ -51,7 +51,7 @@ impl MergeError {
             }
             Self::Twice { .. } => "name the metrics.json of each shard once",
             Self::Mixed => "name the metrics.json of shards of one run (--shard I/N)",
-            Self::Missing { .. } => "a shard whose machine failed has to run again; its reports hold what it found",
+            Self::Missing { .. } => "if the machine of a shard failed, run that shard again",
         }
     }
 }
@@ -78,7 +78,7 @@ pub fn merge(records: Vec<RunRecord>) -> Result<RunRecord, MergeError> {
     Ok(whole)
 }
 
-/// Each shard once; a record that is no shard stands alone.
+/// Each shard once; a record that is not a shard must be the only one.
 fn complete(records: &[RunRecord]) -> Result<(), MergeError> {
     let shards: Vec<Option<Shard>> = records.iter().map(|record| record.shard).collect();
     let Some(Some(first)) = shards.first().copied() else {

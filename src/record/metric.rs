@@ -46,7 +46,7 @@ pub enum Direction {
 /// A measured quantity.
 ///
 /// Numbers are whole (bytes, nanoseconds, rates per second), so that they survive JSON unchanged.
-/// Percentiles are absent where there are too few samples to speak of them: p90 needs 10, p99 100, p999 1000.
+/// Percentiles are absent if there are too few samples: p90 needs 10, p99 100, p999 1000.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Metric {
     /// Dotted, stable name within the suite, such as `upload.throughput`.

@@ -1,6 +1,6 @@
 //! Plain data: what a run is made of and what it found.
 //!
-//! Owns the vocabulary that every other module speaks (check ids, verdicts,
+//! Owns the types that every other module uses (check ids, verdicts,
 //! metrics, the [`RunRecord`]) and with it the JSON schema, because
 //! `metrics.json` is the record's serialisation and nothing else.
 //!

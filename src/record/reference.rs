@@ -1,4 +1,4 @@
-//! The release that others are measured against, told so that another run can be known to have had the same.
+//! The release that others are measured against, in a form that shows whether another run had the same.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// What the base is, if it is something that can be told again: a release, or sources or an image with a digest.
+    /// What the base is, if another run can be known to have the same: a release, or sources or an image with a digest.
     #[must_use]
     pub fn of(against: &Against) -> Option<Self> {
         let TargetIdentity { spec, version, source_digest, image, .. } = &against.base;

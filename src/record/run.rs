@@ -33,7 +33,7 @@ pub struct RunRecord {
     pub target: TargetIdentity,
     /// How it was run.
     pub runtime: RuntimeIdentity,
-    /// The ledger of known issues that results were held against; none where there was none.
+    /// The ledger of known issues that results were compared with; none if there was none.
     pub ledger: Option<LedgerIdentity>,
     /// Where it was run.
     pub host: HostFingerprint,
@@ -83,7 +83,7 @@ pub struct TargetIdentity {
     pub image: Option<ImageIdentity>,
 }
 
-/// A ledger of known issues, and what of it applied.
+/// A ledger of known issues, and the entries that applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerIdentity {
     /// Path of the file; that of the ledger which s3ci carries with it is `docker/known-issues.toml`.
@@ -201,7 +201,7 @@ pub struct SuiteRecord {
     pub duration_ns: u64,
     /// Facts for a reader, in order: bucket mode, address, number of bytes.
     pub facts: Vec<(String, String)>,
-    /// What the server offers beside what every one must, as far as checks depended on it.
+    /// Optional features of the server, as far as checks depended on them.
     pub capabilities: Vec<CapabilityRecord>,
     /// Checks in the order of the catalogue.
     pub checks: Vec<CheckRecord>,

@@ -48,11 +48,11 @@ impl Severity {
         self.max(worst)
     }
 
-    /// What a kind of failure costs wherever it happens. None where the check that found it has to say.
+    /// What a kind of failure costs wherever it happens. None if it depends on the check that found it.
     #[must_use]
     pub(super) fn of_kind(kind: &str) -> Option<Self> {
         Some(match kind {
-            // The client was told that all is well, and what it has, or what is stored, is wrong.
+            // The client believes that all is well, and what it has, or what is stored, is wrong.
             "silent-corruption"
             | "content-differs"
             | "content-length-differs"
@@ -68,7 +68,7 @@ impl Severity {
             | "listing-incomplete"
             | "listing-stops"
             | "metadata-lost" => Self::DataLoss,
-            // The client was told that something went wrong, or gets nothing that it can use. Nothing is lost without a word.
+            // The client knows that something went wrong, or gets nothing that it can use. Nothing is lost silently.
             "request-refused"
             | "signature-refused"
             | "key-refused"

@@ -29,7 +29,7 @@ impl Threshold {
             id: CheckId::new(&self.suite, &format!("threshold.{}", self.metric)),
             worst_severity: Severity::Slower,
             rule: format!("{} is {}", self.metric, self.text),
-            consequence: "less than what was settled for this machine".to_owned(),
+            consequence: "the server does not reach the thresholds of this machine".to_owned(),
             source: "the thresholds in s3ci.toml".to_owned(),
             outcome: self.judge(suite).with_severity(Severity::Slower),
             duration_ns: 0,
@@ -73,7 +73,7 @@ impl Threshold {
     fn unmeasured(&self, suite: &SuiteRecord) -> Outcome {
         let whole = suite.fault.is_none() && suite.checks.iter().all(|check| check.outcome == Outcome::Passed);
         if !whole {
-            return Outcome::Skipped { reason: "not measured: the suite did not come so far".to_owned() };
+            return Outcome::Skipped { reason: "not measured: the suite ended before".to_owned() };
         }
         let message = format!("{} does not measure {}", self.suite, self.metric);
         let names: Vec<&str> = suite.metrics.iter().map(|metric| metric.name.as_str()).collect();

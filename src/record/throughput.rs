@@ -50,7 +50,7 @@ pub struct ComparedCheck {
     pub id: CheckId,
     /// What became of it on the base.
     pub base: Outcome,
-    /// What that makes of its outcome on the target.
+    /// What changed compared with its outcome on the target.
     pub change: Change,
 }
 
@@ -96,7 +96,7 @@ pub struct ThroughputProcedure {
     pub listings: u64,
     /// The operations of a block's passes, in their order.
     pub passes: Vec<String>,
-    /// Numbers of blocks after which it is looked at.
+    /// Numbers of blocks after which s3ci looks at the interval.
     pub looks: Vec<u64>,
     /// Chance of a false alarm that all looks at all metrics share, in millionths.
     pub alpha_ppm: u64,

@@ -67,7 +67,7 @@ impl Outcome {
         }
     }
 
-    /// Whether all that the server did wrong is to be too slow.
+    /// Whether the server did nothing wrong but to be too slow.
     #[must_use]
     pub fn is_slow(&self) -> bool {
         matches!(self, Self::Failed(failure) if failure.is_about_speed())

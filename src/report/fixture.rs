@@ -36,7 +36,7 @@ pub(super) fn record() -> RunRecord {
     record
 }
 
-/// A run that passed but for known issues.
+/// A run that passed except for known issues.
 pub(super) fn with_known_issues() -> RunRecord {
     let mut record = clean();
     record.ledger = Some(LedgerIdentity {

@@ -15,7 +15,7 @@ use crate::record::{
 };
 use crate::server::Target;
 
-/// The record of a run of which nothing is known yet but what was asked for.
+/// The record of a run at its start, which has only what the user asked for.
 #[must_use]
 pub fn new_record(run_id: &str, config: &Config) -> RunRecord {
     let kind = match (&config.target, &config.runtime) {

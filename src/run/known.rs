@@ -1,4 +1,4 @@
-//! The ledger between what happens and the record: each check that ends is held against it, once, before anybody is told.
+//! Compares each check that ends with the ledger, once, before the record and the console see it.
 
 use crate::event::Event;
 use crate::ledger::{Ledger, Listed};

@@ -1,7 +1,7 @@
 //! Carries out a plan: prepares the target, runs suite after suite on a fresh server each, and folds what happens into the record.
 //!
 //! Owns order, cancellation and teardown: whatever was started here is stopped here, on every way out. Deliberately absent: what is
-//! asked of a server (`suites`), how one is run (`server`), and what becomes of the record (`report`).
+//! asked of a server (`checks`), how one is run (`server`), and how the record is shown (`report`).
 
 mod afterwards;
 mod fold;
@@ -76,7 +76,7 @@ pub struct Run<'a> {
     pub plan: &'a Plan,
     /// How.
     pub config: &'a Config,
-    /// What results are held against; nothing where there is no ledger.
+    /// What results are compared with; nothing if there is no ledger.
     pub ledger: Option<&'a Ledger>,
     /// The earlier run that throughput is compared with, where there is one.
     pub baseline: Option<&'a RunRecord>,
@@ -88,7 +88,7 @@ pub struct Run<'a> {
     pub drime: DrimeSettings,
     /// Whether this program is started a second time, to clear up if it is killed.
     pub watchdog: bool,
-    /// What has to be told before anything else.
+    /// Notices that come before anything else.
     pub notices: Vec<String>,
     /// Asks the run to stop.
     pub stopper: Stopper,
@@ -134,7 +134,7 @@ impl Run<'_> {
         record
     }
 
-    /// Everything that happens, told through events.
+    /// Everything that happens, as events.
     async fn work(&self, events: &Events) {
         for text in self.notices.clone() {
             events.emit(Event::Notice { text }).await;
@@ -150,8 +150,9 @@ impl Run<'_> {
         let watchdog = match self.watchdog.then(|| Watchdog::spawn(&self.run_id, directory.path())).transpose() {
             Ok(watchdog) => watchdog,
             Err(error) => {
-                let text =
-                    format!("no watchdog: what a killed run leaves stays until `s3ci clean` (failed to {error})");
+                let text = format!(
+                    "no watchdog: if this run is killed, `s3ci clean` removes what it leaves (failed to {error})"
+                );
                 events.emit(Event::Notice { text }).await;
                 None
             }
@@ -193,7 +194,7 @@ impl Run<'_> {
                 Ok(base) => Some(base),
                 Err(error) => {
                     if let Err(error) = candidate.close().await {
-                        tracing::debug!(%error, "what was prepared for the target could not be removed");
+                        tracing::debug!(%error, "s3ci could not remove what it prepared for the target");
                     }
                     return Err(error);
                 }
@@ -228,7 +229,7 @@ impl Run<'_> {
         // A green run of a release is easily taken for one of the checkout that it was started in.
         if !self.config.target_is_named && Target::Path(".".into()).validate().await.is_ok() {
             let text = format!(
-                "{} is tested, and not the checkout that lies here: for that --target path:.",
+                "this run tests {}, not the checkout in this directory; for that give --target path:.",
                 self.config.target
             );
             events.emit(Event::Notice { text }).await;

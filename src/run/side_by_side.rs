@@ -1,8 +1,8 @@
 //! Suites that measure nothing, side by side on servers of their own.
 //!
-//! What a suite tells is kept until the suite has ended and is then told in one piece, so that the record is folded, and a terminal
-//! reads, as if the suites had run one after the other. Only the preparation of an image is told at once. Deliberately absent: which
-//! suites may run so (`checks`), and the order of the record (`fold`).
+//! The events of a suite are kept until the suite has ended and are then passed on together. So the record and the terminal are the same
+//! as if the suites had run one after the other. Only events about the preparation of an image are passed on at once. Deliberately
+//! absent: which suites may run so (`checks`), and the order of the record (`fold`).
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::Mutex;
@@ -12,7 +12,7 @@ use crate::event::{Event, Events};
 use crate::plan::PlannedSuite;
 use crate::record::SuiteId;
 
-/// Runs suites, at most `jobs` at a time; `run_one` runs one of them and tells what happens to the events it is handed.
+/// Runs suites, at most `jobs` at a time; `run_one` runs one of them and emits what happens to the events that it gets.
 /// A run that is asked to stop starts no other suite.
 pub(super) async fn run_all<'a>(
     suites: Vec<&'a PlannedSuite>,
@@ -41,7 +41,7 @@ pub(super) async fn run_all<'a>(
         .await;
 }
 
-/// What a suite tells, in its order. The lock keeps what is told at once out of the middle of another suite's piece.
+/// The events of a suite, in their order. The lock keeps events that are passed on at once out of the middle of another suite's events.
 async fn keep(standing: &Mutex<Standing>, events: &Events, suite: impl AsyncFnOnce(Events)) -> Vec<Event> {
     let (inner, mut receiver) = Events::channel(EVENTS);
     let listen = async {

@@ -1,4 +1,4 @@
-//! One suite on a server of its own: start, run, give buckets back, stop.
+//! One suite on its own server: start the server, run the checks, remove the buckets, stop.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -72,7 +72,7 @@ impl SuiteRun<'_> {
                 "not tried: it may delete files outside the server's data, so it needs a container (`--runtime docker`)",
             ),
             RuntimeKind::Endpoint if suite.bucket_mode == BucketMode::Default => {
-                Some("the default bucket of an endpoint may hold what is not the run's own")
+                Some("the default bucket of an endpoint may hold other people's data")
             }
             _ => None,
         }
@@ -204,7 +204,7 @@ impl SuiteRun<'_> {
             && !self.is_on_the_base
         {
             let text = format!(
-                "{} is one flow: all its steps run for the sake of {}",
+                "the steps of {} depend on each other: all of them run, because you named {}",
                 self.planned.suite.name,
                 only.join(", ")
             );

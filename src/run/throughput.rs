@@ -1,4 +1,4 @@
-//! The suite that compares: lets the throughput comparison run its blocks, and makes checks of what it decided.
+//! The throughput suite: runs the blocks of the throughput comparison, and makes checks of what it decided.
 
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ pub(super) async fn base(
         inconclusive_fails: comparison.inconclusive_fails,
     };
     if differs_in_more(&against.base, &candidate.target()) {
-        let text =
-            "the images of base and target may differ in more than the server: s3ci has not built both".to_owned();
+        let text = "the images of base and target may differ in more than the server, because s3ci did not build both"
+            .to_owned();
         events.emit(Event::Notice { text }).await;
     }
     events.emit(Event::Against { against: Box::new(against) }).await;
@@ -95,9 +95,8 @@ impl SuiteRun<'_> {
         match calibration.floors_for(&host::fingerprint(), self.runtime.identity().kind, procedure) {
             Ok(floors) => floors.clone(),
             Err(reason) => {
-                let text = format!(
-                    "the calibration is of {reason}: its floors are left out, and the tolerance holds as it is"
-                );
+                let text =
+                    format!("s3ci ignores the calibration, because it is of {reason}; --tolerance holds as it is");
                 self.events.emit(Event::Notice { text }).await;
                 Floors::new()
             }

@@ -1,4 +1,4 @@
-//! The suite that upgrades: a server of the base and then one of the target on one volume.
+//! The upgrade suites: a server of the base and then one of the target on one volume.
 
 use super::suite::SuiteRun;
 use crate::checks::KeptData;
@@ -10,7 +10,7 @@ impl SuiteRun<'_> {
     pub(super) async fn upgrade(&self, base: &Runtime, end: &mut SuiteEnd) {
         let volume = match self.runtime.volume(&self.spec()).await {
             Ok(Some(volume)) => volume,
-            Ok(None) => return self.skip_all("somebody else runs this server: it cannot be upgraded").await,
+            Ok(None) => return self.skip_all("s3ci does not run this server, so it cannot upgrade it").await,
             Err(error) => {
                 end.fault = Some(error.into());
                 return;

@@ -1,4 +1,4 @@
-//! The other half of a comparison: the same checks on the base, so that what is new is told from what always failed.
+//! Runs the same checks on the base, so that reports can tell what is new from what failed before.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ impl SuiteRun<'_> {
         self.events.emit(Event::Standing { text: format!("{} on the base", suite.name) }).await;
         let Some(found) = Box::pin(self.found_on(base)).await else { return };
         if let Some(fault) = &found.fault {
-            let text = format!("{} could not be run to its end on the base: {}", suite.name, fault.message);
+            let text = format!("{} did not run to its end on the base: {}", suite.name, fault.message);
             self.events.emit(Event::Notice { text }).await;
         }
         self.events.emit(Event::OnBase { suite: Box::new(found) }).await;

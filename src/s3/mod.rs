@@ -31,7 +31,8 @@ pub use listing_forms::{EncodedListing, Level};
 pub use multipart::UploadedPart;
 pub use operations::{Body, DeleteReport, Downloaded, Head};
 pub use raw::{
-    Delivery, Line, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Timed, Trailer, content_md5, crc32, crc64nvme,
+    Delivery, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Timed, TimedConnection, Trailer, content_md5,
+    crc32, crc64nvme,
 };
 pub use recorder::Recorder;
 pub use selective::{Condition, Part};

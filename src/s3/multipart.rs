@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::{RequestError, S3};
 
-/// An uploaded part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadedPart {
     /// Counted from 1.

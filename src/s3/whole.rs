@@ -1,6 +1,6 @@
 //! The requests on objects and listings with all that may be said in them, and their answers with all that is read from them.
 //!
-//! The other files have the requests as a client makes them, a few words each. Programs that are written by chance need the whole.
+//! The other files have the requests as clients usually make them. The random programs of the model suites need everything.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,6 @@ pub struct Sent {
     pub if_none_match: Option<String>,
 }
 
-/// The headers of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectHeaders {
     /// As sent, quotes included.

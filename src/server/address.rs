@@ -3,7 +3,7 @@
 /// Where an endpoint listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
-    /// Whether it speaks TLS.
+    /// Whether it uses TLS.
     pub(super) tls: bool,
     /// Name or number, without the brackets of IPv6.
     pub(super) host: String,
@@ -57,7 +57,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), &'static str> {
         };
     }
     match authority.split_once(':') {
-        Some((_, port)) if port.contains(':') => Err("an IPv6 address stands in brackets"),
+        Some((_, port)) if port.contains(':') => Err("write an IPv6 address in brackets"),
         Some((host, port)) => Ok((host, Some(port))),
         None => Ok((authority, None)),
     }

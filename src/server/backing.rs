@@ -1,4 +1,4 @@
-//! What stands behind a drime server: an account of the Drime cloud, or a stand-in that the server's host runs beside it.
+//! The service behind a drime server: an account of the Drime cloud, or a stand-in that the server's host runs beside it.
 //!
 //! Deliberately absent: how a stand-in is run, which each host does in its way.
 
@@ -8,11 +8,11 @@ use super::drime::{Account, Cloud, DrimeAccess, DrimeError, Running, Service, St
 use super::error::ServerError;
 use super::spec::Backend;
 
-/// What stands behind a server.
+/// The service that a server stores in.
 pub(super) struct Backing {
     /// As s3ci sees it.
     pub(super) service: Service,
-    /// As the server is told of it.
+    /// As the server gets it.
     pub(super) access: DrimeAccess,
     stand_in: Option<Box<dyn StopStandIn>>,
 }

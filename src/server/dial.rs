@@ -11,7 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::Address;
 
-/// A connection, whatever it is made of.
+/// A connection, with TLS or without.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
@@ -19,7 +19,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 /// Knows how to reach one address.
 #[derive(Clone)]
 pub(super) struct Dialler {
-    /// The address.
     pub(super) address: Address,
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
@@ -36,7 +35,7 @@ impl Dialler {
         if address.tls { Self::trusting(system_roots()?, address) } else { Ok(Self { address, tls: None }) }
     }
 
-    /// Prepares for an address that speaks TLS and is vouched for by one of these.
+    /// Prepares for an address with TLS whose certificate one of these has issued.
     pub(super) fn trusting(roots: RootCertStore, address: Address) -> Result<Self, String> {
         let tls = Some(tls_connector(roots, &address.host)?);
         Ok(Self { address, tls })

@@ -64,7 +64,7 @@ pub trait Server: Send + Sync {
     /// How the server came up.
     fn started(&self) -> &ServerStart;
 
-    /// Whether [`Server::restart`] can work: somebody else's server is theirs to restart.
+    /// Whether [`Server::restart`] can work: s3ci cannot restart an endpoint.
     fn supports_restart(&self) -> bool {
         true
     }
@@ -80,7 +80,7 @@ pub trait Server: Send + Sync {
         Ok(None)
     }
 
-    /// Starts a second server as somebody does who serves two directories: the same release, options and HOME, another data
+    /// Starts a second server, like a user who serves two directories: the same release, options and HOME, another data
     /// directory. None where there can be no such server, or where it could not be reached.
     async fn second_server(&self) -> Result<Option<Box<dyn SecondServer>>, ServerError> {
         Ok(None)
@@ -91,7 +91,7 @@ pub trait Server: Send + Sync {
         None
     }
 
-    /// CPU time and memory since the start; none where the host or the system does not tell.
+    /// CPU time and memory since the start; none if the host or the system does not know.
     async fn usage(&self) -> Option<Usage> {
         None
     }
@@ -99,7 +99,7 @@ pub trait Server: Send + Sync {
     /// How the server ended, if it has: a sentence. Does not wait.
     fn exited(&self) -> Option<String>;
 
-    /// Waits for the server's end and says how it came about; for ever where the host cannot know.
+    /// Waits for the server's end and says how it ended; waits for ever if the host cannot know.
     async fn ended(&self) -> String;
 
     /// The last lines of the server's log, free of secrets and control characters.
@@ -112,7 +112,7 @@ pub trait Server: Send + Sync {
         None
     }
 
-    /// What lies around the server's data, where it was started with room for canaries in a container of its own.
+    /// The files around the server's data, if it was started with canaries in its own container.
     fn data_directory(&self) -> Option<&dyn DataDirectory> {
         None
     }
@@ -145,7 +145,7 @@ pub trait KillOnWrite: Send {
     async fn killed(self: Box<Self>, within: Duration) -> Result<bool, ServerError>;
 }
 
-/// A second server beside a [`Server`]. To be stopped explicitly; it ends with the first one at the latest, or with this process.
+/// A second server beside a [`Server`]. Stop it explicitly; it also ends with the first one, or with this process.
 #[async_trait]
 pub trait SecondServer: Send + Sync {
     /// URL of the server, without a slash at its end.
@@ -155,16 +155,16 @@ pub trait SecondServer: Send + Sync {
     async fn stop(self: Box<Self>) -> Result<(), ServerError>;
 }
 
-/// The directory in which the data root of a server lies, with room for other files.
+/// The directory that contains the data root of a server, and can contain other files.
 #[async_trait]
 pub trait DataDirectory: Send + Sync {
-    /// Removes everything except the data root, plants files with these contents by their paths, and says what lies there then.
+    /// Removes everything except the data root, plants files with these contents at their paths, and returns what is there then.
     ///
     /// # Errors
     /// The directory cannot be written.
     async fn plant(&self, files: &BTreeMap<String, String>) -> Result<Inventory, ServerError>;
 
-    /// What lies there, the data root included.
+    /// What is there, the data root included.
     ///
     /// # Errors
     /// Something cannot be read.

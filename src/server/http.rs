@@ -16,12 +16,9 @@ use super::dial::Dialler;
 /// More than any answer of a service beside the server needs.
 const MAX_ANSWER_BYTES: usize = 8 << 20;
 
-/// An answer.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Its status.
     pub(super) status: u16,
-    /// Its body.
     pub(super) body: Bytes,
 }
 

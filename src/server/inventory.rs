@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// Where a server in a container stores.
 pub(super) const DATA: &str = "/data";
 
-/// Name of the data root in a data directory that has room for other files.
+/// Name of the data root in a data directory that can have other files too.
 pub(super) const ROOT: &str = "root";
 
 /// The absolute path, in the container, of a path below the data directory.
@@ -17,7 +17,7 @@ pub fn path_in_data(path: &str) -> String {
     format!("{DATA}/{path}")
 }
 
-/// For each path below a data directory, what it is. A file is told by its digest.
+/// For each path below a data directory, what it is. A file is identified by its digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Inventory(BTreeMap<String, String>);
@@ -48,7 +48,7 @@ impl Inventory {
     }
 }
 
-/// Whether a path below the data directory lies in the data root.
+/// Whether a path below the data directory is in the data root.
 fn is_inside(path: &str) -> bool {
     path.strip_prefix(ROOT).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -3,13 +3,13 @@
 //! Owns targets, images, virtual environments, the hosts, readiness, the server's log and its accounting, and the removal of whatever
 //! an earlier run left. Deliberately absent: anything S3 beyond "it answers", and any opinion about the answers.
 //!
-//! The floors, from the bottom; a room imports only what stands below it:
+//! The floors, from the bottom; a module imports only from the floors below it:
 //!
 //! 1. `spec`, `address`, `inventory`, `log`, `owner`, `watchdog_pipe`; `dial`, then `http` and `ready`
 //! 2. `target`, `description`, `drime`, `clients`
 //! 3. `settings`, `error`
 //! 4. `backing`, `host` (what every host offers)
-//! 5. the hosts, which do not know each other: `docker`, `process`, `endpoint`
+//! 5. the hosts, which do not import each other: `docker`, `process`, `endpoint`
 //! 6. `runtime` (the choice between them), `watchdog`, `doctor`
 
 mod address;

@@ -1,8 +1,8 @@
-//! Who owns what a run made: a process of a host, for a day at the most. Everything that outlives a killed run says so on itself.
+//! Which run owns a thing that s3ci made: a process on a host, for a day at the most. Everything that outlives a killed run has this mark.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// No run takes longer; what is older belongs to nobody, on whatever host.
+/// No run takes longer; what is older has no owner any more, whatever the host.
 pub(super) const LIFETIME: Duration = Duration::from_hours(24);
 
 /// Seconds since 1970.
@@ -25,7 +25,7 @@ pub(super) fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// Stands for this start of this machine and for no other's; empty where the system does not tell (only Linux does).
+/// Identifies this start of this machine; empty if the system does not know (only Linux does).
 pub(super) fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The choice between hosts, and their one face.
+//! The choice between hosts, and one interface to all of them.
 //!
 //! A suite sees a [`Runtime`] and the servers that it starts, and never learns which host they are on.
 
@@ -85,7 +85,7 @@ impl Runtime {
 
     /// Starts the clients that are to talk to a server: in a container beside it, or what this machine has on its PATH.
     ///
-    /// Clients of an endpoint are in a container on this machine's own network, for nobody else knows the way there.
+    /// Clients of an endpoint are in a container on this machine's own network, because the endpoint may be reachable only from there.
     ///
     /// # Errors
     /// The image of the clients cannot be built, or their agent cannot be started. Nothing is left of it then.
@@ -113,7 +113,7 @@ impl Runtime {
         if matches!(target, Target::Endpoint(_)) && *choice != RuntimeChoice::Process {
             match clients_for_endpoint(server.endpoint(), run_id, docker, spec, events).await {
                 Err(error) if *choice == RuntimeChoice::Auto && error.is_without_docker() => {
-                    let text = format!("the clients are those of this machine (failed to {error})");
+                    let text = format!("the clients are the programs on this machine (failed to {error})");
                     events.emit(Event::Notice { text }).await;
                 }
                 other => return other,

@@ -1,4 +1,4 @@
-//! What a suite asks of a server, and what a server tells of itself, in words that every host understands. Plain data.
+//! What a suite asks of a server, and what a server reports about itself, the same for every host. Plain data.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl Backend {
     }
 }
 
-/// What the Drime service does with a second upload of one name, which is not known. Only a stand-in can be told.
+/// What the Drime service does with a second upload of one name. Nobody knows that, so it is a setting of the stand-in only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Duplicates {
     /// The new file takes the old one's place; what pydrime is written for.
@@ -81,7 +81,7 @@ impl Backends {
 pub enum EtagProfile {
     /// The ETag of a simple upload is the MD5 of its content.
     Md5,
-    /// The ETag tells nothing of the content, and must not look as if it did: never 32 hexadecimal digits.
+    /// The ETag says nothing about the content, and must not look as if it did: never 32 hexadecimal digits.
     Opaque,
 }
 
@@ -107,7 +107,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Credentials that nobody can know beforehand: a server that lets others in is found out.
+    /// Random credentials: a server that accepts other ones shows that it checks nothing.
     pub fn random() -> Self {
         let word = |length: usize| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
         Self { access_key: word(20), secret_key: word(40) }
@@ -137,20 +137,20 @@ pub struct ServerSpec {
     pub objects: u64,
     /// Whether files are planted around its data root ([`super::DataDirectory`]). A process does not offer that.
     pub canaries: bool,
-    /// The size of the data file system, where that matters; roomy otherwise. Only a container can have it.
+    /// The size of the data file system if that matters, otherwise a large one. Only a container can have it.
     pub data_limit_bytes: Option<u64>,
 }
 
-/// How a server comes to its end before it starts again.
+/// How a server ends before it starts again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
     /// It is asked to end, and ends by itself.
     Orderly,
-    /// It is killed, as in a crash of its own: what it has handed to the system stays, other than in a power cut.
+    /// It is killed, as if it crashed: unlike in a power cut, what it has written to the system stays.
     Killed,
 }
 
-/// A moment of a server's work, as the room on its data file system shows it.
+/// A moment of a server's work, as the free space on its data file system shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// Something is being stored.
@@ -167,6 +167,6 @@ pub struct Usage {
     pub memory_peak_bytes: Option<u64>,
     /// Whether the peak counts what is stored as well: a container's file systems lie in its memory.
     pub peak_counts_data: bool,
-    /// Whether the peak is only the most that was seen when somebody asked: the kernel kept none.
+    /// Whether the peak is only the highest value that s3ci saw, because the kernel keeps no peak.
     pub peak_is_sampled: bool,
 }

@@ -1,4 +1,4 @@
-//! The dead-man's switch for what no container takes with it: the run's network, its work directory, processes of this machine.
+//! Removes what a killed s3ci leaves and no container takes along: the run's network, its work directory, processes of this machine.
 //!
 //! s3ci starts itself a second time, in a process group of its own, and holds a pipe to it. When the pipe closes without a word of
 //! farewell, s3ci was killed, and the second process removes what belongs to the run. Containers end by themselves; they are
@@ -49,7 +49,7 @@ impl Watchdog {
         Ok(Self { child, pipe })
     }
 
-    /// What hosts tell it through.
+    /// The pipe through which hosts send it lines.
     pub fn pipe(&self) -> WatchdogPipe {
         self.pipe.clone()
     }
@@ -138,7 +138,7 @@ async fn remove_directory(directory: PathBuf, deadline: Instant) -> io::Result<(
 
 #[cfg(unix)]
 fn kill(process_group: i32) {
-    // 0 and 1 would mean this group and everything; a negative number is no group.
+    // 0 and 1 would mean this group and everything; a negative number is not a group.
     if process_group > 1
         && let Some(group) = rustix::process::Pid::from_raw(process_group)
     {
@@ -150,7 +150,7 @@ fn kill(process_group: i32) {
 #[cfg(not(unix))]
 fn kill(_process_group: i32) {}
 
-/// Handlers that do nothing, for as long as they are kept.
+/// Handlers that do nothing, until they are dropped.
 #[cfg(unix)]
 fn deaf_to_signals() -> io::Result<[tokio::signal::unix::Signal; 3]> {
     use tokio::signal::unix::{SignalKind, signal};

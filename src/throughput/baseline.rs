@@ -5,7 +5,7 @@
 //! comparable if each compared with the same release by the same procedure. Otherwise there is no answer, but a reason.
 //!
 //! Only half of the error is spent. The sum of the two intervals is an approximation, and a run that was decided early
-//! stopped at a moment when its blocks happened to lie well. The tests simulate both.
+//! stopped at a moment when its blocks happened to favour a decision. The tests simulate both.
 
 use super::ALPHA;
 use super::location::shift;

@@ -31,7 +31,7 @@ pub(crate) fn locate(observations: &[f64], alpha: f64) -> Option<Location> {
     within(&walsh_averages(observations), SignedRank::of(observations.len()).critical(alpha))
 }
 
-/// Estimates how far `to` lies above `from`. `None` if either is empty.
+/// Estimates how far `to` is above `from`. `None` if either is empty.
 ///
 /// The errors of both estimates come from their own exact intervals and add as independent errors add, squared (the
 /// method of variance estimates recovery, Zou and Donner 2008). Unlike a rank test of both samples together, this does

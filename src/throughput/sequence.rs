@@ -14,7 +14,7 @@ pub const ALPHA: f64 = 0.05;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SequenceError {
     /// There are no looks, they do not grow, or they have too many blocks.
-    #[error("look after {} blocks: looks are growing numbers of blocks, {MOST_BLOCKS} at the most", listed(looks))]
+    #[error("look after {} blocks: looks must be growing numbers of blocks, at most {MOST_BLOCKS}", listed(looks))]
     Disorderly { looks: Vec<u64> },
     /// Not even the clearest result would be significant at this look.
     #[error(

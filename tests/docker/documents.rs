@@ -23,7 +23,7 @@ const ONE: &str = "etag/local::put-is-md5";
 /// One check of each of four suites, of which a shard of four takes one.
 const FOUR: &str = "etag/local::put-is-md5 sync/local api/local::bucket-bad-names-are-refused bench/local";
 
-/// What the commands name: a checkout of pys3local, and a ledger. What they write is none of its sources, so that one image does for all.
+/// What the commands name: a checkout of pys3local, and a ledger. They write nothing among its sources, so that all use one image.
 fn checkout(at: &Path) {
     run(Command::new("cp").arg("-r").arg(&*SOURCES).arg(at));
     std::fs::copy(root().join("docker/known-issues.toml"), at.join("known-issues.toml")).unwrap();
@@ -75,7 +75,7 @@ fn what_starts_servers_does_what_the_documents_say() {
                 document.display()
             );
             let said = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
-            let release = said.contains("pypi:0.2.1 is tested, and not the checkout that lies here");
+            let release = said.contains("this run tests pypi:0.2.1, not the checkout in this directory");
             assert_eq!(release, !line.contains("--target"), "{line}: {said}");
             println!("{line}: {}, {:?}", output.status, since.elapsed());
         }

@@ -120,7 +120,7 @@ fn every_rule_is_seen_broken_and_a_server_that_keeps_all_is_green() {
     assert_eq!(found.into_inner().unwrap(), expected);
 }
 
-/// Runs an upgrade from one image to another; what of it the daemon still has comes last.
+/// Runs an upgrade from one image to another; returns last what the daemon still has of it.
 fn upgrade(from: &Image, to: &Image) -> (RunRecord, Option<i32>, (Vec<String>, Vec<String>)) {
     let reports = tempfile::tempdir().unwrap();
     let mut child = s3ci()
@@ -152,7 +152,7 @@ fn an_upgrade_that_loses_is_red_and_leaves_nothing() {
             (*breaks, (red(&record), code))
         })
         .collect();
-    // What the base itself has lost is no matter of the upgrade: nothing can be told.
+    // The upgrade is not to blame for what the base itself has lost, so there is no verdict.
     let (untold, code, left) = upgrade(&forgets, &images[""]);
     assert_eq!(left, nothing);
     // Other tests make some too, for a while.

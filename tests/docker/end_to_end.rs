@@ -63,7 +63,7 @@ impl Run {
         self.reports.path().join("metrics.json").exists()
     }
 
-    /// Whether the run has told of this.
+    /// Whether the run has printed this.
     fn has_told(&self, words: &str) -> bool {
         std::fs::read_to_string(self.reports.path().join("progress")).unwrap().contains(words)
     }

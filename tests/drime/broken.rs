@@ -47,7 +47,7 @@ const PROVIDERS: [(&str, &str, &[&str]); 6] = [
         r"s/etag=\(self._get_etag_for_entry(entry, .*)\),/etag=(self.client.get_file_content(entry.hash), \1)[1],/",
         &["listing-needs-no-download"],
     ),
-    // The target of a copy has one tag for ever.
+    // The target of a copy keeps one ETag for ever.
     (
         "copy-keeps-its-tag",
         r#"s/etag = entry.file_name or .*/etag = entry.file_name if key != "copy" else "00000000-0000-4000-8000-000000000000"/"#,

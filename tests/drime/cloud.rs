@@ -54,7 +54,7 @@ fn a_killed_run_leaves_no_folder_and_clean_removes_what_no_watchdog_did() {
     wait_until("the folder is gone", Duration::from_secs(10), || account.root_folders().is_empty());
     wait_until("the rest is gone", Duration::from_secs(10), || belongings(pid) == (vec![], vec![]));
 
-    // A run of a process that is no more, on another host and long ago; one that may still be going on; somebody's own.
+    // Folders of a process that has ended, of one on another host long ago, of one that may still be running, and of the user.
     let day = 24 * 60 * 60;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let living = format!("s3ci-0badcafe-00000000-1-{}-0", now + day);

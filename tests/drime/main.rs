@@ -1,10 +1,9 @@
-//! The drime backend from outside: real pys3local with real pydrime, through the stand-in of the Drime API.
+//! The drime backend from outside: real pys3local with real pydrime, through the stand-in for the Drime API.
 //!
-//! Most of it in Docker, as users run it; a broken stand-in and a mended one as processes, which start faster. Needs a Docker daemon,
+//! Most of it in Docker, as users run it; a broken stand-in and a repaired one as processes, which start faster. Needs a Docker daemon,
 //! a base image, Python 3 with venv, openssl, `script` of util-linux and a package index. There is no way to skip this silently.
 
 #[cfg(test)]
-#[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/command.rs"]
 mod command;
 #[cfg(test)]

@@ -15,7 +15,7 @@ fn without_credentials_auto_is_emulated_and_the_cloud_is_refused() {
     let environment = [("DRIME_API_KEY", KEY.to_owned()), ("DRIME_WORKSPACE_ID", "home".to_owned())];
     let refused = s3ci().args(["run", "sync/drime", "--drime", "cloud"]).envs(environment).output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(refused.status.code() == Some(2) && said.contains("`home` is no number"), "{said}");
+    assert!(refused.status.code() == Some(2) && said.contains("`home` is not a number"), "{said}");
     let ran = run(&["sync/drime", "--runtime", "process", "--drime-set", &format!("workspace-id={WORKSPACE}")], &[]);
     assert_eq!(
         (ran.code(), ran.record.suites[0].storage.to_string()),
@@ -139,7 +139,7 @@ fn nobody_is_asked_who_does_not_have_to_be() {
     for shown in [cloud.shown, emulated.shown] {
         assert!(!shown.contains(KEY_QUESTION) && !shown.contains(WORKSPACE_QUESTION), "{shown}");
     }
-    // A person who gives nothing is told what else there is.
+    // If a person types nothing, the message says what else they can do.
     let nothing = at_terminal(&["sync/drime", "--drime", "cloud"], &[], &[(KEY_QUESTION, "")]);
     assert!(
         nothing.code == Some(2) && nothing.shown.contains("no API key for the Drime cloud was given"),

@@ -84,7 +84,7 @@ fn a_file_without_certificates_is_named_before_anything_runs() {
     let refused = s3ci().args(arguments).envs(account.environment()).output().unwrap();
     let said = stderr(&refused);
     assert_eq!(code(&refused), 2, "{said}");
-    assert!(said.contains("there are no certificates in PEM from here on") && said.contains("hint:"), "{said}");
+    assert!(said.contains("there is no certificate in PEM from here on") && said.contains("hint:"), "{said}");
     assert!(said.contains(path), "{said}");
 }
 

@@ -50,7 +50,7 @@ fn what_is_cheap_is_run() {
     assert!(ran >= 4, "{ran}");
 }
 
-/// A repository with the records that the documents speak of: of a run, of an older one, and of the shards of one.
+/// A repository with the records that the documents name: of a run, of an older one, and of the shards of one.
 fn records(at: &Path) {
     git(at, &["init", "--quiet"]);
     git(at, &["commit", "--quiet", "--allow-empty", "--message", "one"]);
@@ -109,7 +109,7 @@ fn workflows() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// What is handed to the action, wherever it is used in a piece of YAML.
+/// The inputs that a piece of YAML gives the action.
 fn inputs_used(yaml: &serde_json::Value, found: &mut Vec<String>) {
     match yaml {
         serde_json::Value::Array(items) => items.iter().for_each(|item| inputs_used(item, found)),

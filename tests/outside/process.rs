@@ -168,7 +168,7 @@ async fn a_server_that_is_killed_is_noticed() {
         "given up half-way"
     );
     let sentence = tokio::time::timeout(Duration::from_secs(10), server.ended()).await.unwrap();
-    assert_eq!(sentence, "the server's restart was given up");
+    assert_eq!(sentence, "s3ci gave up the restart of the server");
     server.restart(Shutdown::Orderly).await.unwrap();
     let endpoint = server.endpoint().to_owned();
     drop(server);

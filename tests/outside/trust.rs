@@ -74,7 +74,7 @@ fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }
 
-/// A ledger that calls an ETag that stays for ever known.
+/// A ledger that lists an ETag that never changes as a known issue.
 const LEDGER: &str = "[[issue]]\nchecks = [\"etag/local::changes-on-same-size-edit\"]\nseverity = \"data_loss\"\nsymptom = { kind = \
                       \"etag-unchanged\", actual = \"\\\"*\" }\nreason = \"nothing to see\"\n";
 

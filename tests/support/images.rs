@@ -48,7 +48,7 @@ impl Image {
         Self::of_the_pinned(name, &edit, None)
     }
 
-    /// What a directory's own Dockerfile makes of the pinned release, which it is told of as `IMAGE`.
+    /// What a directory's own Dockerfile makes of the pinned release, which it gets as `IMAGE`.
     pub(crate) fn of_directory(name: &str, directory: &Path, argument: &str) -> Self {
         let pinned = format!("IMAGE={}", *PINNED);
         let arguments = ["--build-arg", &pinned, "--build-arg", argument].map(OsStr::new);

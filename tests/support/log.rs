@@ -14,7 +14,7 @@ impl Log {
         Self { file: tempfile::tempfile().expect("a file"), secrets: secrets.to_vec() }
     }
 
-    /// Where a step writes, to be handed to it.
+    /// The path that a step gets to write to.
     pub(crate) fn writer(&self) -> File {
         self.file.try_clone().expect("a file")
     }

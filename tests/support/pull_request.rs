@@ -54,7 +54,7 @@ fn containers(label: &str) -> String {
     run(Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &format!("label={label}")]))
 }
 
-/// Runs the action on a pull request with this edit, as the example has it but for the suites.
+/// Runs the action on a pull request with this edit, as in the example except for the suites.
 pub(crate) fn pull_request(edit: &Edit, inputs: &[(&str, &str)]) -> (Job, Ended) {
     let directory = tempfile::tempdir().unwrap();
     let checkout = directory.path().join("checkout");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings s3ci: the one that is here, the one that the cache had, a release, or a build from the action's own sources.
+# Finds an s3ci: the one that the input names, the one from the cache, a release, or a build from the action's own sources.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -10,7 +10,7 @@ done_with() {
   exit 0
 }
 
-# The repository that the action was fetched from: the runner puts it below `_actions`; another place is a checkout of the job's own.
+# The repository that the action comes from. The runner puts actions below `_actions`; if this one is elsewhere, the job checked it out itself.
 releases() {
   local server=${GITHUB_SERVER_URL:-https://github.com} repository=${GITHUB_REPOSITORY-}
   if [[ $SOURCE =~ /_actions/([^/]+/[^/]+)/ ]]; then
@@ -19,7 +19,7 @@ releases() {
   printf '%s/%s/releases/download\n' "$server" "$repository"
 }
 
-# Fails where the release cannot be had; ends the job where it is another than the one that was named.
+# Fails if the download fails; ends the job if the checksum differs.
 download() {
   local name archive sum
   name=s3ci-$INPUT_VERSION-$(triple)
@@ -27,8 +27,8 @@ download() {
   curl --fail --silent --show-error --location --retry 2 --max-time 300 --output "$archive" \
     "${INPUT_RELEASES:-$(releases)}/v$INPUT_VERSION/$name.tar.gz" || return 1
   sum=$(sha256 <"$archive") || true
-  # An empty one would be found in any list.
-  [ "${#sum}" = 64 ] || fail "the checksum of $name.tar.gz cannot be told here; nothing of it was run"
+  # An empty checksum would match any list.
+  [ "${#sum}" = 64 ] || fail "the checksum of $name.tar.gz could not be computed here; nothing of it was run"
   case " $(tr '\n\t' '  ' <<<"$INPUT_SHA256") " in
     *" $sum "*) ;;
     *) rm -f "$archive"; fail "the checksum of $name.tar.gz is $sum, which is not the one that was named; nothing of it was run" ;;
@@ -41,7 +41,7 @@ build() {
   local path=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
   PATH=$path command -v cargo >/dev/null || fail "there is no cargo to build s3ci with; install Rust in a step before, or name a version and sha256"
   echo "building s3ci; the cache keeps it"
-  # There, for cargo and rustup are led by files of the directory that they are called in, and that one is another project's.
+  # In that directory, because cargo and rustup read files of the current directory, and the current one belongs to another project.
   (cd "$SOURCE" && PATH=$path cargo build --release --locked --target-dir "$RUNNER_TEMP/s3ci-build") ||
     fail "s3ci could not be built; cargo's last lines say why"
   mkdir -p "$BINARY_DIR"
@@ -55,7 +55,7 @@ if [ -n "${INPUT_BINARY-}" ]; then
   done_with "$(cd "$(dirname "$INPUT_BINARY")" && pwd)/$(basename "$INPUT_BINARY")"
 fi
 if [ -x "$BINARY_DIR/s3ci" ]; then
-  # One from the cache may be of another machine after all.
+  # The cached binary may come from another kind of machine.
   ! "$BINARY_DIR/s3ci" --version >/dev/null || done_with "$BINARY_DIR/s3ci"
   warn "the s3ci from the cache does not run here; building another"
 fi

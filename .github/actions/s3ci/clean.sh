@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes what a run left that was killed before it could. A run removes its own things; this is for the machine that outlives the job.
+# Removes what a killed run left. A run removes its own things unless it is killed; this matters on machines that outlive the job.
 set -euo pipefail
 
 words=(clean)

@@ -1,21 +1,21 @@
-# What the steps of the action share: source this file.
+# Functions that the steps of the action share: source this file.
 # shellcheck shell=bash
 
 # The action lives in s3ci's own repository.
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 export SOURCE
 
-# A checkout may come from a stranger: git runs no program that a repository names, and takes no bare one inside a tree for the tree's own.
+# A checkout may come from a stranger. So git must not run programs that a repository names, nor use a bare repository inside the tree.
 git() {
   command git -c safe.bareRepository=explicit -c core.fsmonitor=false -c core.hooksPath=/dev/null "$@"
 }
 
-# The environment's fault, as s3ci's own exit codes have it.
+# The same exit codes as s3ci's: 4 if the environment is at fault, 2 for a wrong input.
 fail() { annotate error "$1"; exit 4; }
 refuse() { annotate error "$1"; exit 2; }
 warn() { annotate warning "$1"; }
 
-# What the runner would take for the end of a message, or for an escape, is escaped.
+# Escapes what the runner would take for the end of a message or for an escape.
 annotate() {
   local text=${2//'%'/%25}
   text=${text//$'\r'/%0D}
@@ -29,7 +29,7 @@ sha256() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
 }
 
-# The triple of a release's archive for this machine; none where no release is made for it.
+# The triple in the name of a release's archive for this machine; empty if we make no release for it.
 triple() {
   case $(uname -s)-$(uname -m) in
     Linux-x86_64) echo x86_64-unknown-linux-musl ;;

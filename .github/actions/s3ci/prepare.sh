@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is settled before s3ci is there: where it comes from, what the target is compared with, and where the reports go.
+# Settles what s3ci itself cannot: where its binary comes from, what to compare the target with, and where the reports go.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -13,15 +13,15 @@ for name in INPUT_SHARD INPUT_OUT INPUT_ARTIFACT DRIME_API_KEY; do
       ;;
   esac
 done
-# The runner masks what it knows to be a secret; a key that came another way is none to it.
+# The runner masks only what it knows to be a secret, and a key can come from elsewhere.
 [ -z "${DRIME_API_KEY-}" ] || printf '::add-mask::%s\n' "$DRIME_API_KEY"
 
 if [ -n "${INPUT_VERSION-}" ] && [ -z "${INPUT_SHA256-}" ]; then
   refuse "the input version needs sha256, the checksum of the release's archive; it stands in SHA256SUMS of the release"
 fi
 
-# Of the checked-out repository: history as far back as a question needs it, for a checkout of the last commit alone has none.
-# The merge that stands for a pull request is on no branch, so it is asked for by its name, where the server takes that.
+# Fetches the history of the checked-out repository, because a shallow checkout has none. The merge commit of a pull request is on no
+# branch, so this asks for it by its hash; some servers refuse that, and then it asks for the branches.
 deepen() {
   git rev-parse --git-dir >/dev/null 2>&1 || return 1
   local fetch=(git fetch --quiet --tags)
@@ -29,12 +29,12 @@ deepen() {
   "${fetch[@]}" origin "$(git rev-parse HEAD)" >&2 || "${fetch[@]}" origin >&2 || return 1
 }
 
-# What the change of a pull request is added to. Of the merge with the base as it is now, which is what GitHub checks out, that is the first
-# parent: the event's own word for the base (BASE_SHA) is of when it was sent, and would lay to the change what the base has done since.
-# Of any other commit it is where it branched off.
+# The commit to compare a pull request with. GitHub checks out the merge of the pull request and its base as it is now, and there it is the
+# first parent. BASE_SHA is the base when the event was sent; with that the change would get the blame for what the base has done since.
+# For any other commit it is the commit where the branch began.
 base_of_change() {
   local first second
-  # A shallow commit has no parents but in its own text.
+  # git hides the parents of a shallow commit; only the text of the commit has them.
   read -r first second <<<"$(git cat-file commit HEAD 2>/dev/null | sed -n '/^$/q; s/^parent //p' | tr '\n' ' ')"
   if [ -n "${HEAD_SHA-}" ] && [ "$second" = "$HEAD_SHA" ]; then
     git rev-parse --quiet --verify "$first^{commit}"
@@ -43,7 +43,7 @@ base_of_change() {
   fi
 }
 
-# The directory of the checked-out repository that the target is of; of any other target the repository's history says nothing.
+# The directory of the target, if it belongs to the checked-out repository. For any other target the history of that repository says nothing.
 place_of_target() {
   local place
   case ${INPUT_TARGET-} in
@@ -93,8 +93,8 @@ case $against in
     ;;
 esac
 
-# What a run of the default branch or of a tag tests is merged: its files are as good as the workflow, which stands beside them. Of a pull
-# request they are not, nor of anything else that a workflow has checked out.
+# A run on the default branch or on a tag tests what is merged already, so its files are as trustworthy as the workflow. That does not hold
+# for a pull request, nor for anything else that a workflow checked out.
 is_merged() {
   case ${EVENT_NAME-}:${REF-} in
     schedule:*) ;;

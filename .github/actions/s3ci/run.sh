@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Turns the inputs into a command line of s3ci, and becomes it.
+# Turns the inputs into a command line of s3ci and executes it.
 set -euo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 help=$("$S3CI_BINARY" run --help)
-# A binary that was named can be older than the action.
+# The binary that an input names can be older than the action.
 knows() { [[ $help == *"--$1 "* || $help == *"--$1["* ]]; }
 
 words=(run)
@@ -15,7 +15,7 @@ option() {
   words+=("--$1" "$2")
 }
 
-# One word a line where there are several lines, so that a word can have blanks in it; otherwise a word is what blanks separate.
+# If there are several lines, each line is a word, which can contain blanks. Otherwise blanks separate the words.
 split() {
   local line rest
   if [[ $1 == *$'\n'?* ]]; then
@@ -36,7 +36,7 @@ else
 fi
 option target "$INPUT_TARGET"
 option runtime "${INPUT_RUNTIME-}"
-# Without a name s3ci reads the file of a checkout as the base of the comparison has it.
+# If s3ci.toml is not named, s3ci reads it as the base of the comparison has it.
 if [ -z "${INPUT_CONFIG-}" ] && [ "${IS_MERGED-}" = true ] && [ -f s3ci.toml ]; then
   INPUT_CONFIG=s3ci.toml
 fi

@@ -1,4 +1,4 @@
-"""A stand-in of the Drime API, so that pys3local's drime backend is tested without credentials.
+"""A stand-in for the Drime API, so that pys3local's drime backend is tested without credentials.
 
 It answers the requests that pydrime sends on behalf of pys3local the way the service does, as
 far as pydrime's source, tests and documentation show it. All state lives in memory and is gone

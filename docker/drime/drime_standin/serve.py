@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="drime", description="A stand-in of the Drime API.")
+    parser = argparse.ArgumentParser(prog="drime", description="A stand-in for the Drime API.")
     parser.add_argument("--host", default="127.0.0.1", help="address (default: loopback only)")
     parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one")
     parser.add_argument("--certificate", help="answer over TLS with this certificate (PEM)")

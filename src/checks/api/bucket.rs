@@ -17,7 +17,7 @@ pub(super) static CHECKS: &[Check] = &[
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {
             let found = c.s3.bucket_exists(c.bucket()).await?;
-            ensure(found, "bucket-missing", "CreateBucket said yes, but HeadBucket finds no bucket", "200", "404")?;
+            ensure(found, "bucket-missing", "CreateBucket succeeded, but HeadBucket finds no bucket", "200", "404")?;
             let bytes = c.bytes("object", 10);
             c.put("object", &bytes).await?;
             c.holds("object", &bytes).await
@@ -65,7 +65,7 @@ pub(super) static CHECKS: &[Check] = &[
             ensure(
                 !found,
                 "bucket-remains",
-                "DeleteBucket said yes, but HeadBucket still finds the bucket",
+                "DeleteBucket succeeded, but HeadBucket still finds the bucket",
                 "404",
                 "200",
             )

@@ -1,4 +1,4 @@
-//! Buckets under awkward circumstances: created twice, with awkward names, asked by another name of the host, asked for subresources.
+//! Unusual requests on buckets: created twice, with awkward names, under another name of the host, for subresources.
 
 use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;

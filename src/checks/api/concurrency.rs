@@ -50,7 +50,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "concurrency-same-key-writers",
         severity: DataLoss,
         rule: "of several PUTs of one key at the same time one wins whole: its content, its ETag, one entry in the listing",
-        consequence: "two backups that meet leave a file that is neither's, under an ETag that says otherwise",
+        consequence: "two backups at the same time leave a file that is neither's, under an ETag that says otherwise",
         source: "S3 user guide, consistency model: last writer wins",
         scope: ANYWHERE,
         body: &same_key_writers,

@@ -1,4 +1,4 @@
-//! Copies with more to say: how the source is named, under a condition, with other headers.
+//! Other forms of copies: how the source is named, with a condition, with other headers.
 
 use super::attributes::{MTIMES, ensure_mtime, with_mtime};
 use crate::checks::check::Check;
@@ -29,7 +29,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "copy-if-match",
         severity: Cosmetic,
-        rule: "a copy under x-amz-copy-source-if-match is made where the ETag is the source's, and is 412 and changes nothing where it is not",
+        rule: "a copy with x-amz-copy-source-if-match succeeds if the ETag is the source's, and otherwise is 412 and changes nothing",
         consequence: "a client copies another version than the one that it looked at",
         source: "S3 API reference, CopyObject, x-amz-copy-source-if-match",
         scope: ANYWHERE,

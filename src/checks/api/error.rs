@@ -1,4 +1,4 @@
-//! How errors are told, and what requests for subresources of an object may do to it.
+//! How the server reports errors, and what requests for subresources of an object may do to it.
 
 use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;

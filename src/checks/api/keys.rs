@@ -34,7 +34,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "keys-trailing-slash",
         severity: BreaksClients,
         rule: "`dir/` is an object of its own, listed under this name, and not one called `dir`",
-        consequence: "a directory that a client marks so becomes a file of that name, and stands in the way of the files in it",
+        consequence: "a client that marks a directory in this way gets a file of that name, and cannot store the files of the directory",
         source: "S3 user guide, folders: an object whose key ends in a slash",
         scope: ANYWHERE,
         body: &trailing_slash,

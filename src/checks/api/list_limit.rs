@@ -14,7 +14,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "list-max-keys-zero",
         severity: BreaksClients,
         rule: "a listing with max-keys=0 is an empty page, and not one of more",
-        consequence: "a client that asks so whether it may list at all gets an error, or lists for ever",
+        consequence: "a client that tests in this way whether it may list at all gets an error, or lists for ever",
         source: "S3 API reference, ListObjectsV2, MaxKeys",
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {
@@ -48,7 +48,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "list-max-keys-malformed-is-400",
         severity: BreaksClients,
         rule: "a listing with a max-keys that is no number, or below 0, is refused with 400",
-        consequence: "a slip in a client is reported as a broken server and tried again and again",
+        consequence: "a client with a bug takes the server for broken, and tries again and again",
         source: "S3 API reference, error InvalidArgument",
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {

@@ -74,7 +74,7 @@ async fn v2_pages(c: &CheckContext<'_>) -> Result<(), Stop> {
     ensure(
         first.entries.len() == PAGE as usize && first.truncated,
         "listing-page",
-        "the first page of 3 keys is not 3 keys and the word that there are more",
+        "the first page of 3 keys is not 3 keys and a sign that there are more",
         "3 keys, truncated",
         format!("{} keys, {}", first.entries.len(), if first.truncated { "truncated" } else { "complete" }),
     )?;

@@ -1,4 +1,4 @@
-//! Uploads in parts, on a server that takes them.
+//! Multipart uploads on a server that has them.
 
 use bytes::Bytes;
 
@@ -24,7 +24,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "multipart-complete",
         severity: DataLoss,
-        rule: "an upload whose parts came out of order is the parts in the order of their numbers",
+        rule: "a completed upload has its parts in the order of their numbers, whatever order they came in",
         consequence: "every file over some MiB that aws-cli, boto3 or rclone upload is corrupt",
         source: "S3 API reference, CompleteMultipartUpload",
         scope: WHERE_OFFERED,
@@ -157,7 +157,7 @@ async fn wrong_part(c: &CheckContext<'_>) -> Result<(), Stop> {
     let (old, new) = (c.bytes("old", 3_000), c.bytes("new", 4_000));
     c.put("object", &old).await?;
     let upload = begin(c, "object").await?;
-    // As the last one it may be as small as it is, whatever is looked at first.
+    // The last part may be that small, so the size cannot be the reason for a refusal.
     let sent = part(c, "object", &upload, 2, &new).await?;
     let other = Some(format!("\"{}\"", md5_hex(b"another part")));
     let missing = [UploadedPart { number: 1, etag: other.clone() }, sent.clone()];

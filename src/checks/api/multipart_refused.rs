@@ -1,4 +1,4 @@
-//! Uploads in parts, on a server that takes none: it has to say so, and to mistake none of their requests for one to the object.
+//! Multipart uploads on a server without them: it has to say so, and must not mistake any of their requests for one to the object.
 
 use crate::checks::capability::{Capability, MultipartRequest, answered};
 use crate::checks::check::Check;
@@ -15,7 +15,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "multipart-unsupported-is-refused-without-side-effects",
         severity: DataLoss,
-        rule: "a server without multipart uploads refuses each of their requests with 4xx or 501, the object of that key stays as it is, and where none was none comes",
+        rule: "a server without multipart uploads refuses each of their requests with 4xx or 501, and neither changes the object of that key nor creates one",
         consequence: "a client that uploads a large file over an old one leaves a fragment in its place, or nothing",
         source: "S3 API reference, UploadPart and AbortMultipartUpload: they concern an upload, not the object",
         scope: WHERE_NOT_OFFERED,
@@ -25,7 +25,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "multipart-unsupported-is-501",
         severity: BreaksClients,
         rule: "a server without multipart uploads answers CreateMultipartUpload with 501 NotImplemented",
-        consequence: "clients repeat what can never work, and tell their user nothing of use",
+        consequence: "clients repeat what can never work, and their message does not help the user",
         source: "S3 API reference, error NotImplemented",
         scope: WHERE_NOT_OFFERED,
         body: &async |c: &CheckContext| {

@@ -49,7 +49,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "object-head-equals-get",
         severity: BreaksClients,
         rule: "HEAD names the size and the ETag that GET delivers",
-        consequence: "clients allocate, resume and verify by wrong figures",
+        consequence: "clients allocate, resume and verify with wrong sizes and ETags",
         source: "RFC 9110, 9.3.2; S3 API reference, HeadObject",
         scope: ANYWHERE,
         body: &head_equals_get,

@@ -14,7 +14,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
     name: "tagging-roundtrip",
     severity: BreaksClients,
     rule: "tags that are given to an object come back, and leave its content and its ETag alone",
-    consequence: "rules that decide by tags what is kept, such as those of backup tools, decide by nothing",
+    consequence: "rules that keep or delete objects by their tags, such as those of backup tools, have no tags to go by",
     source: "S3 API reference, PutObjectTagging and GetObjectTagging",
     scope: ANYWHERE.needing(Needs::Offered(Capability::Tagging)),
     body: &roundtrip,

@@ -1,4 +1,4 @@
-//! When an object was stored, as the server tells it.
+//! When an object was stored, as the server reports it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

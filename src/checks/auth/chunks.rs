@@ -1,5 +1,5 @@
-//! Content in chunks (`aws-chunked`): the framing is taken off, whatever the size and wherever a write ends, and what a signature or a
-//! trailer does not fit is refused.
+//! Content in chunks (`aws-chunked`): the server removes the framing, whatever the size and wherever a write ends, and refuses content
+//! that does not match its signature or its trailer.
 
 use bytes::Bytes;
 
@@ -20,7 +20,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "integrity-signed-chunks",
         severity: DataLoss,
         rule: "an upload in signed chunks comes back as the content alone, whatever its size and wherever its writes end",
-        consequence: "restic and other users of minio-go store something else than their data, depending on the network's mood",
+        consequence: "restic and other users of minio-go store something else than their data, depending on how the network cuts it",
         source: "S3 API reference, Transferring Payload in Multiple Chunks; minio-go, pkg/signer/request-signature-streaming.go",
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {

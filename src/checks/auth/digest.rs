@@ -1,4 +1,4 @@
-//! A digest that is sent along is compared, and an upload of other content refused.
+//! The server compares the digest of an upload, and refuses other content.
 
 use bytes::Bytes;
 
@@ -36,7 +36,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "integrity-content-md5",
         severity: DataLoss,
-        rule: "an upload whose Content-MD5 is not that of its content, or is none, is refused, and the old object remains",
+        rule: "an upload whose Content-MD5 is not that of its content, or is not an MD5 at all, is refused, and the old object remains",
         consequence: "content that was damaged on its way is stored as if it were right, and the only copy may be that one",
         source: "S3 API reference, PutObject, Content-MD5; error responses: BadDigest, InvalidDigest",
         scope: ANYWHERE,
@@ -88,7 +88,7 @@ async fn with_digest(c: &CheckContext<'_>, header: &str, digest: Digest) -> Resu
 
     let what = format!("an upload with the {header} of other content");
     old.survives(c, &raw, &upload(OldObject::KEY, digest(&damaged(&bytes)))?, &what).await?;
-    let what = format!("an upload with a {header} that is none");
+    let what = format!("an upload with a {header} that is not a digest");
     let answer = raw.send(&upload(OldObject::KEY, "nonsense".to_owned())?).await?;
     refused(&what, &answer, Refusal::ANY)?;
     old.remains(c, &what).await

@@ -1,4 +1,4 @@
-//! Those who have no business here are kept out: nothing is read, stored or deleted by them.
+//! Users without access read, store and delete nothing.
 
 use time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "auth-bad-secret-is-403",
         severity: Security,
         rule: "requests signed with another secret are 403: they read, list, store and delete nothing",
-        consequence: "whoever knows the access key, which is no secret, reads and deletes everything",
+        consequence: "anybody who knows the access key, which is no secret, reads and deletes everything",
         source: "S3 API reference, error responses: SignatureDoesNotMatch",
         scope: ANYWHERE,
         body: &async |c: &CheckContext| {
@@ -53,7 +53,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "auth-tampered-request-is-403",
         severity: Security,
         rule: "a request whose method, path, parameters or signed headers were changed after it was signed is 403",
-        consequence: "whoever sees one request on the wire makes others of it, such as a deletion",
+        consequence: "anybody who sees one request on the wire can turn it into others, such as a deletion",
         source: "S3 API reference, Authenticating Requests: what the signature covers",
         scope: ANYWHERE,
         body: &tampered,

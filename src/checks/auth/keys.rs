@@ -1,4 +1,4 @@
-//! Keys and parameters that have to be encoded are signed right.
+//! Signatures over keys and parameters that have to be encoded.
 
 use crate::checks::check::Check;
 use crate::checks::check_context::CheckContext;

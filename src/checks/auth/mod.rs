@@ -1,7 +1,7 @@
 //! Who may do what, and whether content arrives as it was sent: signatures, checksums and the framing of uploads.
 //!
-//! Two families: `auth` asks that the right are let in and all others kept out; `integrity` that what is stored is what was meant, byte
-//! by byte, or nothing. Requests are signed by hand where no SDK sends them so. A file for each group of rules.
+//! Two families: `auth` is about who gets access; `integrity` is about storing exactly the bytes that the client meant, or nothing.
+//! Requests are signed by hand where no SDK sends them so. A file for each group of rules.
 
 mod chunks;
 mod cuts;

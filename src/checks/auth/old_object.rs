@@ -48,7 +48,7 @@ impl OldObject {
     }
 }
 
-/// Skips a check of which the server openly says that it has no such thing.
+/// Skips a check if the server says openly that it does not have that feature.
 pub(super) fn unless_missing(what: &str, answer: &RawAnswer) -> Result<(), Stop> {
     if answer.status == 501 {
         return Err(Stop::Skipped(format!("not implemented, says the server: {what}")));

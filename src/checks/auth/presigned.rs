@@ -1,4 +1,4 @@
-//! URLs that carry their signature, for whoever is handed one.
+//! URLs that contain their signature, so that a user can give them to somebody else.
 
 use time::Duration;
 

@@ -42,7 +42,7 @@ pub(super) async fn all_stored(c: &CheckContext<'_>, what: &str, uploads: Vec<Up
             ));
         }
     }
-    // What is stored and wrong is worse than what is refused; which of them comes first depends on the network's mood.
+    // What is stored and wrong is worse than what is refused; which of them comes first depends on the network.
     wrong.sort_by_key(|(kind, _)| *kind != "stored-otherwise");
     let Some(&(kind, _)) = wrong.first() else { return Ok(()) };
     let list: Vec<_> = wrong.iter().map(|(_, text)| text).collect();

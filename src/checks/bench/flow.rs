@@ -126,7 +126,7 @@ impl Flow<'_> {
         self.context.create_bucket(&self.recorded, self.lease.bucket()).await?;
         self.context.measured(time("bucket-create.time", started.elapsed())).await;
         let found = self.recorded.bucket_exists(self.lease.bucket()).await?;
-        ensure(found, "bucket-missing", "CreateBucket said yes, but HeadBucket finds no bucket", "200", "404")
+        ensure(found, "bucket-missing", "CreateBucket succeeded, but HeadBucket finds no bucket", "200", "404")
     }
 
     async fn upload(&self) -> Result<(), Stop> {
@@ -266,7 +266,7 @@ impl Flow<'_> {
     async fn delete_bucket(&self) -> Result<(), Stop> {
         self.recorded.delete_bucket(self.lease.bucket()).await?;
         let found = self.recorded.bucket_exists(self.lease.bucket()).await?;
-        ensure(!found, "bucket-remains", "DeleteBucket said yes, but HeadBucket still finds the bucket", "404", "200")
+        ensure(!found, "bucket-remains", "DeleteBucket succeeded, but HeadBucket still finds the bucket", "404", "200")
     }
 
     /// Reports what a transfer took, on the client and in the server.

@@ -135,7 +135,7 @@ async fn paginator(bench: &Workbench<'_>) -> Result<(), Stop> {
     ensure(
         listed == stored,
         "listing-differs",
-        "boto3 is shown keys twice, or keys that nobody stored",
+        "boto3 gets keys twice, or keys that nobody stored",
         format!("{OBJECTS} keys, each once"),
         format!("{} keys", listed.len()),
     )

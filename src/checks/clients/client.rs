@@ -22,11 +22,10 @@ pub(super) struct Client {
     /// What names of its checks begin with; its name in reports, and in the toolbox's list of what is there.
     pub(super) name: &'static str,
     pub(super) program: &'static str,
-    /// The command that tells its version.
+    /// The command that prints its version.
     pub(super) version: &'static [&'static str],
-    /// What it is told through its environment.
     pub(super) environment: fn(&Access) -> Environment,
-    /// A file that it is told the rest by: its name, and what is in it.
+    /// A file with further settings: its name and content.
     pub(super) settings: Option<SettingsFile>,
     /// What each of its commands begins with.
     pub(super) options: Words,
@@ -34,12 +33,12 @@ pub(super) struct Client {
     pub(super) counts: fn(&str, &str) -> Counts,
     /// Where it tries again without end: a text of such a line. It is stopped at the third.
     pub(super) tries_again: Option<&'static str>,
-    /// Whether it can do without a signature, or signs with whatever it is given.
+    /// Whether it works without a signature, or signs with any key.
     pub(super) can_do_unsigned: bool,
     /// Where its commands are documented.
     pub(super) source: &'static str,
     pub(super) backends: Backends,
-    /// How it does the standard workflows; none where it does none of them.
+    /// How it does the standard workflows; none if it has no standard workflow.
     pub(super) copying: Option<Copying>,
 }
 
@@ -102,7 +101,7 @@ pub(super) struct Etags {
     pub(super) read: fn(&Access, &str) -> BTreeMap<String, String>,
 }
 
-/// What a client says of its work.
+/// What a client reports about its work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     /// Files transferred.
@@ -112,7 +111,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Counts where only transfers are told.
+    /// The counts of a client that reports only transfers.
     pub(super) fn transferred(count: usize) -> Self {
         Self { transferred: Some(count as u64), skipped: None }
     }

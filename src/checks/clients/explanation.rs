@@ -10,7 +10,7 @@ pub(super) const ROUND_TRIP_BY_LEVELS: Explanation = &["api::object-roundtrip", 
 pub(super) const ETAGS: Explanation = &["etag::changes-on-same-size-edit", "etag::changes-on-other-size-edit"];
 /// Awkward names are refused, or come back as others.
 pub(super) const AWKWARD_NAMES: Explanation = &["auth::auth-special-keys", "api::keys-percent-literal"];
-/// The same where nobody looks at signatures.
+/// The same on a server that requires no signatures.
 pub(super) const AWKWARD_NAMES_UNSIGNED: Explanation = &["api::keys-percent-literal"];
 /// A client sends a file in parts, to a server that takes them wrong or refuses them in words of its own.
 pub(super) const IN_PARTS: Explanation = &["api::multipart-complete", "api::multipart-unsupported-is-501"];

@@ -50,12 +50,12 @@ pub(super) fn checks() -> Vec<Check> {
     CLIENTS.iter().flat_map(|(client, special)| [client.checks(), special.concat()].concat()).collect()
 }
 
-/// Round trips on a server that lets in anybody: without a signature where the client can do without one.
+/// Round trips on a server that requires no signatures: without a signature if the client can do that.
 pub(super) fn unsigned_checks() -> Vec<Check> {
     CLIENTS.iter().flat_map(|(client, _)| client.unsigned_checks()).collect()
 }
 
-/// The programs of the clients by name, each with the command that tells its version.
+/// The programs of the clients by name, each with the command that prints its version.
 #[must_use]
 pub fn client_programs() -> BTreeMap<&'static str, &'static [&'static str]> {
     CLIENTS.iter().map(|(client, _)| (client.name, client.version)).collect()
@@ -68,7 +68,7 @@ pub(super) fn footprint(large: bool) -> Footprint {
     Footprint { bytes, largest_object_bytes, objects: 2_000, data_limit_bytes: None }
 }
 
-/// The room that trees take where the clients work: what is uploaded, and what comes back.
+/// The space that trees need where the clients work: what is uploaded, and what comes back.
 pub(super) fn room_bytes(large: bool) -> u64 {
     (256 << 20) + if large { 3 * tree::LARGE_BYTES } else { 0 }
 }

@@ -73,7 +73,7 @@ const CHECK: Check = Check {
     name: "rclone-check",
     severity: DataLoss,
     rule: "rclone check finds equal trees equal, by hash and by download, and a changed file changed",
-    consequence: "the command that is to prove a backup proves nothing",
+    consequence: "the command that should prove a backup proves nothing",
     source: "rclone's documentation, `rclone check`",
     scope: ANYWHERE.on(Backends::WithMd5Etags).explained_by(&["api::list-delimiter", "etag::put-is-md5"]),
     body: &async |c: &CheckContext| check(&RCLONE.over_http(c)?, &[]).await,

@@ -1,4 +1,4 @@
-//! What rclone's sync makes of changes, under each of its policies.
+//! What rclone sync does with changes, under each of its policies.
 
 use super::client::UnseenEdits;
 use super::judgement;

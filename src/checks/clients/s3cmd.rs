@@ -1,4 +1,4 @@
-//! s3cmd, as Debian 12 ships it. It signs in any case: a server that lets in anybody gets a signature with invented keys.
+//! s3cmd, as Debian 12 ships it. It always signs: a server that requires no signatures gets one with invented keys.
 
 use super::access::Access;
 use super::client::{Client, Copying, Counts, Mirror, UnseenEdits, environment, lines_with, words};
@@ -69,7 +69,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
         ensure(
             wrong.is_empty(),
             "md5-differs",
-            format!("s3cmd is not shown the MD5 of {}", few(&wrong)),
+            format!("s3cmd does not get the MD5 of {}", few(&wrong)),
             "the MD5 of each file",
             listed.stdout.trim(),
         )

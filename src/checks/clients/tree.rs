@@ -53,7 +53,6 @@ pub(super) fn awkward(seed: u64) -> Vec<Planting> {
     AWKWARD.iter().map(|(path, size)| file(seed, path, *size)).collect()
 }
 
-/// A file of a size.
 pub(super) fn file(seed: u64, path: &str, size_bytes: u64) -> Planting {
     Planting { path: path.to_owned(), size_bytes, seed: format!("{seed}/{path}"), modified_ns: MODIFIED_NS }
 }

@@ -1,4 +1,4 @@
-//! The standard workflows: which ones a row of the table has, what each consists of, and what must come of it.
+//! The standard workflows: which ones a row of the table has, their steps, and what the result must be.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -13,12 +13,12 @@ use crate::record::Severity::{self, BreaksClients, DataLoss};
 use crate::record::Stop;
 use crate::server::{Manifest, Planting};
 
-/// What happens to a user where a client does not bring back what it was given.
+/// What it costs a user if a client does not restore what it stored.
 pub(super) const NOT_BACKED_UP: &str = "a backup with this client fails, or what it restores is not what was backed up";
 /// The same where a client copies what has not changed.
 pub(super) const COPIED_AGAIN: &str = "every nightly sync copies everything again";
 /// The same where a client leaves out what has changed.
-pub(super) const KEPT_OLD: &str = "the backup keeps what was there before, and nobody is told";
+pub(super) const KEPT_OLD: &str = "the backup keeps what was there before, and nobody notices";
 
 #[derive(Clone, Copy)]
 enum Workflow {
@@ -27,7 +27,7 @@ enum Workflow {
     RoundTripOverTls,
     /// A second sync, over TLS, has nothing to do.
     SecondSync(&'static Mirror),
-    /// An edit that neither size nor modification time tell.
+    /// An edit that changes neither size nor modification time.
     SameSizeEdit(&'static Mirror),
     /// An edit, a deletion and a new name.
     Changes(&'static Mirror),
@@ -149,7 +149,7 @@ impl Standard {
             Workflow::SameSizeEdit(_) => KEPT_OLD,
             Workflow::Changes(_) => "the backup is another tree than the one that was backed up",
             Workflow::Etags(_) => {
-                "a script that fetches what has another ETag keeps the old content, and nobody is told"
+                "a script that fetches what has another ETag keeps the old content, and nobody notices"
             }
             Workflow::AwkwardNames => {
                 "a file with such a name is not backed up, or comes back under another name or over another file"

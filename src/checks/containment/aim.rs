@@ -1,4 +1,4 @@
-//! Where the requests aim, and the ways to write it.
+//! The paths that the requests point to, and the ways to write them.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,11 @@ use crate::record::Stop;
 use crate::s3::{RawRequest, RequestError};
 use crate::server::{DataDirectory, Inventory};
 
-/// More steps up than any data lies deep: at the top of a file system a step up stays there.
+/// More steps up than the depth of any data directory: at the top of a file system a further step up changes nothing.
 const UP: &str = "../../../../../../../../";
 
 /// A way to write a path that leads out of a bucket. Files are named after it, so that an effect tells which way led there.
 pub(super) struct Form {
-    /// Its name.
     pub(super) name: &'static str,
     /// From an absolute path to what follows the bucket's name and a slash in the URL.
     pub(super) write: fn(&str) -> String,
@@ -66,7 +65,7 @@ async fn planted<'a>(
 ) -> Result<(&'a dyn DataDirectory, Inventory), Stop> {
     // The only way to a request of this suite: where nothing can be planted, none is sent.
     let Some(directory) = c.server().data_directory() else {
-        return Err(Stop::Skipped("not tried: the server is in no container of the run's own".to_owned()));
+        return Err(Stop::Skipped("not tried: the server does not run in a container of this run".to_owned()));
     };
     let canaries = FORMS.iter().filter_map(|form| Some((file_of(form), song(form)?)));
     let files: BTreeMap<_, _> = canaries.chain([("beside/post".to_owned(), "a post".to_owned())]).collect();
@@ -74,12 +73,11 @@ async fn planted<'a>(
     Ok((directory, planted))
 }
 
-/// What lies in the data directory now.
 pub(super) async fn now(directory: &dyn DataDirectory) -> Result<Inventory, Stop> {
     Ok(directory.inventory().await.map_err(|error| error.fault())?)
 }
 
-/// Sends a request, whatever becomes of it; a server that breaks off instead of answering has refused.
+/// Sends a request and ignores the answer; a server that breaks off instead of answering has refused.
 pub(super) async fn send(c: &CheckContext<'_>, request: &RawRequest) -> Result<(), Stop> {
     let raw = c.raw();
     match raw.send(&raw.prepare(request)?).await {

@@ -49,7 +49,7 @@ async fn never_deleted(c: &CheckContext<'_>) -> Result<(), Stop> {
         }
     }
     let message =
-        format!("{} of {} names of no bucket are deleted, with all that lies there", deleted.len(), NAMES.len());
+        format!("DELETE of {} of {} names that are not buckets removes everything there", deleted.len(), NAMES.len());
     ensure(deleted.is_empty(), "removed", message, "nothing is removed", few(&deleted))
 }
 

@@ -1,4 +1,4 @@
-//! Keys and names of buckets that try to lead out of where they belong, and what has become of the files on the server afterwards.
+//! Keys and names of buckets that point outside the server's data, and what they did to the files on the server.
 //!
 //! The effect is looked for in the file system, in the directory around the server's data, where canaries are planted before the requests
 //! are sent; an answer alone proves nothing. Some of these requests delete whatever the server's user may delete, so the suite runs in

@@ -1,4 +1,4 @@
-//! A disk without room: an overwrite that does not fit is refused, and costs nothing.
+//! A full disk: an overwrite that does not fit is refused, and the old object stays.
 
 use super::lost;
 use crate::checks::check::Check;
@@ -13,13 +13,13 @@ use crate::s3::RequestError;
 const FILLER_BYTES: usize = 8 << 20;
 /// The object that is to survive.
 const OLD_BYTES: usize = 1 << 20;
-/// Its new version: more than can be free once a filler did not fit, the old version's room included.
+/// Its new version: more than can be free once a filler did not fit, the space of the old version included.
 const NEW_BYTES: usize = FILLER_BYTES + 2 * OLD_BYTES;
 
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "disk-full-keeps-the-old-object",
     severity: DataLoss,
-    rule: "an upload for which the disk has no room is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
+    rule: "an upload that does not fit on the disk is refused and leaves no part of it, an overwrite leaves the old bytes and ETag, and the server goes on",
     consequence: "a backup to a full disk destroys the backup that was there",
     source: "S3 API reference, PutObject: an object is never added in part",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
@@ -28,7 +28,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
 
 async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
     let Some(limit) = c.server().data_limit_bytes() else {
-        return Err(Stop::Skipped("only in a container has the server a disk that may be filled".to_owned()));
+        return Err(Stop::Skipped("only in a container does the server have a disk that s3ci may fill".to_owned()));
     };
     let old = c.bytes("old", OLD_BYTES);
     let etag = c.put("object", &old).await?;
@@ -46,7 +46,7 @@ async fn keeps_old_object(c: &CheckContext<'_>) -> Result<(), Stop> {
     goes_on(c, fillers).await
 }
 
-/// Stores until something is refused for want of room; the number of fillers.
+/// Stores until the server refuses something because the disk is full; returns the number of fillers.
 async fn fill(c: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Stop> {
     let most = usize::try_from(limit_bytes).unwrap_or(usize::MAX) / FILLER_BYTES + 1;
     for number in 0..most {
@@ -58,7 +58,7 @@ async fn fill(c: &CheckContext<'_>, limit_bytes: u64) -> Result<usize, Stop> {
             Err(stop) => return Err(stop),
         }
     }
-    // More was accepted than there is room for: either the room is another than was asked for, or it was not stored.
+    // The server accepted more than fits: either the disk is larger than s3ci asked for, or the server did not store it.
     for number in 0..most {
         let key = filler(number);
         let bytes = c.bytes(&key, FILLER_BYTES);
@@ -96,7 +96,7 @@ async fn refuses(c: &CheckContext<'_>, key: &str, size: usize, what: &str) -> Re
     }
 }
 
-/// Makes room and sees that the server stores again.
+/// Frees space and checks that the server stores again.
 async fn goes_on(c: &CheckContext<'_>, fillers: usize) -> Result<(), Stop> {
     for number in 0..=fillers {
         match c.s3.delete(c.bucket(), &filler(number)).await {

@@ -15,8 +15,8 @@ const BOUND_BYTES: u64 = OBJECT_BYTES as u64 / 2;
 pub(super) static CHECKS: &[Check] = &[Check {
     name: "large-put-in-bounded-memory",
     severity: Cosmetic,
-    rule: "storing an object of 64 MiB takes the server less than 32 MiB of memory beside what is stored",
-    consequence: "uploads of some size, or several at a time, end the server for want of memory",
+    rule: "to store an object of 64 MiB the server needs less than 32 MiB of memory beside what is stored",
+    consequence: "large uploads, or several at a time, make the server run out of memory",
     source: "S3 API reference, PutObject: objects of up to 5 GiB in one upload",
     scope: ANYWHERE.alone(),
     body: &large_put,
@@ -24,7 +24,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
 
 async fn large_put(c: &CheckContext<'_>) -> Result<(), Stop> {
     let Some((before, _)) = peak(c).await else {
-        return Err(Stop::Skipped("the kernel tells no peak of this server's memory".to_owned()));
+        return Err(Stop::Skipped("the kernel does not report the peak of this server's memory".to_owned()));
     };
     let bytes = c.bytes("object", OBJECT_BYTES);
     c.put("object", &bytes).await?;

@@ -1,6 +1,6 @@
 //! What survives: an orderly restart, a crash, a crash in the middle of an upload, a full disk, a second server beside.
 //!
-//! The checks end the server or fill its disk, so each has it for itself. Where s3ci does not run the server they are skipped.
+//! The checks end the server or fill its disk, so each runs alone. If s3ci does not run the server, it skips them.
 
 mod disk_full;
 mod memory;
@@ -21,7 +21,7 @@ pub(super) static CHECKS: &[&[Check]] =
 
 const ALONE_OVER_A_RESTART: Scope = ANYWHERE.alone().needing(Needs::Restart);
 
-/// A disk that is filled within a second or two, and has room for the large object.
+/// The size of a disk that fills within a second or two, and is large enough for the large object.
 pub(super) const FOOTPRINT: Footprint = Footprint {
     bytes: memory::OBJECT_BYTES as u64,
     largest_object_bytes: memory::OBJECT_BYTES as u64,

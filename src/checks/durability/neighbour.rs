@@ -12,7 +12,7 @@ pub(super) static CHECKS: &[Check] = &[Check {
     name: "two-data-directories-do-not-meet",
     severity: DataLoss,
     rule: "a second server of the same user on another data directory neither shows nor changes what the first one has",
-    consequence: "who serves two directories gets objects of one with the ETags of the other, and deleting in one makes files of the other vanish",
+    consequence: "if you serve two directories, one shows objects with the ETags of the other, and deleting in one removes files of the other",
     source: "pys3local, README: the data directory is what --path names",
     scope: ANYWHERE.on(Backends::OnOwnDisk).alone(),
     body: &async |c: &CheckContext| {
@@ -51,7 +51,7 @@ async fn compare(c: &CheckContext<'_>, second: &S3) -> Result<(), Stop> {
     unchanged(c, "the second server deleted its own", &ours, etag.as_deref()).await
 }
 
-/// Sees that the first server's objects are as they were.
+/// Checks that the first server's objects are as they were.
 async fn unchanged(c: &CheckContext<'_>, after: &str, bytes: &[u8], etag: Option<&str>) -> Result<(), Stop> {
     for key in ["object", "only here"] {
         let body = c.s3.get(c.bucket(), key, bytes.len() as u64).await;

@@ -28,12 +28,12 @@ use crate::server::{Moment, Shutdown};
 const CRASHES: usize = 12;
 /// Clients that overwrite small objects, each its own, so that the server is never idle; the one after them has the large object.
 const CLIENTS: usize = 4;
-/// The latest moment of a crash that does not lie in wait, after the clients began.
+/// The latest moment of a crash that waits for nothing, counted from the start of the clients.
 const LATEST: Duration = Duration::from_millis(250);
 /// How long a moment may take to come while a large object is overwritten again and again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Why nothing that was torn is no result where a crash comes at any moment.
+/// Why a crash at any moment that tore nothing is not a result.
 const UNWATCHED: &str =
     "no crash tore anything, but only in a container can s3ci wait for the moment when the server stores";
 
@@ -119,7 +119,7 @@ async fn crash_while_storing(
         (Ok(()) | Err(RequestError::Broken { .. } | RequestError::Unreachable { .. }), true) => {}
         // A connection that broke without a crash is the server's own doing.
         (Err(error), _) => return Err(error.into()),
-        // A server that stores without taking room, or somewhere else.
+        // A server that stores without using space, or somewhere else.
         (Ok(()), false) => crash_at(c, LATEST / 2, versions, std::slice::from_mut(known)).await?,
     }
     Ok(Watch::Possible)

@@ -9,7 +9,7 @@ use crate::record::{Failure, Stop};
 use crate::s3::{Body, RequestError};
 use crate::workload::md5_hex;
 
-/// Size of the large object: a server stores it for some milliseconds, and a few that were cut off, and stayed, leave room for more.
+/// Size of the large object: a server needs some milliseconds to store it, and the disk has space for a few that were cut off and stayed.
 const LARGE_BYTES: usize = 12 << 20;
 /// By how much the versions of the large object begin later, and are shorter, one after the other.
 const SHIFT: usize = 4096;
@@ -21,7 +21,6 @@ const DIFFERENT: usize = 40;
 /// A version of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Version {
-    /// Which object.
     pub(super) object: usize,
     /// How many came before.
     pub(super) number: usize,

@@ -1,4 +1,4 @@
-//! Tags of copies, and of objects whose metadata alone was replaced.
+//! ETags of copies, and of objects whose metadata alone was replaced.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check {
         name: "metadata-only-replace",
         severity: Cosmetic,
-        rule: "where metadata alone is replaced, by a copy of the object onto itself, PUT, HEAD, GET and LIST go on to agree, on the MD5 where ETags are that",
+        rule: "after a copy onto itself that replaces metadata alone, PUT, HEAD, GET and LIST still name one ETag, which is the MD5 where ETags are MD5s",
         consequence: "a sync takes every file whose modification time was set for changed",
         source: "S3 API reference, Object ETag: it reflects changes to the content, not to the metadata",
         scope: ANYWHERE,

@@ -1,4 +1,4 @@
-//! What a listing is good for: a library finds and reads what it names, and it costs no reading.
+//! A library finds and reads every key that a listing names, and a listing downloads no content.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What an ETag looks like that is no MD5.
+//! What an ETag looks like if it is not an MD5.
 
 use super::form::bare;
 use crate::checks::check::Check;
@@ -22,7 +22,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "uuid-format",
         severity: BreaksClients,
         rule: "the ETag is the UUID that the service gave to the content",
-        consequence: "the ETag is of another origin, so that another machine that looks at the same files sees other ETags",
+        consequence: "the server makes the ETag itself, so another machine sees other ETags for the same files",
         source: "pys3local, benchmarks/drime_etag.py and its drime provider: the ETag is the service's file_name, a UUID",
         scope: ANYWHERE.on(Backends::WithOpaqueEtags),
         body: &async |c: &CheckContext| {

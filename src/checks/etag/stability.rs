@@ -92,7 +92,7 @@ async fn sync_scenario(c: &CheckContext<'_>) -> Result<(), Stop> {
 
 /// The listed ETags of the edited and of the untouched file.
 async fn etags(c: &CheckContext<'_>) -> Result<[Option<String>; 2], Stop> {
-    // Room for a server that lists both versions of a file, so that the keys tell what is wrong.
+    // Space for a server that lists both versions of a file, so that the keys show what is wrong.
     let listing = c.list(8).await?;
     let keys: Vec<_> = listing.iter().map(|entry| entry.key.as_str()).collect();
     let message = "the listing is not the two stored files";

@@ -81,7 +81,7 @@ impl<'a> Explorer<'a> {
         let (mut left_out, capabilities) = (known_to_fail(context), Capabilities::default());
         if !context.server.supports_restart() {
             for feature in [Feature::Restart, Feature::Kill, Feature::KilledPut] {
-                left_out.insert(feature, "somebody else runs this server".to_owned());
+                left_out.insert(feature, "s3ci does not run this server".to_owned());
             }
         }
         for (feature, capability) in [

@@ -1,6 +1,6 @@
 //! What changes between two syncs: edits, deletions, new names.
 //!
-//! A file that is edited and keeps its size is the touchstone: each policy finds what it can tell by what it compares, and no more.
+//! The hard test is an edit that keeps the size of the file: each policy finds what it compares, and no more.
 
 use futures_util::FutureExt;
 
@@ -52,7 +52,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         name: "same-size-edit-goes-unnoticed",
         severity: BreaksClients,
         rule: "where ETags are no MD5s, size alone decides: a same-size edit is not seen, nothing is sent, and the old version stays",
-        consequence: "an ETag is taken for an MD5 that it is not, and every sync sends everything",
+        consequence: "a client takes an ETag for an MD5 that it is not, and every sync sends everything",
         source: "rclone, backend/s3: an ETag of 32 hexadecimal digits is the content's MD5, any other tells nothing",
         under: &[Checksum],
         backends: Backends::WithOpaqueEtags,

@@ -1,6 +1,6 @@
 //! The model of a sync client at work: lists, asks for times where its policy needs them, and carries a plan out.
 //!
-//! Deliberately absent: any judgement of what came of it, but for answers that no client could go on with.
+//! Deliberately absent: any judgement of the result, except for answers with which no client could continue.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::server::EtagProfile;
 
 /// The metadata that has the modification time, without its `x-amz-meta-`.
 const TIME: &str = "mtime";
-/// Most keys that a check ever has in its bucket, twice: a listing that goes on beyond does not end.
+/// Twice the most keys that a check has in its bucket: a longer listing never ends.
 const LISTED_AT_MOST: usize = 2_002;
 /// Uploads under way at a time where there are many.
 const SIDE_BY_SIDE: usize = 8;
@@ -36,7 +36,7 @@ impl SyncClient<'_> {
         Self { policy, ..self }
     }
 
-    /// Whether it tells other content of the same size from what it stored.
+    /// Whether it notices other content of the same size.
     pub(super) fn tells_content(self) -> bool {
         match self.policy {
             Policy::SizeAndTime => true,
@@ -145,7 +145,7 @@ impl SyncClient<'_> {
         self.c.put_with(name, &file.bytes, &time_of(file)).await
     }
 
-    /// Fails unless the bucket holds just these files, each as it is.
+    /// Fails unless the bucket holds exactly these files.
     pub(super) async fn ensure_stored(&self, files: &Files) -> Result<(), Stop> {
         let listing = self.listing().await?;
         let listed: BTreeMap<&str, Option<u64>> =

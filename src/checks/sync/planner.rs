@@ -1,4 +1,4 @@
-//! What a sync does, decided from what lies on both sides. Pure, and the same in both directions.
+//! Decides what a sync does, from the files on both sides. Pure, and the same in both directions.
 //!
 //! Follows rclone (`fs/operations`, Equal): a difference in size always counts. Then, by policy, the modification time or the MD5; where
 //! the time alone differs and the MD5s are the same, the time is set and nothing transferred.
@@ -29,11 +29,11 @@ pub(super) struct Entry {
     pub(super) size_bytes: u64,
     /// MD5 of the content in hexadecimal digits; none where the ETag is no MD5.
     pub(super) md5: Option<String>,
-    /// Modification time in nanoseconds since 1970; none where nobody asked.
+    /// Modification time in nanoseconds since 1970; none if the client did not ask for it.
     pub(super) modified_ns: Option<i64>,
 }
 
-/// What lies on one side, by name.
+/// The files on one side, by name.
 pub(super) type Side = BTreeMap<String, Entry>;
 
 /// What has to be done to make the destination like the source.
@@ -102,7 +102,7 @@ pub(super) fn time_text(modified_ns: i64) -> String {
     format!("{}.{:09}", modified_ns.div_euclid(1_000_000_000), modified_ns.rem_euclid(1_000_000_000))
 }
 
-/// A time out of the metadata; none where it is no number.
+/// A time out of the metadata; none if it is not a number.
 pub(super) fn time_of_text(text: &str) -> Option<i64> {
     let (seconds, decimals) = text.split_once('.').unwrap_or((text, ""));
     let nanoseconds: i64 = format!("{decimals:0<9}").get(..9)?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Scenarios of a sync, each of which is a check under every policy that it is about.
+//! Scenarios of a sync. Each is a check under every policy that it applies to.
 
 use futures_util::future::BoxFuture;
 

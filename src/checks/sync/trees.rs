@@ -1,4 +1,4 @@
-//! The trees of files that are synced. In memory: a key that a server lists never becomes a path.
+//! The trees of files that are synced. They are in memory: a key that a server lists never becomes a path.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,6 @@ use super::planner::{Entry, Side};
 use crate::checks::check_context::CheckContext;
 use crate::workload::md5_hex;
 
-/// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) bytes: Bytes,
@@ -71,7 +70,7 @@ pub(super) fn awkward(c: &CheckContext<'_>) -> Files {
     AWKWARD.iter().enumerate().map(|(index, name)| ((*name).to_owned(), file(c, name, 100 + index))).collect()
 }
 
-/// Small files of so many names in one folder.
+/// This many small files in one folder.
 pub(super) fn many(count: usize) -> Files {
     let file = |name: &String| File { bytes: Bytes::copy_from_slice(name.as_bytes()), modified_ns: MODIFIED_NS };
     (0..count).map(|index| format!("many/file-{index:04}")).map(|name| (name.clone(), file(&name))).collect()
@@ -82,7 +81,7 @@ pub(super) fn file(c: &CheckContext<'_>, label: &str, size_bytes: usize) -> File
     File { bytes: c.bytes(label, size_bytes), modified_ns: MODIFIED_NS }
 }
 
-/// Edits a file: other content of a size that grows by so much, and a time that moves by so much.
+/// Edits a file: other content, and changes of its size and its time.
 pub(super) fn edit(c: &CheckContext<'_>, files: &mut Files, name: &str, grows_by: usize, later_ns: i64) {
     if let Some(file) = files.get_mut(name) {
         let bytes = c.bytes(&format!("{name}, edited"), file.bytes.len() + grows_by);

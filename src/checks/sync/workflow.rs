@@ -83,7 +83,7 @@ pub(in crate::checks) async fn run(context: &SuiteContext<'_>) {
     let _ = phases(&workflow, &mut steps).await;
     steps.skip_rest("not run: an earlier phase did not pass").await;
     if let Err(error) = context.leases.give_back(&context.s3).await {
-        tracing::debug!(%error, "the bucket could not be given back");
+        tracing::debug!(%error, "s3ci could not remove the bucket");
     }
 }
 
@@ -195,7 +195,7 @@ fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// What the workflow stores: small files, each of which takes a page or two.
+/// What the workflow stores: small files of a page or two.
 pub(in crate::checks) fn footprint(files: usize) -> Footprint {
     const PAGES_OF_A_FILE: u64 = 2;
     Footprint {

@@ -27,7 +27,7 @@ macro_rules! choices {
             fn of_text(text: &str) -> Result<Self, Unfit> {
                 match text {
                     $($word => Ok($value),)+
-                    _ => Err(Unfit::because(format!("it is {}", one_of(Self::CHOICES)))),
+                    _ => Err(Unfit::because(format!("it must be {}", one_of(Self::CHOICES)))),
                 }
             }
 
@@ -65,6 +65,6 @@ mod tests {
             assert_eq!(Backends::of_text(word).unwrap().text(), *word);
         }
         let Err(Unfit::Because { reason, .. }) = RuntimeChoice::of_text("vm") else { panic!("not refused") };
-        assert_eq!(reason, "it is auto, docker or process");
+        assert_eq!(reason, "it must be auto, docker or process");
     }
 }

@@ -1,9 +1,8 @@
 //! The one table of options: flag, variable, key of `s3ci.toml`, type, default, bounds, help, and who may set it.
 //!
 //! Owns what an option is ([`Row`]), the rows ([`Settings`] in `table`), how a text becomes a value ([`Value`]), and what is derived from
-//! the rows: one layer over another, the defaults, the words that repeat a run, the documentation. To add an option is to add a row to
-//! `table` and to use `config.its_name`. Deliberately absent: clap, which stands in `cli`, and rules that tie two options together, which
-//! stand in `config`.
+//! the rows: one layer over another, the defaults, the words that repeat a run, the documentation. To add an option, add a row to
+//! `table` and use `config.its_name`. Deliberately absent: clap, which is in `cli`, and rules about two options, which are in `config`.
 
 mod choices;
 mod document;

@@ -26,22 +26,21 @@ pub enum SetBy {
 pub struct Row {
     /// Its flag without dashes, which is its key in `s3ci.toml` as well.
     pub key: String,
-    /// Its variable.
     pub variable: String,
     /// One or two sentences.
     pub help: String,
     /// What stands for its value in the help.
     pub value_name: &'static str,
-    /// What holds where nobody sets it, in words; empty where nothing does.
+    /// The value if nobody sets it, in words; empty if there is none.
     pub default: &'static str,
-    /// The values that it takes, in words; empty where the help says enough.
+    /// The values that it takes, in words; empty if the help says enough.
     pub takes: String,
     /// The subcommands that take it.
     pub on: Subcommands,
     pub set_by: SetBy,
-    /// Whether it may stand in `s3ci.toml`.
+    /// Whether it may be in `s3ci.toml`.
     pub in_file: bool,
-    /// Whether it may stand there alone, and is no flag.
+    /// Whether it can only be in the file, and is not a flag.
     pub only_in_file: bool,
     /// Whether the command line that repeats a run has it.
     pub in_repro: bool,

@@ -1,4 +1,4 @@
-//! The macro that makes the table: from rows come the list of [`Row`](super::Row)s, the two structures and all that goes over each option.
+//! The macro that makes the table. From the rows it makes the list of [`Row`](super::Row)s, two structures, and the code for each option.
 
 /// Reads rows of the form
 ///

@@ -1,4 +1,4 @@
-//! What somebody said of options, as it was said: words, each with its place. What they mean is for the table to tell.
+//! The options that a user gave, as typed: words, each with its place. The table gives them their meaning.
 
 use std::ffi::{OsStr, OsString};
 
@@ -37,7 +37,7 @@ impl Word {
         }
     }
 
-    /// The word itself, where a message may repeat it. What stands in a file stays there: it may be another file than was meant.
+    /// The word itself, if a message may repeat it. Messages do not repeat words of a file, because it may be the wrong file.
     #[must_use]
     pub fn shown(&self, is_secret: bool) -> Option<String> {
         let is_typed = matches!(self.place, Place::Flag | Place::Variable);
@@ -57,7 +57,6 @@ impl Said {
     }
 }
 
-/// The texts of words.
 pub(super) fn texts<'a>(words: &[&'a Word]) -> Vec<&'a OsStr> {
     words.iter().map(|word| word.text.as_os_str()).collect()
 }

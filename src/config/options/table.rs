@@ -15,39 +15,42 @@ use crate::record::FailOn;
 use crate::server::drime::StandInSettings;
 use crate::server::{Backends, DrimeChoice, RuntimeChoice, Target};
 
-/// What has to do with a server takes its settings.
+/// The subcommands that have to do with a server take its settings.
 const SERVERS: Subcommands = RUN | CALIBRATE | PLAN | DOCTOR | IMAGE;
-/// What reads `s3ci.toml` where it is named.
+/// The subcommands that read `s3ci.toml`.
 const CONFIGURED: Subcommands = RUN | CALIBRATE | PLAN;
-/// What writes reports.
+/// The subcommands that write reports.
 const REPORTS: Subcommands = RUN | MERGE | REPORT;
 
 options! {
     /// The server: pypi:VERSION, pypi:latest, path:DIR, git:REF[@DIR], image:TAG or endpoint:URL.
     target: Target = "pypi:0.2.1", "TARGET", SERVERS, Judge, file, repro;
-    /// A base to compare with, written like --target: throughput in turn with it, and which checks pass on it.
+    /// A base to compare with, written like --target: s3ci compares throughput with it, and runs the checks on it too.
     against: Target => "", "TARGET", SERVERS, Judge, file, repro;
-    /// An earlier run that had the same --against, its metrics.json or the directory of its reports: throughput is compared with it as
-    /// well, on any machine.
+    /// An earlier run with the same --against, as its metrics.json or the directory of its reports: s3ci compares
+    /// throughput with that run too, whatever machine it ran on.
     baseline: PathBuf => "", "FILE|DIR", SERVERS, Judge, file, repro;
-    /// The drop of throughput that is tolerated.
+    /// The drop of throughput that s3ci tolerates.
     tolerance: Share = "5%", "SHARE", SERVERS, Judge, file, repro;
-    /// What becomes of the exit code where the blocks do not tell whether throughput dropped.
+    /// What an undecided throughput comparison does to the exit code.
     inconclusive: Inconclusive = "pass", "WHAT", SERVERS, Judge, file, repro;
-    /// Which failed checks count for the exit code where there is a base; new ones are those that do not fail on it.
+    /// Which failed checks count for the exit code if there is a base; new counts only those that do not fail on the
+    /// base.
     fail_on: FailOn = "any", "WHICH", SERVERS, Judge, file, repro;
     /// Measurements that must hold, such as "bench/local.upload.throughput" = ">= 10 MB/s".
     thresholds: Thresholds = "", "TABLE", RUN, Judge, only_file;
-    /// Floors of this machine, written by `s3ci calibrate`: a smaller drop is tolerated whatever --tolerance says.
+    /// The noise of this machine, written by `s3ci calibrate`: s3ci tolerates a drop within that noise, whatever
+    /// --tolerance says.
     calibration: PathBuf => "", "FILE", SERVERS, Judge, file, repro;
-    /// How servers are run; auto takes Docker where a daemon answers, and a process otherwise.
+    /// How s3ci runs servers; auto uses Docker if a daemon answers, and a process otherwise.
     runtime: RuntimeChoice = "auto", "RUNTIME", SERVERS, Judge, file, repro;
-    /// The backends whose suites are left of those that are selected.
+    /// Run only the selected suites of this backend.
     backend: Backends => "both", "BACKEND", SERVERS, Judge, file;
-    /// What the drime suites store in: emulated is a stand-in of the Drime API, cloud the account of DRIME_API_KEY and
-    /// DRIME_WORKSPACE_ID, and auto the account where DRIME_API_KEY is set.
+    /// Where the drime suites store: emulated is a stand-in for the Drime API, cloud is the account of DRIME_API_KEY
+    /// and DRIME_WORKSPACE_ID, and auto is that account if DRIME_API_KEY is set and the target is not a path: or git:
+    /// target.
     drime: DrimeChoice = "auto", "WHERE", SERVERS, Judge, file, repro;
-    /// A setting of the stand-in, such as latency-ms=50 or fault-status=429; may come several times.
+    /// A setting of the stand-in, such as latency-ms=50 or fault-status=429; you can give several.
     drime_set: StandInSettings = "", "NAME=VALUE", SERVERS, Judge, file, repro;
     /// Files of a benchmark.
     files: usize = "100", "N" ["1" to "100000"], SERVERS, Judge, file, repro;
@@ -59,68 +62,70 @@ options! {
     subdirs: usize = "5", "N" ["0" to "10000"], SERVERS, Anyone, file, repro;
     /// Port of the server on loopback.
     port: u16 => "a free one", "PORT", SERVERS, Anyone, file, repro;
-    /// Of the benchmarks that are selected, run the parallel ones only.
+    /// Leave out the sequential benchmarks among the selected suites.
     parallel: bool = "false", "BOOL", SERVERS, Judge, file, short;
     /// Concurrent requests of the parallel benchmarks.
     workers: usize = "5", "N" ["1" to "1000"], SERVERS, Anyone, file, repro;
     /// Files of the sync workflow.
     sync_files: usize = "5", "N" ["1" to "10000"], SERVERS, Judge, file, repro;
-    /// Let the clients copy a file of 250 MiB as well.
+    /// Let the clients copy a file of 250 MiB too.
     large: bool = "false", "BOOL", SERVERS, Anyone, file, repro;
-    /// How many suites that measure nothing run at a time, each on a server of its own.
+    /// How many of the suites that measure nothing run at the same time, each on its own server.
     jobs: usize => "one for each processor", "N" ["1" to "64"], SERVERS, Anyone, file;
-    /// Seed of all content. The orders of a comparison are drawn anew in each run, from this and the id of the run.
+    /// Seed of all content. A throughput comparison draws its orders from the seed and the id of the run, so each run
+    /// has its own orders.
     seed: u64 = "1", "N", SERVERS, Anyone, file;
-    /// How many steps the random programs of the model suites have together, about.
+    /// About how many steps the random programs of the model suites have in total.
     model_steps: u64 = "1300", "N" ["1" to "1000000000"], SERVERS, Judge, file, repro;
-    /// How long the model suites go on, instead of --model-steps.
+    /// How long the model suites run, instead of --model-steps.
     model_time: Duration => "", "DURATION" ["1s" to "7d"], SERVERS, Judge, file, repro;
-    /// The one program that the model suites run, as a counterexample has it, or a file with one.
+    /// Run only this program in the model suites, written as in a counterexample, or the program in a file.
     program: Program => "", "PROGRAM|FILE", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
-    /// How long the server may take to its first answer.
+    /// How long s3ci waits for the first answer of the server.
     ready_timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
-    /// Base image of the server's image.
+    /// The image that the server's image is built on.
     base_image: String => "", "IMAGE", SERVERS, Judge, file, repro;
     /// CA certificates for package downloads and the Drime cloud.
-    ca_bundle: PathBuf => "SSL_CERT_FILE, PIP_CERT (packages alone) or REQUESTS_CA_BUNDLE", "FILE", SERVERS, Judge, file;
-    /// Directory for test data; a directory of the run's own inside it is removed at the end.
+    ca_bundle: PathBuf => "SSL_CERT_FILE, PIP_CERT (for packages only) or REQUESTS_CA_BUNDLE", "FILE", SERVERS, Judge, file;
+    /// Directory for test data; a run makes its own directory in it and removes that at the end.
     work_dir: PathBuf => "the system's", "DIR", SERVERS, Judge, file;
-    /// Directory for what is kept between runs.
+    /// Directory for what s3ci keeps between runs.
     cache_dir: PathBuf => "the user's cache", "DIR", SERVERS | CLEAN, Judge, file;
-    /// Ledger of known issues: listed failures are named and not red.
+    /// Ledger of known issues: every report names a listed failure, and it is not red.
     known_issues: PathBuf => "the one for releases of pys3local", "FILE", SERVERS, Judge, file, repro;
     /// Use no ledger: every failure is red.
     no_known_issues: bool = "false", "BOOL", SERVERS, Judge, file, repro;
-    /// Count what the tree under test adds to its own ledger of known issues. Without it what the base lists as well is in force, and the
-    /// reports say what the tree wants to accept.
+    /// Count the entries that the tree under test adds to its own ledger of known issues. Otherwise only those entries
+    /// count that the base has too, and the reports list what the tree wants to accept.
     accept_known_issues: bool = "false", "BOOL", SERVERS, Judge, repro;
     /// Configuration file.
-    config: PathBuf => "s3ci.toml, where there is one", "FILE", CONFIGURED, Judge;
-    /// Directory for all reports: out.xml, metrics.json, report.txt, report.html. It is made where it is missing.
+    config: PathBuf => "s3ci.toml, if there is one", "FILE", CONFIGURED, Judge;
+    /// Directory for all reports: out.xml, metrics.json, report.txt, report.html. s3ci makes it if it is missing.
     out: PathBuf => "", "DIR", REPORTS, Judge;
     /// JUnit XML.
     junit: PathBuf => "", "FILE", REPORTS, Judge;
-    /// A suffix of the names of JUnit's suites, such as py312: readers of a matrix keep one of equals.
+    /// Suffix for the names of the JUnit suites, such as py312, so that the jobs of a matrix write different names.
     junit_suffix: String => "", "TEXT", REPORTS, Judge;
     /// JSON metrics: the whole record of the run.
     json: PathBuf => "", "FILE", REPORTS, Judge;
     /// Text report.
     text: PathBuf => "", "FILE", REPORTS, Judge;
-    /// HTML report: one page for a browser, without script, that loads nothing.
+    /// HTML report: one page for a browser, which has no script and loads nothing.
     html: PathBuf => "", "FILE", REPORTS, Judge;
     /// Run one part of the selection; the others run elsewhere, and `s3ci merge` puts the records together.
     shard: String => "", "I/N", RUN, Judge;
-    /// A metrics.json of an earlier run, whose durations balance the shards; the same file for all of them.
+    /// The metrics.json of an earlier run. Its durations balance the shards, so give all shards the same file.
     durations: PathBuf => "", "FILE", RUN | PLAN, Judge;
     /// Annotations, step summary and outputs for GitHub Actions.
     github: When = "auto", "WHEN", RUN | MERGE, Judge;
-    /// Propose how the ledger of known issues would have to change, as a unified diff to FILE or stdout. The ledger stays as it is.
+    /// Propose changes to the ledger of known issues, as a unified diff to FILE or stdout. s3ci does not change the
+    /// ledger itself.
     update_known_issues: Destination => "", "FILE", RUN, Judge;
 }
 
-/// What was said of an option, with its meaning.
+/// Gives what was said of an option its meaning.
 fn meaning<T: Value>(
     said: &Said,
     row: &'static Row,

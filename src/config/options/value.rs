@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::server::{Target, TargetError};
 
-/// A text that is no value of its option.
+/// Why a text is not a value of its option.
 #[derive(Debug)]
 pub enum Unfit {
     /// What would do; `word` is the one that does not, of those that were given.
@@ -45,8 +45,8 @@ pub trait Value: Sized {
     /// # Errors
     /// What would do.
     fn of_words(words: &[&OsStr]) -> Result<Self, Unfit> {
-        let [word] = words else { return Err(Unfit::because("it is given once")) };
-        Self::of_text(word.to_str().ok_or_else(|| Unfit::because("it is no UTF-8"))?)
+        let [word] = words else { return Err(Unfit::because("you can give it only once")) };
+        Self::of_text(word.to_str().ok_or_else(|| Unfit::because("it is not UTF-8"))?)
     }
 
     /// The value as it would be typed.
@@ -59,7 +59,7 @@ pub(super) fn bounded<T: Value + PartialOrd>(value: T, bounds: (&str, &str)) -> 
     if range.contains(&value) {
         return Ok(value);
     }
-    Err(Unfit::because(format!("it is at least {} and at most {}", bounds.0, bounds.1)))
+    Err(Unfit::because(format!("it must be at least {} and at most {}", bounds.0, bounds.1)))
 }
 
 /// Words as a sentence lists them: `auto, docker or process`.
@@ -76,8 +76,8 @@ macro_rules! whole_numbers {
         impl Value for $type {
             fn of_text(text: &str) -> Result<Self, Unfit> {
                 text.parse().map_err(|error: std::num::ParseIntError| match error.kind() {
-                    IntErrorKind::PosOverflow => Unfit::because(format!("at most {} will do", Self::MAX)),
-                    _ => Unfit::because("a whole number is wanted, such as 100"),
+                    IntErrorKind::PosOverflow => Unfit::because(format!("it must be at most {}", Self::MAX)),
+                    _ => Unfit::because("it must be a whole number, such as 100"),
                 })
             }
 
@@ -94,7 +94,7 @@ whole_numbers!(u64, usize);
 impl Value for u16 {
     fn of_text(text: &str) -> Result<Self, Unfit> {
         let number = text.parse().ok().filter(|port| *port > 0);
-        number.ok_or_else(|| Unfit::because(format!("a port is wanted, from 1 to {}", Self::MAX)))
+        number.ok_or_else(|| Unfit::because(format!("it must be a port from 1 to {}", Self::MAX)))
     }
 
     fn text(&self) -> String {
@@ -106,7 +106,7 @@ impl Value for bool {
     const MISSING: Option<&'static str> = Some("true");
 
     fn of_text(text: &str) -> Result<Self, Unfit> {
-        text.parse().map_err(|_| Unfit::because("it is true or false"))
+        text.parse().map_err(|_| Unfit::because("it must be true or false"))
     }
 
     fn text(&self) -> String {
@@ -142,7 +142,7 @@ impl Value for PathBuf {
     }
 
     fn of_words(words: &[&OsStr]) -> Result<Self, Unfit> {
-        let [word] = words else { return Err(Unfit::because("it is given once")) };
+        let [word] = words else { return Err(Unfit::because("you can give it only once")) };
         Ok(word.into())
     }
 
@@ -151,7 +151,7 @@ impl Value for PathBuf {
     }
 }
 
-/// The password of a URL is in none of its messages, nor in its text.
+/// No message of it contains the password of a URL, nor does its text.
 impl Value for Target {
     const SECRET: bool = true;
 
@@ -177,10 +177,10 @@ mod tests {
 
     #[test]
     fn what_would_do_is_said() {
-        assert_eq!(reason::<u64>("-1"), "a whole number is wanted, such as 100");
-        assert_eq!(reason::<u64>("99999999999999999999"), format!("at most {} will do", u64::MAX));
-        assert_eq!((reason::<u16>("0"), reason::<u16>("70000")).0, "a port is wanted, from 1 to 65535");
-        assert_eq!(reason::<bool>("yes"), "it is true or false");
+        assert_eq!(reason::<u64>("-1"), "it must be a whole number, such as 100");
+        assert_eq!(reason::<u64>("99999999999999999999"), format!("it must be at most {}", u64::MAX));
+        assert_eq!((reason::<u16>("0"), reason::<u16>("70000")).0, "it must be a port from 1 to 65535");
+        assert_eq!(reason::<bool>("yes"), "it must be true or false");
         assert!(!reason::<Duration>("soon").is_empty());
     }
 
@@ -196,6 +196,6 @@ mod tests {
         let Err(Unfit::Because { reason, .. }) = bounded(Duration::ZERO, ("10ms", "24h")) else {
             panic!("not refused")
         };
-        assert_eq!(reason, "it is at least 10ms and at most 24h");
+        assert_eq!(reason, "it must be at least 10ms and at most 24h");
     }
 }

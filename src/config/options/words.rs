@@ -1,4 +1,4 @@
-//! Values that have a form of their own: a share, a destination, several words that make one value.
+//! Values with a format of their own: a share, a destination, several words that make one value.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct Share {
 impl Value for Share {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to lie between 0 and 1")]
     fn of_text(text: &str) -> Result<Self, Unfit> {
-        let wrong = || Unfit::because("it is a share such as 5% or 0.05, at least 0% and less than 100%");
+        let wrong = || Unfit::because("it must be a share such as 5% or 0.05, at least 0% and less than 100%");
         let (number, scale) = text.trim().strip_suffix('%').map_or((text, MILLION), |number| (number, MILLION / 100.0));
         let share: f64 = number.trim().parse().map_err(|_| wrong())?;
         let ppm = (share * scale).round();
@@ -85,7 +85,7 @@ impl Value for StandInSettings {
     }
 
     fn of_words(words: &[&OsStr]) -> Result<Self, Unfit> {
-        let words = words.iter().map(|word| word.to_str().ok_or_else(|| Unfit::because("it is no UTF-8")));
+        let words = words.iter().map(|word| word.to_str().ok_or_else(|| Unfit::because("it is not UTF-8")));
         let words = words.collect::<Result<Vec<_>, _>>()?;
         let settings: Vec<String> = words.iter().flat_map(|word| word.split(',')).map(str::to_owned).collect();
         Self::parse(&settings).map_err(|(_, reason)| Unfit::because(reason))
@@ -110,7 +110,7 @@ impl Value for Thresholds {
     fn of_words(words: &[&OsStr]) -> Result<Self, Unfit> {
         let threshold = |(number, word): (usize, &&OsStr)| {
             let wrong = |reason: &str| Unfit::Because { reason: reason.to_owned(), word: number };
-            let text = word.to_str().ok_or_else(|| wrong("it is no UTF-8"))?;
+            let text = word.to_str().ok_or_else(|| wrong("it is not UTF-8"))?;
             let (metric, limit) = text.split_once('=').ok_or_else(|| wrong("it is METRIC = LIMIT"))?;
             thresholds::threshold(metric, limit).map_err(wrong)
         };

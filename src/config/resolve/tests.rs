@@ -62,7 +62,7 @@ fn the_same_words_are_refused_for_a_flag_a_variable_and_a_file() {
         let word = Word { row, place, text: OsString::from("many") };
         Settings::of(&Said(vec![word])).unwrap_err().to_string()
     });
-    let reason = "a whole number is wanted, such as 100";
+    let reason = "it must be a whole number, such as 100";
     let expected = [
         format!("use --files 'many': {reason}"),
         format!("use S3CI_FILES 'many': {reason}"),

@@ -8,7 +8,7 @@ const SCRIPT: Surroundings = Surroundings { is_ci: false, is_attended: false };
 const PERSON: Surroundings = Surroundings { is_ci: false, is_attended: true };
 const CI_AT_A_TERMINAL: Surroundings = Surroundings { is_ci: true, is_attended: true };
 
-/// A repository whose first commit has the first of each file's texts, and whose second one, checked out, has the other.
+/// A repository whose first commit has the first text of each file, and whose second commit, checked out, has the second.
 fn checkout(files: &[(&str, Option<&str>, Option<&str>)]) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     let git = |arguments: &[&str]| {
@@ -43,7 +43,7 @@ fn typed(place: &Path, has_base: bool) -> Settings {
     Settings { target: Some(Target::Path(place.to_owned())), against: has_base.then_some(base), ..Settings::default() }
 }
 
-/// The files of the benchmarks that come of it, and what is told.
+/// The resulting number of benchmark files, and the notices.
 fn read(flags: &Settings, place: &Path, surroundings: Surroundings) -> (Option<usize>, String) {
     let configured = configured(flags, place, surroundings).unwrap();
     (Settings::of(&configured.said).unwrap().files, configured.notices.join("\n"))
@@ -63,7 +63,7 @@ fn without_a_base_the_file_of_the_tree_under_test_is_not_read() {
     for surroundings in [CI, SCRIPT, CI_AT_A_TERMINAL] {
         let (files, told) = read(&typed(place.path(), false), place.path(), surroundings);
         assert_eq!(files, None);
-        assert!(told.starts_with("s3ci.toml is not read") && told.ends_with("--config s3ci.toml"), "{told}");
+        assert!(told.starts_with("s3ci does not read s3ci.toml") && told.ends_with("--config s3ci.toml"), "{told}");
         let (files, told) = read(&typed(place.path(), true), place.path(), surroundings);
         assert!(files.is_none() && told.contains("the base has none"), "{told}");
     }
@@ -96,7 +96,7 @@ fn a_file_elsewhere_is_the_judges_unless_it_names_what_is_tested() {
     assert_eq!(read(&Settings::default(), judge.path(), CI).0, Some(9));
     std::fs::write(judge.path().join("s3ci.toml"), "files = 9\ntarget = \"pypi:0.2.0\"\n").unwrap();
     let (files, told) = read(&Settings::default(), judge.path(), CI);
-    assert!(files.is_none() && told.contains("it names what is tested"), "{told}");
+    assert!(files.is_none() && told.contains("it names the target"), "{told}");
     assert_eq!(read(&Settings::default(), judge.path(), PERSON).0, Some(9));
 }
 

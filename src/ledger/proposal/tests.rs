@@ -51,7 +51,7 @@ fn fixed() -> Outcome {
     failed(FailureKind::KNOWN_ISSUE_FIXED, "the check passes")
 }
 
-/// A record of a run on a version, of which only what a proposal looks at is said.
+/// A record of a run on a version, with only what a proposal looks at.
 fn record(version: Option<&str>, checks: &[(&str, Outcome)]) -> RunRecord {
     let check = |(id, outcome): &(&str, Outcome)| {
         json!({

@@ -1,8 +1,8 @@
 //! The terminal: the only module that prints.
 //!
 //! Results go to stdout, progress and errors to stderr: a bar where that is a terminal, lines otherwise, and a sign of life
-//! after 30 seconds of silence. Colour only repeats what a mark or a word says. A reader who went away (a closed pipe) is no
-//! error: what cannot be written is dropped. Deliberately absent: what the lines say, which stands in `progress` and `summary`.
+//! after 30 seconds of silence. Colour only repeats what a mark or a word says. A closed pipe is not an error: the console drops what it
+//! cannot write. Deliberately absent: what the lines say, which `progress` and `summary` decide.
 
 mod options;
 mod progress;
@@ -127,7 +127,7 @@ impl Console {
     }
 
     /// Tells the runner of GitHub Actions to read no commands, before anything else is printed; `token` is a word that no server and no
-    /// checkout can guess. A stream that a program reads must not be told.
+    /// checkout can guess. Do not print it to a stream that a program reads.
     pub fn stop_commands(&mut self, token: String, stream: Stream) {
         self.command(&format!("::stop-commands::{token}\n"), stream);
         self.stopped = Some(Stopped { token, stream });

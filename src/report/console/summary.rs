@@ -1,4 +1,4 @@
-//! The last words of a run: the verdict, what failed and how to repeat it, throughput in two lines, where the reports lie.
+//! What the terminal shows at the end of a run: the verdict, what failed and how to repeat it, throughput in two lines, where the reports are.
 //!
 //! Plain text; the console colours it. The verdict is the first line, and where more than a screen follows it stands once more above the
 //! reports, so that nobody has to scroll for it. Deliberately absent: what passed, beyond its number.

@@ -1,4 +1,4 @@
-//! The files that reports are written to: found out to be writable before any work, and written as a whole.
+//! The files of the reports: s3ci checks that it can write them before any work, and writes each as a whole.
 
 mod outputs;
 mod write;

@@ -31,7 +31,7 @@ pub enum WriteError {
         /// The directory.
         folder: PathBuf,
     },
-    /// What should hold the report is no directory.
+    /// The parent of the report is not a directory.
     #[error("write {}: {} is not a directory", path.display(), folder.display())]
     NotAFolder {
         /// The report's path.
@@ -41,10 +41,7 @@ pub enum WriteError {
     },
     /// Two reports were asked for under one path.
     #[error("write two reports to {}", path.display())]
-    Twice {
-        /// The path.
-        path: PathBuf,
-    },
+    Twice { path: PathBuf },
     /// The report's file, or a temporary one beside it, could not be created.
     #[error("create {}", path.display())]
     Create {
@@ -200,7 +197,7 @@ impl Destination {
 fn temporary(folder: &Path, path: &Path) -> Result<tempfile::NamedTempFile, WriteError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".s3ci-").suffix(".tmp");
-    // Readable as any other file is, within the umask: whoever collects reports is often another user.
+    // Readable as any other file is, within the umask: often another user collects the reports.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(|source| {

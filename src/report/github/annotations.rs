@@ -4,7 +4,7 @@ use super::command;
 use crate::report::plain::sanitize;
 use crate::report::view::View;
 
-/// Errors that are told one by one.
+/// The most errors that get an annotation each.
 const TOLD: usize = 9;
 
 /// Renders the annotations of a record.
@@ -31,7 +31,7 @@ pub(super) fn render(view: &View<'_>) -> String {
     let shown = errors.iter().take(TOLD).map(|(title, message)| command::titled("error", title, message));
     let rest = errors.len().saturating_sub(TOLD);
     let counted = (rest > 0).then(|| {
-        let message = format!("{} in all, {TOLD} of them above; the summary of the step has every one", errors.len());
+        let message = format!("{} in all, {TOLD} of them above; the step summary has all of them", errors.len());
         command::titled("error", &format!("s3ci: {rest} more"), &message)
     });
     let notices = view.notices.iter().map(|notice| command::titled("notice", "s3ci", &sanitize::line(notice)));

@@ -1,7 +1,7 @@
 //! GitHub Actions: annotations, the step summary, and the outputs of a step.
 //!
 //! Owns what a maintainer sees of a run in a pull request without opening a log. The runner reads *commands* in what a step prints
-//! (`::error …`), so all that s3ci prints there stands between `stop-commands` and its token: what a server sent can never pass
+//! (`::error …`), so all that s3ci prints there is between `stop-commands` and its token: what a server sent can never pass
 //! for a command. Source of the forms: GitHub Docs, "Workflow commands for GitHub Actions".
 //!
 //! Deliberately absent: printing, which the console does, and any opinion that the record does not hold.
@@ -19,7 +19,7 @@ use crate::record::RunRecord;
 use crate::report::view::View;
 use crate::report::{Outputs, WriteError};
 
-/// Where a step of GitHub Actions is told what.
+/// The files that a step of GitHub Actions writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitHub {
     /// File that the step's summary is appended to.

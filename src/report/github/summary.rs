@@ -114,7 +114,7 @@ fn troubles(page: &mut String, tally: &Tally<'_>) {
     });
 }
 
-/// A list, as far as there is room; what is left out is counted.
+/// A list, as far as it fits; it counts what it leaves out.
 fn list<T>(page: &mut String, items: &[T], line: impl Fn(&T) -> String) {
     let end = page.len() + MOST_OF_A_LIST;
     for (told, item) in items.iter().enumerate() {
@@ -196,7 +196,7 @@ fn known(page: &mut String, tally: &Tally<'_>) {
     page.push_str("</details>\n\n");
 }
 
-/// The evidence of each failure, folded, as far as there is room.
+/// The evidence of each failure, folded, as far as it fits.
 fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     for (told, Failed { check, failure }) in tally.failed.iter().enumerate() {
         let body = fenced(&evidence::of_failure(record, check, failure));
@@ -205,7 +205,7 @@ fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
             let left = tally.failed.len() - told;
             let _ = writeln!(
                 page,
-                "The evidence of {} stands in the reports alone: there is no more room here.",
+                "The evidence of {} is only in the reports, because this summary is full.",
                 format::counted(left, "failure")
             );
             return;
@@ -214,7 +214,7 @@ fn details(page: &mut String, record: &RunRecord, tally: &Tally<'_>) {
     }
 }
 
-/// Text of unknown origin as part of a line: no markup, no cell and no mention comes of it.
+/// Text of unknown origin as part of a line, escaped so that it makes no markup, no cell and no mention.
 fn inline(raw: &str) -> String {
     let mut safe = String::with_capacity(raw.len());
     for character in sanitize::line(raw).chars() {
@@ -314,6 +314,6 @@ mod tests {
         record.suites[0].checks.extend(std::iter::repeat_n(failed, 200));
         let text = render(&View::of(&record));
         assert!(text.len() < 1 << 20, "{}", text.len());
-        assert!(text.contains("stands in the reports alone"));
+        assert!(text.contains("is only in the reports"));
     }
 }

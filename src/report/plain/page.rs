@@ -70,7 +70,7 @@ impl Page {
         }
     }
 
-    /// A line as it is: for tables, whose cells are numbers.
+    /// A line without changes: for tables, whose cells are numbers.
     pub(in crate::report) fn row(&mut self, row: &str) {
         self.push(row.trim_end());
     }

@@ -2,7 +2,7 @@
 //!
 //! ANSI escape sequences go; every other control character, and what reorders text on the screen, becomes visible as
 //! `\u{…}`, because two answers of a server may differ in nothing else. What remains is allowed in XML 1.0; `]]>` and markup
-//! are the concern of whoever writes XML.
+//! are for the writer of XML to handle.
 
 /// Several lines: keeps line feeds and tabs, and turns every other line ending into a line feed.
 pub(in crate::report) fn text(raw: &str) -> String {
@@ -47,7 +47,7 @@ pub(in crate::report) fn without_commands(text: &str) -> String {
     broken
 }
 
-/// A line as it may be printed, wherever it was broken.
+/// A line in a form that may be printed, wherever it was broken.
 pub(in crate::report) fn printed_line(line: &str) -> String {
     let content = line.trim_start();
     if content.starts_with("::") { line.replacen("::", ": :", 1) } else { line.to_owned() }
@@ -72,7 +72,7 @@ fn is_unsafe(character: char) -> bool {
 
 /// Length in bytes of the ANSI escape sequence that `rest` begins with (ECMA-48: CSI, strings, and plain escapes).
 ///
-/// A string sequence that its line does not end is none: otherwise one stray escape would hide all that follows.
+/// A string sequence must end on its line; otherwise one stray escape would hide all that follows.
 fn escape_sequence(rest: &str) -> Option<usize> {
     let mut characters = rest.chars();
     let (kind, head) = match characters.next()? {
@@ -105,7 +105,7 @@ fn control_sequence(body: &str) -> Option<usize> {
     (0x40..=0x7e).contains(last).then_some(length + 1)
 }
 
-/// An operating system command and its kin, up to BEL or the string terminator.
+/// An operating system command or a similar sequence, up to BEL or the string terminator.
 fn control_string(body: &str) -> Option<usize> {
     let same_line = body.split('\n').next().unwrap_or_default();
     ["\u{7}", "\u{1b}\\", "\u{9c}"]

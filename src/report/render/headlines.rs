@@ -25,7 +25,7 @@ pub(in crate::report) fn verdict(page: &mut Page, view: &View<'_>, known_in: Opt
     }
 }
 
-/// What is new, old or fixed against the base: at most so many of each group, and how many more there are.
+/// What is new, old or fixed against the base: a few of each group, and how many more there are.
 pub(in crate::report) fn changes(page: &mut Page, view: &View<'_>, most: usize) {
     for group in &view.changes {
         page.block(&format!("{} ({})", group.title, group.checks.len()));
@@ -86,7 +86,7 @@ pub(in crate::report) fn throughput(page: &mut Page, record: &RunRecord) {
     }
 }
 
-/// The figures of one phase, or that there are none.
+/// The figures of one phase, or a word that there are none.
 fn figures(suite: &SuiteRecord, phase: &str) -> String {
     let metric = |quantity: &str| {
         let name = format!("{phase}.{quantity}");
@@ -98,7 +98,7 @@ fn figures(suite: &SuiteRecord, phase: &str) -> String {
     if shown.is_empty() { "not measured".to_owned() } else { shown.join(", ") }
 }
 
-/// Puts items on a page, at most so many, and says how many more there are.
+/// Puts the first items on a page, and says how many more there are.
 pub(in crate::report) fn up_to<T>(page: &mut Page, most: usize, items: &[T], mut show: impl FnMut(&mut Page, &T)) {
     items.iter().take(most).for_each(|item| show(page, item));
     if items.len() > most {

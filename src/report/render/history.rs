@@ -29,7 +29,7 @@ pub fn list(history: &History) -> String {
         )));
     }
     for line in &history.broken {
-        page.item(0, "notice:", &format!("line {line} is not of this s3ci's making and left out"));
+        page.item(0, "notice:", &format!("line {line} is not what this s3ci writes, and left out"));
     }
     if history.entries.is_empty() {
         page.item(0, "", "the history is empty: nothing was added yet");

@@ -24,7 +24,7 @@ impl Report for Json {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The source says where.
-    #[error("read the record: it is no valid JSON")]
+    #[error("read the record: it is not valid JSON")]
     Syntax(#[source] Misread),
     /// The text is JSON, but no record; the source says what is amiss and where.
     #[error("read the record: it is not what s3ci writes")]

@@ -72,7 +72,7 @@ fn of_exchange(exchange: &Exchange) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Whether any content will do: that of an object, of which nothing else is said than its length.
+/// Whether any content is good enough: the content of an object, if the request says nothing about it but its length.
 fn takes_zeros(exchange: &Exchange) -> bool {
     let query = exchange.path.split_once('?').map_or("", |(_, query)| query);
     let is_object = exchange.method == "PUT" && (query.is_empty() || query == "x-id=PutObject");

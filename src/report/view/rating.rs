@@ -2,7 +2,7 @@
 
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// How a rate is to be read.
+/// What a rate means to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Rating {
     /// Over 50 MB/s.

@@ -15,7 +15,7 @@ pub(in crate::report) struct Row {
     pub(in crate::report) ratio: String,
     /// The exact interval.
     pub(in crate::report) interval: String,
-    /// What was decided of which drop, and after how many blocks.
+    /// The decision, the drop that it is about, and after how many blocks.
     pub(in crate::report) decision: String,
     /// The smallest drop that would have been found.
     pub(in crate::report) detectable: String,

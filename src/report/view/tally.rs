@@ -142,8 +142,8 @@ impl<'a> Tally<'a> {
         !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.fault.kind == FaultKind::Target)
     }
 
-    /// `✓` when everything was checked and held but for known issues, `✗` when something failed, `!` when something could not be
-    /// told, `~` when there is nothing but known issues.
+    /// `✓` when everything was checked and held except for known issues, `✗` when something failed, `!` when something could not be
+    /// judged, `~` when there is nothing but known issues.
     pub(in crate::report) fn glyph(&self) -> char {
         if !self.failed.is_empty() {
             '✗'
@@ -215,7 +215,7 @@ pub(in crate::report) fn signal(interruption: Interruption) -> &'static str {
 /// What a reader must know before trusting the results: the run's notices, and that it was cut short.
 pub(in crate::report) fn notices(record: &RunRecord) -> Vec<String> {
     let cut = record.interruption.map(|interruption| {
-        format!("interrupted by {}: what had not ended by then is not in the results", signal(interruption))
+        format!("interrupted by {}: the results do not have what had not ended by then", signal(interruption))
     });
     record.notices.iter().cloned().chain(proposed(record)).chain(cut).collect()
 }

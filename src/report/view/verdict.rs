@@ -1,6 +1,6 @@
 //! The run in one sentence, which every report begins with: what is new first, what is known last.
 //!
-//! A second line names, by cause, the known data loss in what backups stand on. Deliberately absent: the counting, which is the tally's.
+//! A second line names, by cause, the known data loss that harms backups. Deliberately absent: the counting, which `tally` does.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(in crate::report) struct Verdict {
     pub(in crate::report) glyph: char,
     /// The sentence; it begins with words in capitals.
     pub(in crate::report) sentence: String,
-    /// Known data loss in what backups stand on; none where there is none.
+    /// Known data loss that harms backups; none if there is none.
     pub(in crate::report) known_loss: Option<String>,
 }
 
@@ -56,7 +56,6 @@ fn fails_as_the_base_does(record: &RunRecord, tally: &Tally<'_>) -> bool {
     !tally.failed.is_empty() && record.exit_code == 0
 }
 
-/// What is new.
 enum News {
     Good(String),
     Bad(String),

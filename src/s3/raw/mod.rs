@@ -1,12 +1,12 @@
 //! Requests that are built and signed by hand, because no SDK sends them, or not twice in the same way.
 //!
 //! Owns the signature (`sign`), the framing of content in chunks (`framing`), what a request says (`request`), how it
-//! is sent (`wire`), and a persistent connection for timed requests (`line`). `prepare` signs a request and `send`
+//! is sent (`wire`), and a persistent connection for timed requests (`connection`). `prepare` signs a request and `send`
 //! sends it; in between a check can tamper with it. Deliberately absent: everything that the SDK client can do as a
 //! client does it.
 
+mod connection;
 mod framing;
-mod line;
 mod request;
 mod sign;
 #[cfg(test)]
@@ -18,8 +18,8 @@ use std::sync::Arc;
 use super::recorder::Recorder;
 use super::{ClientSettings, S3};
 
+pub use connection::{Timed, TimedConnection};
 pub use framing::{Trailer, content_md5, crc32, crc64nvme};
-pub use line::{Line, Timed};
 pub use request::{Payload, Prepared, Proof, RawRequest};
 pub use wire::{Delivery, RawAnswer};
 

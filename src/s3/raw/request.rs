@@ -86,7 +86,7 @@ pub enum Proof {
 #[derive(Debug, Clone)]
 pub struct RawRequest {
     pub method: &'static str,
-    /// Sent as it is, with its percent escapes.
+    /// Sent unchanged, with its percent escapes.
     pub path: String,
     /// Parameters, not encoded.
     pub query: Vec<(String, String)>,
@@ -99,7 +99,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// A request without content, signed in its header. The path is sent as it is.
+    /// A request without content, signed in its header. The path is sent unchanged.
     #[must_use]
     pub fn to_path(method: &'static str, path: impl Into<String>) -> Self {
         Self {

@@ -159,7 +159,7 @@ pub(super) fn canonical_query(query: &[(String, String)]) -> String {
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-/// Encodes every byte that S3 does not leave as it is; slashes stay.
+/// Encodes every byte that S3 encodes; slashes stay.
 pub(super) fn encoded_key(key: &str) -> String {
     encoded(key.as_bytes(), true)
 }

@@ -182,7 +182,7 @@ async fn exchange_over(
         // The sender itself ended the body early.
         Err(error) if delivery.stops_at.is_some() && (error.is_user() || error.is_body_write_aborted()) => {
             let mut stream = connection.into_parts().io.into_inner();
-            // Only the end of the connection matters now: an answer to half a request is no longer HTTP.
+            // Only the end of the connection matters now: an answer to half a request is not HTTP any more.
             let _ = stream.shutdown().await;
             let _ = stream.read_to_end(&mut Vec::new()).await;
             Ok(None)

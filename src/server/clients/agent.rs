@@ -16,7 +16,7 @@ use super::ClientsError;
 use super::protocol::{Answer, Request};
 use crate::base::lock;
 
-/// The longest answer: a manifest of a tree, or the output of a program, with room to spare.
+/// More than the longest answer, which is a manifest of a tree or the output of a program.
 const LONGEST_LINE: usize = 16 << 20;
 
 /// Lines of the agent's standard error that an error quotes.
@@ -133,7 +133,7 @@ fn deliver(requests: &Arc<Mutex<Requests>>, line: &[u8]) {
     match serde_json::from_slice::<Answer>(line) {
         Ok(answer) => {
             if let Some(waiting) = lock(requests).waiting.remove(&answer.id) {
-                // Whoever asked has given up.
+                // The caller no longer waits.
                 let _ = waiting.send(answer);
             }
         }

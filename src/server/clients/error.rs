@@ -9,7 +9,7 @@ pub enum ClientsError {
     #[error("start the agent that runs the clients")]
     Start(#[source] std::io::Error),
     /// The agent refused a request.
-    #[error("have the clients' agent do its part: {reason}")]
+    #[error("run a step of the clients' agent: {reason}")]
     Refused {
         /// Its words.
         reason: String,
@@ -42,9 +42,9 @@ impl ClientsError {
         let hint = match self {
             Self::Start(_) => "python3 must be on the PATH for clients in the process runtime",
             Self::Refused { .. } => {
-                "see that the work directory has room, and `s3ci image build` for the image of the clients"
+                "check that the work directory has free space; `s3ci image build` makes the image of the clients"
             }
-            Self::Gone { .. } => "the machine may have run out of memory: `dmesg` and `docker events` tell",
+            Self::Gone { .. } => "the machine may have run out of memory: see `dmesg` and `docker events`",
             Self::Silent { .. } => "the machine may be overloaded; run the suite again by itself",
         };
         Some(hint.into())

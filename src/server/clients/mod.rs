@@ -1,11 +1,10 @@
 //! The clients' side of a run: a place where other people's programs work against the server under test.
 //!
-//! Owns where they run (a container on the run's network, or a process here), what they are handed (arguments, an environment, a
+//! Owns where they run (a container on the run's network, or a process here), what they get (arguments, an environment, a
 //! directory), their deadline, and the trees of files that they copy. Deliberately absent: which client does what, and any opinion
 //! about it. Comparing trees trusts no client: an agent of s3ci's own makes them and reads them back as SHA-256 sums.
 //!
-//! A toolbox is to be closed explicitly. It ends with s3ci in any case: the agent ends, and takes all programs along, when its
-//! standard input closes.
+//! Close a toolbox explicitly. It ends with s3ci in any case: when its standard input closes, the agent ends all programs and itself.
 
 mod agent;
 mod error;
@@ -49,11 +48,11 @@ pub struct Toolbox {
 pub struct ToolboxSpec {
     /// Short label for the container's name, such as `clients-local`.
     pub label: String,
-    /// The most that lies there at one time.
+    /// The most that is there at one time.
     pub room_bytes: u64,
     /// What must not appear in any output.
     pub secrets: Vec<String>,
-    /// The programs by name, each with the command that tells its version.
+    /// The programs by name, each with the command that prints its version.
     pub programs: BTreeMap<&'static str, &'static [&'static str]>,
 }
 
@@ -182,7 +181,7 @@ impl Toolbox {
         Ok(self.work(Request::Plant { directory, files }).await?.files)
     }
 
-    /// What lies in a directory; nothing where there is none.
+    /// What is in a directory; nothing if the directory does not exist.
     ///
     /// # Errors
     ///

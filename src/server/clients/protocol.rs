@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Order<'a> {
     /// Its name, looked for on the PATH.
     pub program: &'a str,
-    /// Its arguments.
     pub arguments: &'a [String],
-    /// Its environment, beside PATH, HOME, LANG and TMPDIR; nothing else is handed on.
+    /// Its environment, beside PATH, HOME, LANG and TMPDIR; it gets nothing else.
     pub environment: &'a BTreeMap<String, String>,
     /// What it reads; nothing where there is none.
     pub stdin: Option<&'a str>,
@@ -38,7 +37,6 @@ pub enum Ended {
 /// What a program did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// How it ended.
     pub ended: Ended,
     /// Its standard output, shortened in the middle, without secrets.
     pub stdout: String,
@@ -55,7 +53,6 @@ pub struct Finished {
 pub struct Planting {
     /// Path below the directory, with slashes.
     pub path: String,
-    /// Its size.
     #[serde(rename = "size")]
     pub size_bytes: u64,
     /// What its bytes follow from.
@@ -70,7 +67,6 @@ pub type Manifest = BTreeMap<String, ManifestEntry>;
 /// A file as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ManifestEntry {
-    /// Its size.
     #[serde(rename = "size")]
     pub size_bytes: u64,
     /// SHA-256 of its bytes.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// As it was learnt from the release itself, and is kept in the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::server) struct Capabilities {
-    /// Its version, where its interpreter tells.
+    /// Its version, if its interpreter knows it.
     pub(in crate::server) version: Option<String>,
     /// Whether custom buckets are an option, and with it whether there is a default-bucket mode.
     pub(in crate::server) allow_bucket_creation: bool,

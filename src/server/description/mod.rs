@@ -46,15 +46,15 @@ pub(super) struct Package {
     pub(super) version: &'static str,
     /// A program for the server's interpreter that succeeds where all is installed that the backends need.
     pub(super) backends: &'static str,
-    /// Arguments that have the server tell its options.
+    /// Arguments that make the server print its options.
     pub(super) help: &'static [&'static str],
 }
 
 /// What a server needs.
 pub(super) struct Limits {
-    /// Memory for the interpreter and its libraries, beside what is stored and what is in flight.
+    /// Memory for the interpreter and its libraries, without stored objects and requests.
     pub(super) program_bytes: u64,
-    /// What its database and the journal of that take for an object with a long key, generously.
+    /// A generous estimate of what its database and the journal need for an object with a long key.
     pub(super) object_metadata_bytes: u64,
     /// How many copies of the largest object it may hold in memory.
     pub(super) copies_in_memory: u64,

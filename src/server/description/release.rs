@@ -1,4 +1,4 @@
-//! What pip says of releases, and what everything beside pys3local is held to.
+//! What pip says about releases, and the pinned versions of everything besides pys3local.
 
 use super::PYS3LOCAL;
 

@@ -17,7 +17,6 @@ use crate::server::target::Sources;
 
 /// A file of a build context.
 pub(super) struct File {
-    /// Its name.
     pub(super) name: &'static str,
     /// Its content.
     pub(super) text: &'static str,

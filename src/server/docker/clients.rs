@@ -1,6 +1,6 @@
 //! The clients' image, and a container from it in which an agent runs them.
 //!
-//! Deliberately absent: what the agent is told to do.
+//! Deliberately absent: the requests to the agent.
 
 use std::path::Path;
 

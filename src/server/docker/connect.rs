@@ -1,4 +1,4 @@
-//! The connection to a Docker daemon, and what of the daemon shapes a run.
+//! The connection to a Docker daemon, and the properties of the daemon that shape a run.
 //!
 //! Negotiates the API version and tells apart the ways in which there is no daemon. Deliberately absent: images and containers.
 
@@ -11,7 +11,7 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use super::location::Location;
 use crate::server::error::DockerError;
 
-/// The oldest API that has all that s3ci asks for; Docker Engine 20.10 speaks it.
+/// The oldest API that has all that s3ci asks for; Docker Engine 20.10 has it.
 const OLDEST_API: &str = "1.41";
 
 /// How long a daemon may take to say who it is.
@@ -31,7 +31,7 @@ pub(super) struct Daemon {
     pub(super) engine: String,
     /// API version in use on the daemon's side.
     pub(super) api: String,
-    /// What it told about itself and its machine.
+    /// What it reports about itself and its machine.
     pub(super) info: SystemInfo,
 }
 

@@ -21,10 +21,10 @@ const MEBIBYTE: u64 = 1024 * 1024;
 /// The port that the server listens on inside its container.
 pub(super) const PORT: u16 = PYS3LOCAL.start.port;
 
-/// The same for a stand-in of the Drime API.
+/// The same for a stand-in for the Drime API.
 pub(super) const DRIME_PORT: u16 = 8080;
 
-/// HOME of a server whose volume outlives it: it lies there as well, beside the data root.
+/// HOME of a server whose volume outlives it: it is on the volume too, beside the data root.
 const HOME_ON_A_VOLUME: &str = "HOME=/data/home";
 
 /// What holds a volume: it ends when its standard input does.
@@ -42,7 +42,7 @@ const SUPERVISE: &str = include_str!("../../../docker/supervise.sh");
 /// User and group of everything in the container; the same in any image.
 const USER: &str = "10001:10001";
 
-/// HOME holds the server's metadata database; `/tmp` gets as much and room for a spooled object.
+/// HOME contains the server's metadata database; `/tmp` gets as much, and space for a spooled object.
 const SCRATCH_BYTES: u64 = 64 * MEBIBYTE;
 
 /// A container that nothing gets out of, by the size of what it is to hold.
@@ -110,7 +110,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// What HOME may take: the server's database lies there.
+    /// The size of HOME, which contains the server's database.
     fn home_bytes(self) -> u64 {
         SCRATCH_BYTES + self.objects * PYS3LOCAL.limits.object_metadata_bytes
     }
@@ -132,7 +132,6 @@ pub(super) struct ContainerSetup<'run> {
     pub(super) run_id: &'run str,
     /// What the daemon can hold.
     pub(super) info: &'run SystemInfo,
-    /// The network to be on.
     pub(super) network: &'run RunNetwork,
 }
 
@@ -191,7 +190,7 @@ fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
     }
 }
 
-/// The container of a stand-in of the Drime API, which keeps in memory what a server stores, and of which nobody chooses the port.
+/// The container of a stand-in for the Drime API. It keeps in memory what a server stores, and its port is fixed.
 pub(super) fn of_drime(setup: ContainerSetup<'_>, spec: &ServerSpec, program: &str) -> ContainerCreateBody {
     let port = DRIME_PORT.to_string();
     let words = ["/bin/sh", "-c", WITH_ITS_PYTHON, "s3ci", "-c", program, "--host", "0.0.0.0", "--port", &port];
@@ -248,7 +247,7 @@ pub(super) fn of_toolbox(
     on_a_lifeline(&mut body);
     match (network, &mut body.host_config) {
         (Some(network), _) => on_network(&mut body, network),
-        // A server that somebody else runs is wherever this machine can reach it, on its loopback address even.
+        // An endpoint is where this machine can reach it, which may be its loopback address.
         (None, Some(host)) => host.network_mode = Some("host".into()),
         (None, None) => {}
     }
@@ -276,7 +275,7 @@ fn on_network(body: &mut ContainerCreateBody, network: &RunNetwork) {
 
 /// Where the server stores and listens that a container is for.
 pub(super) fn first_place(spec: &ServerSpec, on_a_volume: bool) -> Place {
-    // On a volume HOME lies beside the data root, and canaries lie around it.
+    // On a volume HOME is beside the data root, and canaries are around it.
     let data = if on_a_volume || spec.canaries { path_in_data(ROOT) } else { DATA.to_owned() };
     Place { host: "0.0.0.0", port: PORT, data }
 }

@@ -1,4 +1,4 @@
-//! Shell scripts in a container that is there already, beside the server that it is for.
+//! Runs shell scripts in a running container, beside its server.
 
 use bollard::Docker;
 use bollard::exec::{StartExecOptions, StartExecResults};

@@ -1,4 +1,4 @@
-//! A daemon, an image that can do what is known of it, and the run's network: what servers are started from.
+//! A daemon, an image whose capabilities are known, and the run's network: everything that a server is started from.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -82,7 +82,7 @@ pub(super) async fn of_target(
                 files: &FILES,
                 arguments: vec![
                     ("REQUIREMENT", requirement(target)),
-                    // Only a question to the index tells what is newest today, so the answer of yesterday's build must not serve.
+                    // Only the package index knows what is newest today, so yesterday's build must not be used.
                     ("REFRESH", if newest { now() } else { String::new() }),
                     ("SETUPTOOLS_SCM_PRETEND_VERSION", version),
                 ],
@@ -147,7 +147,7 @@ fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
     format!("s3ci/pys3local:{readable}-{}", &hex::encode(digest.finalize())[..12])
 }
 
-/// The image that lost its tag to a newer one serves nobody; that it is still in use elsewhere is no fault.
+/// Nobody needs the image that lost its tag to a newer one; it is no fault if it is still in use elsewhere.
 async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     if let Some(before) = before.filter(|before| before.id != built.id) {
         let removed = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;
@@ -155,7 +155,7 @@ async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     }
 }
 
-/// What to say of an image that was built and is not there.
+/// The error about an image that was built and is not there.
 pub(super) fn lost(tag: &str) -> DockerError {
     let reason = "the daemon reports success and does not have it".into();
     DockerError::Build { image: tag.into(), reason, output: Vec::new() }

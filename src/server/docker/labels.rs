@@ -1,4 +1,4 @@
-//! The labels by which s3ci knows its containers and networks, and tells a living run's from what a dead one left.
+//! The labels by which s3ci knows its containers and networks, and which say whether their run is still going on.
 
 use std::collections::HashMap;
 

@@ -25,7 +25,7 @@ use crate::server::error::DockerError;
 /// How long a container may take to be gone once it was removed by force.
 const REMOVAL: Duration = Duration::from_secs(5);
 
-/// How long the daemon may take to tell the exit code after the output has ended.
+/// How long the daemon may take to report the exit code after the output has ended.
 const EXIT_CODE: Duration = Duration::from_secs(2);
 
 /// What a container writes.
@@ -44,7 +44,7 @@ pub(super) struct Launched {
     pub(super) ending: Ending,
 }
 
-/// Starts a container under a name, and writes to its standard input what it is to be handed.
+/// Starts a container under a name, and writes its input to its standard input.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub(super) async fn launch(
         let mut attached = attached.map_err(DockerError::during("attach to the container"))?;
         docker.start_container(name, None).await.map_err(DockerError::during("start the container"))?;
         if !handed.is_empty() {
-            // A container that has ended already tells why by itself.
+            // If the container has ended already, its output says why.
             let written = attached.input.write_all(handed.as_bytes()).await;
             if let Err(error) = written.and(attached.input.flush().await) {
                 tracing::debug!(name, %error, "the container does not listen");

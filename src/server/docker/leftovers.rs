@@ -1,4 +1,4 @@
-//! What runs left behind on the daemon: found by label, removed on request.
+//! Finds by label what runs left behind on the daemon, and removes it on request.
 
 use std::collections::HashMap;
 
@@ -60,7 +60,7 @@ impl Leftovers {
             ListImagesOptions { filters: Some(filter(&format!("{}=1", labels::IMAGE))), ..Default::default() };
         let listed = self.docker.list_images(Some(options)).await;
         let mut images = listed.map_err(DockerError::during("list the images"))?;
-        // The newest first: an image that others stand on goes after them.
+        // The newest first: an image goes after the images that are built on it.
         images.sort_by_key(|image| std::cmp::Reverse(image.created));
         self.images = images.into_iter().map(|image| image.id).collect();
         Ok(self)
@@ -106,7 +106,7 @@ impl Leftovers {
     ///
     /// # Errors
     ///
-    /// The daemon refuses a removal; the rest has been tried all the same.
+    /// The daemon refuses a removal; s3ci has tried the rest too.
     pub async fn remove(self) -> Result<(), ServerError> {
         let mut first = None;
         for container in &self.containers {

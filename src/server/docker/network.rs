@@ -35,7 +35,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// The same way to a container whose port nobody has chosen.
+    /// The same for a container whose port the user has not chosen.
     pub(super) fn on_any_port(self) -> Self {
         match self {
             Self::Direct => Self::Direct,
@@ -44,10 +44,8 @@ impl Route {
     }
 }
 
-/// The network of a run.
 #[derive(Debug, Clone)]
 pub(super) struct RunNetwork {
-    /// Its name.
     pub(super) name: String,
     /// How containers on it are reached.
     pub(super) route: Route,
@@ -108,7 +106,7 @@ impl RunNetwork {
     }
 }
 
-/// What to say of a network whose default route could not be turned aside.
+/// The notice about a network whose default route s3ci could not change.
 fn open_end(dead_end: bool) -> Option<String> {
     (!dead_end).then(|| "not isolated: the containers' network keeps its default route on this daemon".to_owned())
 }

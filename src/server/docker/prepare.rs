@@ -1,4 +1,4 @@
-//! What has to be there before a server can start: a daemon without what dead runs left, and the images.
+//! Prepares the daemon before a server can start: removes what killed runs left, and gets the images.
 
 use std::time::Instant;
 

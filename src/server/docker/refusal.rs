@@ -1,4 +1,4 @@
-//! What the daemon means by refusing something.
+//! What it means when the daemon refuses something.
 
 use bollard::errors::Error as Bollard;
 

@@ -1,6 +1,6 @@
 //! A second server in a container that has one: the same HOME, another data directory, another port.
 //!
-//! That is what somebody has who serves two directories. It ends with the container at the latest.
+//! This is the situation of a user who serves two directories. The second server ends with the container at the latest.
 
 use std::time::Duration;
 

@@ -58,7 +58,6 @@ pub(super) struct DockerServer {
 pub(super) struct Order {
     /// Name of the container.
     pub(super) name: String,
-    /// The container.
     pub(super) body: ContainerCreateBody,
     /// The run's network.
     pub(super) network: String,
@@ -74,7 +73,7 @@ pub(super) struct Order {
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
-    /// Whether its data root has room for canaries around it.
+    /// Whether there can be canaries around its data root.
     pub(super) canaries: bool,
 }
 
@@ -241,7 +240,7 @@ impl Server for DockerServer {
     }
 }
 
-/// Carries the container's output into the log, and its end to whoever waits.
+/// Passes the container's output to the log, and its end to those who wait for it.
 pub(super) async fn follow(
     mut output: Output,
     ending: launch::Ending,
@@ -256,7 +255,7 @@ pub(super) async fn follow(
     let _ = end.send(Some(sentence));
 }
 
-/// A server that ended at once took its container along, so what the daemon says of the container is not the reason.
+/// If a server ends at once, so does its container, and what the daemon says about the container is not the reason.
 async fn reason(error: ServerError, end: &watch::Receiver<Option<String>>, log: &ServerLog) -> ServerError {
     if !matches!(error, ServerError::Docker(_)) {
         return error;
@@ -274,7 +273,7 @@ async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
     }
 }
 
-/// Where a program in a container will listen at a port, as the daemon tells it.
+/// Where a program in a container will listen at a port, as the daemon says.
 pub(super) fn endpoint(
     container: &ContainerInspectResponse,
     network: &str,

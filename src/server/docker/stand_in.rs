@@ -1,4 +1,4 @@
-//! A stand-in of the Drime API in a container of its own on the run's network, and what a server in a container is handed of the service.
+//! A stand-in for the Drime API in its own container on the run's network, and what a server in a container gets to reach the service.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::server::spec::ServerSpec;
 /// Log lines that an error quotes.
 const QUOTED_LINES: usize = 20;
 
-/// Where the script in the container puts the certificates that it is handed.
+/// Where the script in the container puts the certificates that it gets.
 pub(super) const CERTIFICATES: &str = "/tmp/s3ci-certificates.pem";
 
 /// A container to be started with a stand-in.

@@ -34,10 +34,10 @@ pub(in crate::server) struct Survey {
 ///
 /// # Errors
 ///
-/// No daemon can be used, or it refuses to tell.
+/// No daemon can be used, or it refuses to answer.
 pub(in crate::server) async fn survey(settings: &DockerSettings) -> Result<Survey, ServerError> {
     let daemon = Daemon::connect().await?;
-    // It was asked a moment ago: what passed since then is no matter beside what a signature allows.
+    // The time since the question is small compared with what a signature allows.
     let there = daemon.info.system_time.as_deref().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
     let clock_ahead_seconds = there.map(|there| (there - OffsetDateTime::now_utc()).whole_seconds());
     let base = base::present(&daemon.docker, settings.base_image.as_deref()).await?;

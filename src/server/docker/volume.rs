@@ -21,7 +21,7 @@ struct HoldingContainer {
     lifeline: Lifeline,
 }
 
-/// Makes a volume with room for what a server of this kind stores. `name` is that of the container which holds it.
+/// Makes a volume that is large enough for a server of this kind. `name` is that of the container that keeps it alive.
 ///
 /// # Errors
 /// The daemon refuses a step; nothing is left then.

@@ -1,6 +1,6 @@
-//! This machine: room, memory, certificates, git.
+//! This machine: disk space, memory, certificates, git.
 //!
-//! A thing that cannot be looked at on this system gives no finding, for nothing is known to be wrong.
+//! What s3ci cannot look at on this system gives no finding.
 
 use std::path::Path;
 

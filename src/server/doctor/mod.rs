@@ -1,4 +1,4 @@
-//! What of this machine decides whether and how servers can be run, as findings for a person.
+//! Whether servers can run on this machine, and how, as findings for a person.
 //!
 //! Looks only: nothing is pulled, built, installed or removed. Deliberately absent: what a run is to do with it; the credentials of
 //! the environment are looked at where they are read.
@@ -14,7 +14,7 @@ use super::error::ServerError;
 use super::process;
 use super::settings::DockerSettings;
 
-/// The images of the server and of the clients, and the base they stand on.
+/// The images of the server and of the clients, and the base image that they are built on.
 const IMAGES_BYTES: u64 = 2 << 30;
 
 /// What a server, s3ci and the clients need beside the test data.
@@ -32,7 +32,7 @@ pub struct Finding {
     pub good: bool,
     /// What was found.
     pub detail: String,
-    /// The command, or what else, that mends it.
+    /// How to fix it, such as a command.
     pub remedy: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
 }
 
-/// Looks at Docker, the base image, leftovers, room, Python, git, certificates and the clock.
+/// Looks at Docker, the base image, leftovers, disk space, Python, git, certificates and the clock.
 pub async fn examine(settings: &DockerSettings, work_dir: &Path, data_bytes: u64) -> Diagnosis {
     let mut findings = Vec::new();
     let mut isolated = false;
@@ -102,7 +102,7 @@ fn of_daemon(survey: Survey, data_bytes: u64) -> Vec<Finding> {
         None => Finding::bad(
             "base image",
             "none here; the first run tries to pull it",
-            Some("where nothing can be pulled: ci/base-image".to_owned()),
+            Some("if nothing can be pulled, run ci/base-image".to_owned()),
         ),
     });
     findings.push(match survey.leftovers {
@@ -125,9 +125,9 @@ fn room(subject: &'static str, free: u64, needed: u64, at: &Path) -> Finding {
         return Finding::good(subject, detail);
     }
     let remedy = if subject == "disk" {
-        "s3ci clean --images removes what s3ci built; `docker system df` shows what takes the room"
+        "s3ci clean --images removes what s3ci built; `docker system df` shows what uses the disk"
     } else {
-        "name a directory with more room with --work-dir, or less data with --files and --max-size"
+        "name a directory with more free space with --work-dir, or use less data: --files and --max-size"
     };
     Finding::bad(subject, format!("{detail}; a run needs {}", size(needed)), Some(remedy.to_owned()))
 }
@@ -138,7 +138,7 @@ fn memory(available: u64, data_bytes: u64, of: &str) -> Finding {
     if available >= needed {
         return Finding::good("memory", detail);
     }
-    let remedy = "objects lie in memory: end other programs, or say less data with --files and --max-size";
+    let remedy = "the server keeps objects in memory: end other programs, or use less data: --files and --max-size";
     Finding::bad("memory", format!("{detail}; a run needs {}", size(needed)), Some(remedy.to_owned()))
 }
 

@@ -16,7 +16,7 @@ use crate::server::http::{self, Answer};
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Entries of a page, the most that the API gives.
 const PER_PAGE: u64 = 1000;
-/// Pages that are read at the most; an API whose pages do not end is not followed for ever.
+/// The most pages that are read, because the pages of a broken API may not end.
 const MOST_PAGES: u64 = 1000;
 
 /// The API as this process reaches it.

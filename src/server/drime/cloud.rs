@@ -1,4 +1,4 @@
-//! A real account: let in once, a folder of its own for each server, removed after it; and what killed runs left.
+//! A real account: s3ci logs in once, makes a folder for each server, and removes it afterwards, and also what killed runs left.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ impl Cloud {
         Self { account, run_id: run_id.to_owned(), watchdog, entered: OnceCell::new(), servers: AtomicUsize::new(0) }
     }
 
-    /// What the real service cannot be told: how it is to treat second uploads.
+    /// A choice of how to treat second uploads, which the real service does not offer.
     pub(in crate::server) fn lacks(duplicates: Duplicates) -> Option<&'static str> {
         (duplicates != Duplicates::default()).then_some("a choice of how the Drime cloud treats second uploads")
     }
@@ -82,7 +82,6 @@ impl Cloud {
 pub(in crate::server) struct Remains {
     /// Name of the run.
     pub(in crate::server) run_id: String,
-    /// The account.
     pub(in crate::server) account: Account,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with what a drime server stores in.
+//! What can go wrong with the service behind a drime server.
 
 use std::path::PathBuf;
 
@@ -37,12 +37,11 @@ pub enum DrimeError {
         /// The service or its stand-in.
         service: &'static str,
     },
-    /// The key's owner is no member of the workspace.
+    /// The key's owner is not a member of the workspace.
     #[error("use the Drime workspace {workspace}: {service} does not let this key in")]
     WorkspaceRefused {
         /// The service or its stand-in.
         service: &'static str,
-        /// The workspace.
         workspace: u64,
     },
     /// The service refuses what it should grant.
@@ -56,7 +55,7 @@ pub enum DrimeError {
         status: u16,
     },
     /// The answer is not what the API gives.
-    #[error("{step}: {service} gives an answer that is none ({problem})")]
+    #[error("{step}: s3ci cannot read the answer of {service} ({problem})")]
     Nonsense {
         /// The service or its stand-in.
         service: &'static str,
@@ -74,7 +73,7 @@ pub enum DrimeError {
         log: Vec<String>,
     },
     /// The stand-in was there and has ended.
-    #[error("go on with the Drime stand-in: it died: {how}")]
+    #[error("use the Drime stand-in: it died: {how}")]
     Died {
         /// How it ended.
         how: String,
@@ -102,15 +101,15 @@ impl DrimeError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Address { .. } => "DRIME_API_URL looks like https://app.drime.cloud/api/v1",
-            Self::Certificates { .. } => "see --ca-bundle or SSL_CERT_FILE: a file of certificates in PEM",
-            Self::Unreachable { .. } => "see whether the service is up, and whether this machine reaches it",
-            Self::KeyRefused { .. } => "see DRIME_API_KEY, or go without an account: `--drime emulated`",
-            Self::WorkspaceRefused { .. } => "see DRIME_WORKSPACE_ID; 0 is the personal workspace",
+            Self::Certificates { .. } => "name a file of certificates in PEM with --ca-bundle or SSL_CERT_FILE",
+            Self::Unreachable { .. } => "check that the service is up and that this machine reaches it",
+            Self::KeyRefused { .. } => "check DRIME_API_KEY, or do without an account: `--drime emulated`",
+            Self::WorkspaceRefused { .. } => "check DRIME_WORKSPACE_ID; 0 is the personal workspace",
             Self::Refused { status: 429, .. } => {
-                "the service limits the rate: wait, run fewer suites, or take away `--drime-set fault-…`"
+                "the service limits the rate: wait, run fewer suites, or leave `--drime-set fault-…` out"
             }
             Self::Refused { .. } | Self::Nonsense { .. } => "the service is out of order: wait and try again",
-            Self::NotStarted { .. } => "the lines above are its own; its settings come from `--drime-set`",
+            Self::NotStarted { .. } => "the lines above are from the stand-in; `--drime-set` gives its settings",
             Self::Died { .. } => "the last lines of its log are in the report",
         };
         Some(hint.to_owned())

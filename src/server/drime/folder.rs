@@ -1,5 +1,5 @@
-//! Names of the folders that runs make in an account: each says whose it is, so that what a killed run left can be told from what a
-//! living one is using, and from what is none of s3ci's.
+//! Names of the folders that runs make in an account. Each name says which run owns the folder. So s3ci can tell what a killed run left
+//! from what a running one uses, and from the user's own folders.
 
 use sha2::{Digest, Sha256};
 
@@ -7,7 +7,7 @@ use crate::server::owner::{LIFETIME, boot, host, now, process_lives};
 
 const PREFIX: &str = "s3ci";
 
-/// The owner that a folder's name tells.
+/// The owner in a folder's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owner {
     /// Name of the run.

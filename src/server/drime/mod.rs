@@ -1,4 +1,4 @@
-//! What pys3local's drime backend stores in: the Drime cloud, or a stand-in of its API that a runtime starts beside the server.
+//! Where pys3local's drime backend stores: in the Drime cloud, or in a stand-in for its API that a runtime starts beside the server.
 //!
 //! Owns the account and its secrecy, the folder of the run's own in it, the stand-in's sources and settings, and the questions that
 //! s3ci itself asks of either. Deliberately absent: how a stand-in is run (each runtime has its way) and everything S3.
@@ -26,7 +26,7 @@ pub use way_out::{PROXY_VARIABLES, WayOut};
 pub(super) use cloud::{Cloud, Remains};
 pub(super) use stand_in::{Running, SOURCES, StandIn, bootstrap, sources_as_json};
 
-/// Where the API lies unless `DRIME_API_URL` says otherwise, as for pydrime.
+/// The address of the API unless `DRIME_API_URL` says otherwise, as for pydrime.
 const API_URL: &str = "https://app.drime.cloud/api/v1";
 
 /// A key that must appear nowhere. `Debug` does not show it.
@@ -40,7 +40,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The secret itself, for whoever it is meant for.
+    /// The secret itself. Pass it only to those who need it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -56,7 +56,7 @@ impl fmt::Debug for Secret {
 /// An account of the service, and the workspace in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Where the API lies, without a slash at its end.
+    /// The address of the API, without a slash at its end.
     pub api_url: String,
     /// The API key.
     pub key: Secret,
@@ -67,7 +67,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account of the Drime cloud; `api_url` overrides where that lies.
+    /// An account of the Drime cloud; `api_url` is another address of the API.
     #[must_use]
     pub fn new(key: Secret, workspace: u64, api_url: Option<String>) -> Self {
         let api_url = api_url.unwrap_or_else(|| API_URL.to_owned()).trim_end_matches('/').to_owned();
@@ -88,7 +88,6 @@ pub enum DrimeChoice {
     Auto,
     /// A stand-in.
     Emulated,
-    /// The cloud.
     Cloud,
 }
 
@@ -97,7 +96,6 @@ pub enum DrimeChoice {
 pub struct DrimeSettings {
     /// The account to store in; a stand-in where there is none.
     pub account: Option<Account>,
-    /// Settings of the stand-in.
     pub stand_in: StandInSettings,
 }
 
@@ -108,7 +106,7 @@ impl DrimeSettings {
         if self.account.is_some() { DrimeService::Cloud } else { DrimeService::Emulated }
     }
 
-    /// What must be said before a run: that somebody's account is used, or that the stand-in is not as it usually is.
+    /// The notice before a run: that it uses a real account, or that the stand-in has unusual settings.
     #[must_use]
     pub fn notice(&self, run_id: &str) -> Option<String> {
         match &self.account {
@@ -122,12 +120,12 @@ impl DrimeSettings {
     }
 }
 
-/// What a server is told of the place where it is to store.
+/// What a server gets to reach the service that it stores in.
 #[derive(Debug, Clone)]
 pub(super) struct DrimeAccess {
     /// The account, with the API's address as the server reaches it.
     pub(super) account: Account,
-    /// The folder that takes the place of the workspace's root.
+    /// The folder that replaces the workspace's root.
     pub(super) root_folder: Option<String>,
 }
 

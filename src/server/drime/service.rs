@@ -1,4 +1,4 @@
-//! What a drime server stores in, as s3ci itself sees it while a suite runs.
+//! The service behind a drime server, as s3ci itself sees it while a suite runs.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -89,7 +89,7 @@ impl Service {
         last
     }
 
-    /// What the stand-in was asked since its start; none of the real service, which does not tell.
+    /// The requests to the stand-in since its start; none for the real service, which does not count them.
     ///
     /// # Errors
     ///

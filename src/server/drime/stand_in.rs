@@ -1,4 +1,4 @@
-//! The stand-in of the Drime API as this program carries it: its sources, its environment, and the sign that it is up.
+//! The stand-in for the Drime API inside this program: its sources, its environment, and the sign that it is ready.
 
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ impl Running {
     }
 }
 
-/// Hosts speak of all that they run as servers.
+/// Hosts call everything that they run a server.
 fn of_itself(sentence: &str) -> String {
     sentence.replacen("the server", "it", 1)
 }

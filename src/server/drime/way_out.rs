@@ -1,4 +1,4 @@
-//! What a server that stores in the Drime cloud is told of the way there: certificates to trust, and a proxy.
+//! What a server needs to reach the Drime cloud: certificates to trust, and a proxy.
 //!
 //! Deliberately absent: a proxy for the few requests that s3ci itself makes, and any of this for a server that stores elsewhere.
 
@@ -54,7 +54,7 @@ impl WayOut {
         }
     }
 
-    /// Whom s3ci itself is to trust on this way; nobody in particular where no file is named.
+    /// The issuers that s3ci itself trusts here; the usual ones if no file is named.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What only a Docker daemon, or an image on it, can do wrong.
+//! The errors of a Docker daemon and of images on it.
 
 use std::error::Error;
 use std::io;
@@ -53,8 +53,8 @@ pub enum DockerError {
     /// The container was removed by force and is still there.
     #[error("remove the container {name}: it is still there after {seconds} s")]
     StillThere { name: String, seconds: u64 },
-    /// What lies around a server's data could not be planted or looked at.
-    #[error("look around the data in the container {container}: {reason}")]
+    /// s3ci could not plant canaries around a server's data, or look at them.
+    #[error("search the container {container} around the server's data: {reason}")]
     DataDirectory { container: String, reason: String },
     /// The container runs, and the daemon gave it no address.
     #[error("find the address of the container {name}: the daemon names none")]
@@ -93,9 +93,9 @@ impl DockerError {
     /// What to try next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or go without isolation: `--runtime process`",
+            Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or do without isolation: `--runtime process`",
             Self::PermissionDenied { .. } => {
-                "add your user to the `docker` group and log in again, or go without isolation: `--runtime process`"
+                "add your user to the `docker` group and log in again, or do without isolation: `--runtime process`"
             }
             Self::UnsupportedScheme { .. } => {
                 "set DOCKER_HOST to unix://… or tcp://…; for ssh, forward the socket first"
@@ -105,7 +105,7 @@ impl DockerError {
             Self::WindowsContainers { .. } => {
                 "switch Docker to Linux containers, or run without isolation: --runtime process"
             }
-            Self::Daemon { .. } => "`docker info` shows whether the daemon is well; its own log says more",
+            Self::Daemon { .. } => "`docker info` shows whether the daemon works; its log says more",
             Self::NoBase { .. } => {
                 "without a registry, run `ci/base-image` once, which makes s3ci/base:bookworm from Debian packages, \
                  or name an image that is here: `s3ci image build --base-image IMAGE`"
@@ -114,9 +114,9 @@ impl DockerError {
             Self::CaBundle { .. } => {
                 "give a PEM file with `--ca-bundle`, or unset SSL_CERT_FILE, PIP_CERT and REQUESTS_CA_BUNDLE"
             }
-            Self::Pack(_) => "see that the checkout is readable and does not change during the build",
+            Self::Pack(_) => "check that the checkout is readable and does not change during the build",
             Self::Build { .. } => {
-                "the lines above are the build's own; behind a TLS-inspecting proxy give its certificates with `--ca-bundle`, \
+                "the lines above are from the build; behind a TLS-inspecting proxy give its certificates with `--ca-bundle`, \
                  with a package mirror set PIP_INDEX_URL"
             }
             Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",

@@ -1,6 +1,6 @@
-//! What can go wrong with a server, on whatever host: one variant a step, each saying what to try.
+//! What can go wrong with a server on any host: one variant a step, each with a hint what to try.
 //!
-//! What only a Docker daemon or only a virtual environment can do wrong stands in a file of its own; what any host can, stands here.
+//! The errors of Docker alone and of virtual environments alone are in their own files; the errors of any host are here.
 
 mod docker;
 mod process;
@@ -55,12 +55,12 @@ pub enum ServerError {
     NotRestarted { reason: String, log: Vec<String> },
     #[error("reach the endpoint")]
     EndpointNotReady(#[source] ReadyError),
-    #[error("start the process that clears up after a killed s3ci")]
+    #[error("start the process that cleans up after a killed s3ci")]
     Watchdog(#[source] io::Error),
 }
 
 impl ServerError {
-    /// Whether there is no Docker here to speak of, so that another host may do.
+    /// Whether there is no usable Docker here, so that s3ci may use another host.
     pub fn is_without_docker(&self) -> bool {
         matches!(self, Self::Docker(error) if error.is_about_the_daemon())
     }
@@ -73,7 +73,7 @@ impl ServerError {
         }
     }
 
-    /// Whether the server was started and ended by itself, without an answer: a matter of the server, other than one that is slow.
+    /// Whether the server started and ended by itself without an answer. That is a fault of the server, unlike a slow start.
     pub fn ended_by_itself(&self) -> bool {
         matches!(self, Self::EndedAtOnce { .. } | Self::NotReady { source: ReadyError::Ended { .. }, .. })
     }
@@ -116,7 +116,7 @@ impl ServerError {
             Self::PortInUse { .. } => Some("leave `--port` out to get a free port, or stop what listens there".into()),
             Self::NotReady { source, .. } => source.hint(),
             Self::EndedAtOnce { .. } | Self::NotRestarted { .. } => {
-                Some("the log lines above are the server's own".into())
+                Some("the log lines above are from the server".into())
             }
             Self::EndpointNotReady(ReadyError::NotS3 { .. }) => Some("check the URL's port and path".into()),
             Self::EndpointNotReady(ReadyError::TimedOut { .. }) => {
@@ -124,7 +124,7 @@ impl ServerError {
             }
             Self::EndpointNotReady(error) => error.hint(),
             Self::Watchdog(_) => {
-                Some("s3ci starts itself a second time; see that its program file is still there".into())
+                Some("s3ci starts itself a second time; check that its program file is still there".into())
             }
         }
     }
@@ -166,7 +166,7 @@ mod tests {
     fn a_fault_names_every_cause_once() {
         let error = ServerError::Watchdog(io::Error::other("no such program"));
         let fault = error.fault();
-        assert_eq!(fault.message, "failed to start the process that clears up after a killed s3ci: no such program");
+        assert_eq!(fault.message, "failed to start the process that cleans up after a killed s3ci: no such program");
         assert_eq!(fault.kind, FaultKind::Reaper);
     }
 

@@ -1,4 +1,4 @@
-//! What only a server that is a process of this machine can do wrong, and the environment that it is started from.
+//! The errors of a server that is a process on this machine, and of its virtual environment.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A step of installing or starting a server as a process failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    /// The target is of a kind that is no Python package.
+    /// The target is not a Python package.
     #[error("run `{spec}` as a process: only `pypi:`, `path:` and `git:` can be installed")]
     NotInstallable { spec: String },
     /// No Python interpreter answered.
@@ -28,7 +28,7 @@ pub enum ProcessError {
     /// The installed server does not answer questions about itself.
     #[error("ask the installed server for its {question}:\n{}", lines.join("\n"))]
     Inspect { question: &'static str, lines: Vec<String> },
-    /// A port on loopback could not be had; 0 stands for any.
+    /// s3ci could not get a port on loopback; 0 stands for any port.
     #[error("listen on port {port} of 127.0.0.1")]
     Port { port: u16, source: io::Error },
     /// Ephemeral ports were taken by others between being found and being used, again and again.

@@ -3,7 +3,7 @@
 /// Longest line that is shown, in characters.
 const LINE_CHARS: usize = 500;
 
-/// Bytes of a line that are looked at; the rest of a longer one is dropped as it comes.
+/// The most bytes of a line that are kept; the rest is dropped.
 const LINE_BYTES: usize = 8 << 10;
 
 /// What stands in place of a secret.

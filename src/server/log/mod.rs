@@ -66,7 +66,7 @@ impl ServerLog {
         LogStream { log: self.clone(), assembler: Assembler::default() }
     }
 
-    /// Takes output as it comes; what follows the last line end waits for the rest of its line.
+    /// Adds output. What follows the last line end waits for the rest of its line.
     pub fn push_bytes(&self, bytes: &[u8]) {
         let mut state = self.state();
         let mut assembler = std::mem::take(&mut state.assembler);
@@ -127,7 +127,7 @@ impl ServerLog {
 }
 
 impl LogStream {
-    /// Takes output as it comes; what follows the last line end waits for the rest of its line.
+    /// Adds output. What follows the last line end waits for the rest of its line.
     pub fn push_bytes(&mut self, bytes: &[u8]) {
         let lines = self.assembler.push(bytes, &self.log.shared.cleaner);
         self.log.append(lines);

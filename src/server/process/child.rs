@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::server::log::{LogStream, ServerLog};
 
-/// How long output is waited for after the process has ended; somebody else may hold the pipe open.
+/// How long to wait for output after the process has ended; another process may hold the pipe open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A running process, or what became of it.
@@ -38,7 +38,7 @@ impl ChildProcess {
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn()?;
-        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as it began"))?;
+        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as soon as it started"))?;
         let readers = [
             child.stdout.take().map(|output| tokio::spawn(read(output, log.stream()))),
             child.stderr.take().map(|output| tokio::spawn(read(output, log.stream()))),
@@ -59,7 +59,7 @@ impl ChildProcess {
         self.end.borrow().clone()
     }
 
-    /// The end as it comes; the watcher does not keep the process alive.
+    /// Watches for the end; the watcher does not keep the process alive.
     pub(super) fn watched(&self) -> watch::Receiver<Option<String>> {
         self.end.clone()
     }
@@ -160,7 +160,7 @@ fn sentence(status: io::Result<ExitStatus>) -> String {
             (None, Some(number)) => format!("the server was killed by signal {number}{}", signal_name(number)),
             (None, None) => "the server ended".to_owned(),
         },
-        Err(error) => format!("the server was lost sight of: {error}"),
+        Err(error) => format!("s3ci could not watch the server: {error}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The little that a server without a container can be kept from: other people's environment and home.
+//! What s3ci can keep from a server without a container: the environment and the home of the user.
 //!
 //! Owns the directories that a server has instead, and those that servers have one after the other.
 

@@ -20,7 +20,7 @@ use crate::server::error::{ProcessError, ServerError};
 /// Name of the file that marks an environment as complete and keeps what was learnt of it.
 const MARKER: &str = "s3ci-environment.json";
 
-/// How often a lock is tried that somebody else holds; file locks cannot be awaited without blocking a thread.
+/// How often to try a lock that another process holds; file locks cannot be awaited without blocking a thread.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// A complete environment with pys3local in it.
@@ -90,7 +90,7 @@ impl Environments<'_> {
         name
     }
 
-    /// An empty environment in place of whatever an interrupted run left there.
+    /// An empty environment, which replaces what an interrupted run left there.
     async fn make(&self, directory: &Path) -> Result<(), ProcessError> {
         self.step(format!("creating a virtual environment in {}", directory.display())).await;
         if directory.exists() {

@@ -109,7 +109,7 @@ impl ProcessHost {
         created.map_err(ProcessError::file("create", &self.work_dir.join(name)))
     }
 
-    /// Starts a server with what stands behind it, in directories of its own.
+    /// Starts a server, and the service that it stores in, in their own directories.
     async fn start_in(
         &self,
         spec: &ServerSpec,

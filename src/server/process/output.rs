@@ -1,4 +1,4 @@
-//! Programs that prepare something: run to their end, their output passed on line by line.
+//! Runs programs that prepare something to their end, and passes their output on line by line.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -37,7 +37,7 @@ impl Finished {
     }
 }
 
-/// Runs a program to its end; with `events`, each line of output is emitted as it comes.
+/// Runs a program to its end; with `events`, it emits each line of output at once.
 ///
 /// The program is killed when this future is dropped.
 pub(super) async fn run(mut command: Command, events: Option<&Events>) -> Result<Finished, ProcessError> {

@@ -11,7 +11,7 @@ use crate::server::description::{CONSTRAINTS, PYS3LOCAL, releases_instead, versi
 use crate::server::error::{ProcessError, ServerError};
 use crate::server::target::Sources;
 
-/// What is to be installed.
+/// What to install.
 #[derive(Debug, Clone)]
 pub(super) enum Package {
     /// A release by its exact version.

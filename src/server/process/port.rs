@@ -1,11 +1,11 @@
-//! Ports on loopback: finding one, and seeing that it is the server that listens there.
+//! Ports on loopback: finds a free one, and checks that it is the server that listens there.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
 use crate::server::error::{ProcessError, ServerError};
 
-/// A port that is free at this moment; somebody else may take it the next.
+/// A port that is free now; another process may take it at any moment.
 pub(super) fn ephemeral() -> Result<u16, ServerError> {
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     Ok(bound.map_err(|source| ProcessError::Port { port: 0, source })?.port())
@@ -20,15 +20,15 @@ pub(super) fn check_free(port: u16) -> Result<(), ServerError> {
     }
 }
 
-/// Whether log lines tell that a server could not have its port.
+/// Whether log lines say that a server could not get its port.
 pub(super) fn is_taken_according_to(lines: &[String]) -> bool {
     let tells = |line: &str| line.contains("address already in use") || line.contains("[winerror 10048]");
     lines.iter().any(|line| tells(&line.to_lowercase()))
 }
 
-/// Whether it is this process that listens on the port; none where the system does not tell.
+/// Whether it is this process that listens on the port; none if the system does not know.
 ///
-/// A server of somebody else that took the port in the meantime would answer just as well, and be judged.
+/// Another server that took the port in the meantime would answer just as well, and s3ci would judge that server.
 #[cfg(target_os = "linux")]
 pub(super) fn is_held_by(pid: u32, port: u16) -> Option<bool> {
     let table = std::fs::read_to_string(format!("/proc/{pid}/net/tcp")).ok()?;
@@ -41,7 +41,7 @@ pub(super) fn is_held_by(pid: u32, port: u16) -> Option<bool> {
     Some(inodes.iter().any(|inode| held.contains(&format!("socket:[{inode}]"))))
 }
 
-/// Whether it is this process that listens on the port; none where the system does not tell.
+/// Whether it is this process that listens on the port; none if the system does not know.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn is_held_by(_pid: u32, _port: u16) -> Option<bool> {
     None

@@ -121,7 +121,7 @@ enum State {
     Down(String),
 }
 
-/// Leaves a server down whose restart was given up half-way.
+/// Leaves the server down if its restart stopped half-way.
 struct Restart<'server> {
     state: &'server watch::Sender<State>,
 }
@@ -131,7 +131,7 @@ impl Drop for Restart<'_> {
         self.state.send_if_modified(|state| {
             let abandoned = matches!(state, State::Restarting);
             if abandoned {
-                *state = State::Down("the server's restart was given up".to_owned());
+                *state = State::Down("s3ci gave up the restart of the server".to_owned());
             }
             abandoned
         });
@@ -253,7 +253,7 @@ impl Server for ProcessServer {
         }
     }
 
-    /// A restart is no end.
+    /// A restart does not count as an end.
     async fn ended(&self) -> String {
         let mut states = self.state.subscribe();
         loop {

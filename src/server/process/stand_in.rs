@@ -1,4 +1,4 @@
-//! A stand-in of the Drime API as a process, from the same environment as the server that stores in it.
+//! A stand-in for the Drime API as a process, from the same environment as the server that stores in it.
 
 use std::path::Path;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::server::spec::Usage;
 
-/// What a process has used so far; none where the system does not tell or the process is gone.
+/// What a process has used so far; none if the system does not know or the process is gone.
 #[cfg(target_os = "linux")]
 pub(super) fn of_process(pid: u32) -> Option<Usage> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -13,7 +13,7 @@ pub(super) fn of_process(pid: u32) -> Option<Usage> {
     Some(Usage { cpu, memory_peak_bytes: peak_memory(&status), peak_counts_data: false, peak_is_sampled: false })
 }
 
-/// What a process has used so far; none where the system does not tell or the process is gone.
+/// What a process has used so far; none if the system does not know or the process is gone.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn of_process(_pid: u32) -> Option<Usage> {
     None

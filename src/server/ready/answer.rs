@@ -42,7 +42,7 @@ fn is_s3_body(body: &str) -> bool {
         || ((body.contains("<Error>") || body.contains("<Error ")) && body.contains("<Code>"))
 }
 
-/// AWS sends a visitor without credentials to a web page; the header tells that it is S3 all the same.
+/// AWS redirects a request without credentials to a web page; the header shows that it is S3 nevertheless.
 fn is_redirect_for_strangers(head: &str) -> bool {
     status(head).starts_with('3') && header(head, "x-amz-request-id").is_some()
 }

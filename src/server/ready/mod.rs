@@ -38,12 +38,11 @@ pub enum ReadyError {
         /// How it ended.
         sentence: String,
     },
-    /// Something that is no S3 server answers on the port.
+    /// Something else than an S3 server answers on the port.
     #[error("find an S3 server at {endpoint}: something else answers ({answer})")]
     NotS3 {
         /// The URL, credentials left out.
         endpoint: String,
-        /// What answered.
         answer: String,
     },
     /// Nothing answered in time.
@@ -59,7 +58,7 @@ pub enum ReadyError {
         last: String,
     },
     /// TLS cannot be spoken, or the peer is not trusted.
-    #[error("speak TLS with the endpoint: {problem}")]
+    #[error("connect to the endpoint over TLS: {problem}")]
     Tls {
         /// What is wrong.
         problem: String,
@@ -72,10 +71,10 @@ impl ReadyError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Endpoint { .. } => "an endpoint looks like http://127.0.0.1:9000",
-            Self::Ended { .. } => "the server's last log lines tell why",
+            Self::Ended { .. } => "the server's last log lines say why",
             Self::NotS3 { .. } => "stop what listens there, or leave `--port` out to get a free port",
             Self::TimedOut { .. } => {
-                "the server's last log lines may tell why; a slow machine may need a longer timeout"
+                "the server's last log lines may say why; a slow machine may need a longer timeout"
             }
             Self::Tls { .. } => "name the file with the issuer's certificate in SSL_CERT_FILE",
         };

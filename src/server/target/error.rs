@@ -9,7 +9,7 @@ use crate::base::Misread;
 /// A target that is not what it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    /// The specification has none of the known forms.
+    /// The specification is not of a known form.
     #[error("understand the target `{spec}`: a target is one of {FORMS}")]
     UnknownForm {
         /// What was given, credentials left out.
@@ -26,11 +26,8 @@ pub enum TargetError {
         problem: String,
     },
     /// A directory is not there, or is something else.
-    #[error("use {} as a target: it is no directory", path.display())]
-    NotADirectory {
-        /// The path as given.
-        path: PathBuf,
-    },
+    #[error("use {} as a target: it is not a directory", path.display())]
+    NotADirectory { path: PathBuf },
     /// A directory or a commit without a project file.
     #[error("use {place} as a target: it has no pyproject.toml")]
     NoProjectFile {
@@ -59,7 +56,6 @@ pub enum TargetError {
     /// A reference that does not name a commit of the repository.
     #[error("resolve git reference `{reference}` in {}: {detail}", repository.display())]
     UnknownReference {
-        /// The reference as given.
         reference: String,
         /// The repository in which it was looked for.
         repository: PathBuf,

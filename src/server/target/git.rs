@@ -1,4 +1,4 @@
-//! The few questions that are put to git about a target, and what its answers mean.
+//! The few questions that s3ci asks git about a target, and what the answers mean.
 //!
 //! Files of a commit are read object by object, never by `git archive` or `git status`: those run the filters and the signature
 //! programs that the repository names. Deliberately absent: how git is run (`base::git`), and anything that writes to a repository.
@@ -42,7 +42,7 @@ pub(super) enum FileKind {
     Link,
 }
 
-/// Whether a reference can be handed to git; otherwise what is wrong with it.
+/// Checks that a reference can be passed to git; otherwise says what is wrong with it.
 pub(super) fn check_reference(reference: &str) -> Result<(), &'static str> {
     if reference.is_empty() {
         Err("`git:` is followed by a branch, a tag or a hash")

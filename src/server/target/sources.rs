@@ -15,7 +15,6 @@ use super::{TargetError, version, walk};
 /// The most that is read; pys3local's own sources have less than 1 MiB.
 const LIMIT_BYTES: u64 = 256 << 20;
 
-/// One source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Relative path with forward slashes.
@@ -29,13 +28,12 @@ pub struct SourceFile {
 /// The sources of a target, sorted by path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
-    /// Version in the form of PEP 440; `0+unknown` where nothing tells.
+    /// Version in the form of PEP 440; `0+unknown` if it is not known.
     pub version: String,
     /// The commit that they are of, edited since or not; none where they are in no repository of their own.
     pub commit: Option<String>,
     /// SHA-256 over the sorted paths, modes and bytes, in hex.
     pub digest: String,
-    /// The files.
     pub files: Vec<SourceFile>,
 }
 
@@ -99,7 +97,6 @@ async fn differs(files: &[SourceFile], commit: &Commit) -> bool {
     !known || !committed.is_empty()
 }
 
-/// The sources of a commit.
 pub(super) async fn of_commit(commit: &Commit) -> Result<Sources, TargetError> {
     let described = commit.repository().describe(commit.hash()).await?;
     let files: Vec<SourceFile> = resolved(commit.files(LIMIT_BYTES).await?).into_values().collect();

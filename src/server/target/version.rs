@@ -1,6 +1,6 @@
 //! Versions as PEP 440 has them.
 
-/// The version of sources that tell none.
+/// The version of sources that do not say one.
 pub(super) const UNKNOWN: &str = "0+unknown";
 
 /// Whether a text can be an exact version: digits first, and nothing of a range or an option.

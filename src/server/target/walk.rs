@@ -1,4 +1,4 @@
-//! The files of a directory that git knows nothing of.
+//! The files of a directory that is not in a git repository.
 
 use std::path::{Path, PathBuf};
 

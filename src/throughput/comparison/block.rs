@@ -10,7 +10,7 @@ use super::objects::{self, Object, Objects};
 use super::schedule::{BlockSchedule, Operation, Pass, Turn, other};
 use crate::base::nanoseconds;
 use crate::record::{Arm, Fault, FaultKind, ThroughputBlock, ThroughputPass};
-use crate::s3::{ClientSettings, Line, RequestError, S3, Timed};
+use crate::s3::{ClientSettings, RequestError, S3, Timed, TimedConnection};
 use crate::server::{Runtime, Server, ServerError, ServerSpec};
 use crate::throughput::SequenceError;
 
@@ -93,9 +93,9 @@ pub(super) struct Measured {
     pub(super) pairs: Vec<Pair>,
 }
 
-/// What a block needs.
+/// What every block of a comparison needs.
 #[derive(Debug)]
-pub(super) struct Ground<'a> {
+pub(super) struct ComparisonSetup<'a> {
     pub(super) runtimes: Both<&'a Runtime>,
     pub(super) specs: Both<ServerSpec>,
     pub(super) objects: Objects,
@@ -105,7 +105,7 @@ pub(super) struct Ground<'a> {
     pub(super) stop: CancellationToken,
 }
 
-impl Ground<'_> {
+impl ComparisonSetup<'_> {
     /// Runs a block. `None` if the run must stop.
     ///
     /// # Errors
@@ -168,26 +168,26 @@ type Found = (Vec<ThroughputPass>, Vec<Pair>);
 
 async fn measure(
     servers: &Both<Box<dyn Server>>,
-    ground: &Ground<'_>,
+    setup: &ComparisonSetup<'_>,
     schedule: &BlockSchedule,
 ) -> Result<Found, (Arm, Trouble)> {
-    let line = |arm: Arm| {
+    let connection = |arm: Arm| {
         let raw = S3::new(&ClientSettings {
             endpoint: servers.of(arm).endpoint().to_owned(),
             access_key: String::new(),
             secret_key: String::new(),
-            deadline: ground.deadline,
+            deadline: setup.deadline,
         })
         .raw();
-        raw.line().map_err(|error| (arm, error.into()))
+        raw.timed_connection().map_err(|error| (arm, error.into()))
     };
-    let mut talk =
-        Talk { lines: Both { base: line(Arm::Base)?, candidate: line(Arm::Candidate)? }, objects: &ground.objects };
-    talk.warm_up(schedule).await?;
+    let arms = Both { base: connection(Arm::Base)?, candidate: connection(Arm::Candidate)? };
+    let mut connections = Connections { arms, objects: &setup.objects };
+    connections.warm_up(schedule).await?;
     let (mut passes, mut pairs) = (Vec::new(), Vec::new());
     for pass in &schedule.passes {
         let before = cpu(servers).await;
-        let found = talk.pass(pass).await?;
+        let found = connections.pass(pass).await?;
         let after = cpu(servers).await;
         let sum = |arm: Arm| nanoseconds(found.iter().map(|pair| *pair.taken.of(arm)).sum());
         let spent = |arm: Arm| Some(nanoseconds(after.of(arm).as_ref()?.saturating_sub((*before.of(arm))?)));
@@ -204,18 +204,18 @@ async fn measure(
     Ok((passes, pairs))
 }
 
-struct Talk<'a> {
-    lines: Both<Line>,
+struct Connections<'a> {
+    arms: Both<TimedConnection>,
     objects: &'a Objects,
 }
 
-impl Talk<'_> {
+impl Connections<'_> {
     async fn warm_up(&mut self, schedule: &BlockSchedule) -> Result<(), (Arm, Trouble)> {
         for arm in [schedule.bucket_first, other(schedule.bucket_first)] {
-            let line = self.lines.of_mut(arm);
+            let connection = self.arms.of_mut(arm);
             let failed = |error: RequestError| (arm, Trouble::from(error));
-            let request = objects::create_bucket(line.raw()).map_err(failed)?;
-            let answer = line.time(&request).await.map_err(failed)?;
+            let request = objects::create_bucket(connection.raw()).map_err(failed)?;
+            let answer = connection.time(&request).await.map_err(failed)?;
             right(Operation::Put, None, answer).map_err(|trouble| (arm, trouble))?;
         }
         for pass in &schedule.warm_up {
@@ -246,10 +246,10 @@ impl Talk<'_> {
         operation: Operation,
         object: Option<&Object>,
     ) -> Result<Duration, (Arm, Trouble)> {
-        let line = self.lines.of_mut(arm);
+        let connection = self.arms.of_mut(arm);
         let failed = |error: RequestError| (arm, Trouble::from(error));
-        let request = objects::request(line.raw(), operation, object).map_err(failed)?;
-        let answer = line.time(&request).await.map_err(failed)?;
+        let request = objects::request(connection.raw(), operation, object).map_err(failed)?;
+        let answer = connection.time(&request).await.map_err(failed)?;
         right(operation, object, answer).map_err(|trouble| (arm, trouble))
     }
 }
@@ -259,7 +259,7 @@ pub(super) enum Trouble {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The answer is wrong, so its speed says nothing.
-    #[error("{operation} is answered with HTTP {status} and {body_bytes} bytes")]
+    #[error("{operation} got HTTP {status} and {body_bytes} bytes")]
     Answer { operation: &'static str, status: u16, body_bytes: u64 },
 }
 

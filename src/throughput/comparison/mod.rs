@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub use block::BrokenOff;
-use block::{Both, Ground};
+use block::{Both, ComparisonSetup};
 pub use judge::Floors;
 use judge::Judge;
 use objects::Objects;
@@ -114,7 +114,7 @@ impl Measurement<'_> {
 
     async fn blocks(&self, comparison: &mut ThroughputComparison) -> Result<(), BrokenOff> {
         let mut judge = Judge::new(&self.procedure, Operation::ALL.len(), self.floors.clone())?;
-        let ground = Ground {
+        let setup = ComparisonSetup {
             runtimes: Both { base: self.base, candidate: self.candidate },
             specs: Both { base: self.spec("base"), candidate: self.spec("candidate") },
             objects: Objects::draw(&self.procedure),
@@ -124,8 +124,8 @@ impl Measurement<'_> {
         let last = self.procedure.looks.last().copied().unwrap_or_default();
         for number in 1..=last {
             let schedule = BlockSchedule::draw(&self.procedure, number);
-            let Some(measured) = Box::pin(ground.block(number, &schedule)).await? else { break };
-            let ratios = ratios::of(&measured, |object| Some(ground.objects.get(object)?.class()));
+            let Some(measured) = Box::pin(setup.block(number, &schedule)).await? else { break };
+            let ratios = ratios::of(&measured, |object| Some(setup.objects.get(object)?.class()));
             if self.calibrates {
                 judge.note(ratios);
             } else {

@@ -9,7 +9,7 @@ use crate::s3::{Payload, Prepared, Proof, Raw, RawRequest, RequestError};
 use crate::workload::{Content, SizeClass, seeded};
 
 /// The only bucket of a block's server.
-const BUCKET: &str = "s3ci-duet";
+const BUCKET: &str = "s3ci-throughput";
 
 #[derive(Debug, Clone)]
 pub(super) struct Object {

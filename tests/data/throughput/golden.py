@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Computes golden.json with SciPy: python3 tests/data/gate/golden.py > tests/data/gate/golden.json
+"""Computes golden.json with SciPy: python3 tests/data/throughput/golden.py > tests/data/throughput/golden.json
 
 SciPy has the exact signed-rank test, and neither the Hodges-Lehmann estimate nor its interval. The estimate is the median of the
 pairwise means by NumPy; the interval is found without them, by asking SciPy's test which shifts it rejects: between two

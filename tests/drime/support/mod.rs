@@ -75,7 +75,6 @@ impl Ran {
         self.failed().into_iter().filter(|id| !copies.iter().any(|copy| id.ends_with(copy))).collect()
     }
 
-    /// All failures.
     pub(crate) fn failures(&self) -> Vec<&Failure> {
         let checks = self.record.suites.iter().flat_map(|suite| &suite.checks);
         let failures = checks.filter_map(|check| match &check.outcome {

@@ -49,7 +49,7 @@ fn the_doctor_says_what_is_missing_and_what_mends_it() {
     }
     assert_eq!((&findings["can_run"], &findings["isolated"]), (&true.into(), &false.into()));
     let text = String::from_utf8(doctor("text").stdout).unwrap();
-    assert!(text.contains("! docker") && text.contains("mend: ") && text.contains("but not isolated"), "{text}");
+    assert!(text.contains("! docker") && text.contains("fix: ") && text.contains("but not isolated"), "{text}");
     assert!(!text.contains("a-key-5c1e") && !String::from_utf8_lossy(&output.stdout).contains("a-key-5c1e"));
 }
 

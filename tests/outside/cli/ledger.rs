@@ -47,7 +47,7 @@ fn a_listed_failure_is_known_and_not_red() {
 fn a_listed_check_that_passes_or_fails_otherwise_is_red() {
     let (code, outcome, said) = held_against(Behaviour::default(), "\"*\"");
     assert!(code == 1 && outcome.is_fixed() && said.contains("fixed: remove it from the ledger"), "{said}");
-    // A fix is not told as if it broke something.
+    // The message about a fix does not read as if something broke.
     assert!(said.starts_with("✗ LEDGER OUT OF DATE: 1 listed check passes now\n"), "{said}");
     assert!(said.contains("the ledger is out of date") && !said.contains("silently stale"), "{said}");
     let (code, outcome, said) = held_against(Mutation::EtagBySize, "something else");

@@ -163,7 +163,7 @@ fn nothing_foreign_is_touched_on_an_endpoint() {
         .requests()
         .into_iter()
         .filter(|request| request.path != "/" && !request.path.starts_with("/s3ci-"))
-        // Buckets of these names are made where there are none, as here.
+        // s3ci makes buckets of these names if there are none, as here.
         .filter(|request| !["/docs", "/redoc", "/openapi.json"].iter().any(|name| request.path.starts_with(name)))
         .collect();
     assert!(foreign.is_empty(), "{foreign:?}");

@@ -53,14 +53,14 @@ fn a_word_that_is_no_target_is_refused_with_the_forms_that_are() {
 #[test]
 fn a_word_where_a_number_belongs_is_refused_with_one_that_would_do() {
     for option in ["--files", "--min-size", "--max-size", "--subdirs", "--workers", "--sync-files", "--seed"] {
-        let words = ["'abc'", option, "a whole number is wanted, such as 100"];
+        let words = ["'abc'", option, "it must be a whole number, such as 100"];
         refused(&["run", "--all", option, "abc"], 2, &words);
     }
-    refused(&["plan", "--all", "--shards", "abc"], 2, &["'abc'", "--shards", "a whole number is wanted, such as 100"]);
+    refused(&["plan", "--all", "--shards", "abc"], 2, &["'abc'", "--shards", "it must be a whole number, such as 100"]);
     for port in ["abc", "70000"] {
-        refused(&["run", "--all", "--port", port], 2, &["--port", port, "a port is wanted, from 1 to 65535"]);
+        refused(&["run", "--all", "--port", port], 2, &["--port", port, "it must be a port from 1 to 65535"]);
     }
-    refused(&["run", "--all", "--files=-1"], 2, &["--files", "a whole number is wanted, such as 100"]);
+    refused(&["run", "--all", "--files=-1"], 2, &["--files", "it must be a whole number, such as 100"]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! The table of floors, and what breaks it: imports that lead upwards, and rooms that know each other in a circle.
+//! The table of floors, and what breaks it: imports that lead upwards, and modules that import each other in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{House, Need, room};
 
-/// Floors of a module from the roof to the ground: the rooms of each, which do not know each other.
+/// Floors of a module from top to bottom: the modules on each, which do not import each other.
 pub(super) type Floors = BTreeMap<String, Vec<Vec<String>>>;
 
 /// Reads the table in the head of `src/lib.rs`: a block that begins with `crate:`. A line that begins at its margin names a module
@@ -27,7 +27,7 @@ pub(super) fn read(lib: &str) -> Floors {
     floors
 }
 
-/// Rooms that stand on no floor, floors of rooms that are not there, and imports that do not lead down.
+/// Modules that are on no floor, floors with modules that do not exist, and imports that do not lead down.
 pub(super) fn broken(floors: &Floors, house: &House) -> Vec<String> {
     let mut broken = Vec::new();
     let needs = house.needs();
@@ -47,8 +47,8 @@ pub(super) fn broken(floors: &Floors, house: &House) -> Vec<String> {
     broken
 }
 
-/// Rooms beside each other that know each other in a circle, anywhere in the house but in modules that are excused: each room of the
-/// circle with an import that leads to the next.
+/// Modules side by side that import each other in a circle, except inside excused modules: each module of the circle with an import
+/// that leads to the next.
 pub(super) fn circles(house: &House, excused: &[&str]) -> Vec<String> {
     let needs = house.needs();
     let mut modules: BTreeSet<&str> = BTreeSet::from([""]);
@@ -63,7 +63,7 @@ fn ancestors(file: &str) -> impl Iterator<Item = &str> {
     file.match_indices("::").map(|(at, _)| &file[..at])
 }
 
-/// The circles among the rooms of a module, the shortest for each set of rooms.
+/// The circles among the parts of a module, the shortest for each set of parts.
 fn circles_in(module: &str, needs: &BTreeSet<Need>) -> Vec<String> {
     let mut known: BTreeMap<&str, BTreeMap<&str, &Need>> = BTreeMap::new();
     for need in needs {
@@ -83,7 +83,7 @@ fn circles_in(module: &str, needs: &BTreeSet<Need>) -> Vec<String> {
     told.into_values().collect()
 }
 
-/// The shortest way from a room back to it.
+/// The shortest way from a module back to itself.
 fn way_back<'a>(start: &str, known: &BTreeMap<&'a str, BTreeMap<&'a str, &'a Need>>) -> Option<Vec<&'a Need>> {
     let (mut ways, mut seen) = (vec![(start, Vec::new())], BTreeSet::new());
     while !ways.is_empty() {

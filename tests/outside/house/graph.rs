@@ -105,7 +105,7 @@ impl House {
     }
 }
 
-/// The room of a module that a file is in, where it is in one.
+/// The part of a module that a file is in, if it is in that module.
 pub(super) fn room<'a>(module: &str, file: &'a str) -> Option<&'a str> {
     let inside = if module.is_empty() { file } else { file.strip_prefix(module)?.strip_prefix("::")? };
     inside.split("::").next().filter(|room| !room.is_empty())

@@ -1,4 +1,4 @@
-//! Who imports whom: the table of floors in `src/lib.rs`, held by following every import, and which library stands in which room.
+//! Who imports whom: follows every import and compares it with the table of floors in `src/lib.rs`, and checks which module uses which library.
 
 mod floors;
 mod graph;
@@ -34,7 +34,7 @@ const PRINTING: [&[&str]; 6] = [
 /// `trace.rs` hands stderr to the log that `-v` asks for.
 const CONSOLE: [&str; 2] = ["report/console/", "app/trace.rs"];
 
-/// Modules whose rooms still know each other in circles.
+/// Modules whose parts still import each other in circles.
 const CIRCLES: [&str; 11] = [
     "app",
     "checks",

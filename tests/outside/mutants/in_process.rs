@@ -11,7 +11,7 @@ use s3ci::server::{Credentials, DrimeSettings};
 
 use crate::server::{ACCESS_KEY, SECRET_KEY, TestServer};
 
-/// Little data, and what the environment of whoever tests says stays outside.
+/// Little data, and nothing from the environment of the person who runs the tests.
 const OPTIONS: [(&str, &str); 3] = [("files", "12"), ("max-size", "90000"), ("jobs", "1")];
 
 fn config(server: &TestServer) -> Config {

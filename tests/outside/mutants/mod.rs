@@ -176,7 +176,7 @@ fn a_server_that_answers_everything_alike_passes_no_check() {
         FaultKind::CloseMidBody,
     ];
     let passes_nothing = |kind: FaultKind, spares: &'static [Operation]| {
-        // The first request asks whether anybody speaks S3 there at all.
+        // The first request asks whether there is an S3 server at all.
         let server = TestServer::start(Fault::from_request(kind, 2, spares));
         let record = in_process::run(&server, &SUITES.map(str::to_owned));
         let checks = record.suites.iter().flat_map(|suite| &suite.checks);

@@ -56,7 +56,7 @@ fn a_baseline_that_compared_nothing_is_refused_before_any_work() {
         let output = s3ci().args(words).arg(baseline).output().unwrap();
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains("compared no throughput with a base") && said.contains("hint:"), "{said}");
+        assert!(said.contains("did not compare throughput with a base") && said.contains("hint:"), "{said}");
     }
 }
 

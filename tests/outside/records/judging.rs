@@ -9,7 +9,7 @@ use s3ci::record::{
 use crate::sample::throughput::against;
 use crate::sample::{record, red};
 
-/// A run in which a check failed, beside what became of it on the base.
+/// A run in which a check failed, with its outcome on the base.
 fn failed(change: Change, base: Outcome, fail_on: FailOn) -> RunRecord {
     let mut record = against(red("content-changed"), "0.2.1", &[("put", 1_000_000)]);
     let id = record.suites[0].checks[0].id.clone();

@@ -1,4 +1,4 @@
-//! The client of these tests: the AWS SDK, and a bucket with the few verbs that the tests speak in.
+//! The client of these tests: the AWS SDK, and a bucket with the few requests that the tests make.
 
 use std::time::Duration;
 
@@ -36,7 +36,6 @@ pub(crate) fn configuration(server: &TestServer) -> Builder {
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
 }
 
-/// A client of a server.
 pub(crate) fn client(server: &TestServer) -> Client {
     Client::from_conf(configuration(server).build())
 }

@@ -1,4 +1,4 @@
-//! Every fault does on the wire what it says, and strikes when it is told to.
+//! Every fault does on the wire what it says, and happens when it should.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;

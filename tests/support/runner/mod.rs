@@ -20,7 +20,7 @@ use expression::{Context, evaluate, is_true, substitute};
 pub(crate) struct Job {
     /// `RUNNER_TEMP`, the environment files and the artifacts.
     pub(crate) home: tempfile::TempDir,
-    /// What jobs hand to later ones, by key; none is kept where there is none.
+    /// What jobs pass to later ones, by key; nothing is kept if there is none.
     cache: Option<PathBuf>,
     /// The checkout.
     pub(crate) workspace: PathBuf,

@@ -95,7 +95,7 @@ impl Fault {
         Self { kind, trigger: Trigger { operation: Some(operation), from: 1, spares: &[] } }
     }
 
-    /// A fault that strikes the `from`-th request (the first is 1) and all after it, but for some operations.
+    /// A fault of the `from`-th request (the first is 1) and all after it, except for some operations.
     pub(crate) fn from_request(kind: FaultKind, from: usize, spares: &'static [Operation]) -> Self {
         Self { kind, trigger: Trigger { operation: None, from, spares } }
     }
@@ -148,7 +148,7 @@ pub(super) async fn cut_short(response: HttpResponse) -> HttpResponse {
     HttpResponse::from_parts(head, Body::from(StreamingBlob::wrap(sent)))
 }
 
-/// The end of a body that is no end: what was sent before it is flushed, then the connection closes.
+/// A body that ends too early: what was sent before is flushed, then the connection closes.
 pub(super) async fn closing() -> io::Result<Bytes> {
     tokio::task::yield_now().await;
     Err(cut())

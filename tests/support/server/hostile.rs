@@ -66,7 +66,7 @@ pub(super) fn listing(query: &str) -> String {
     )
 }
 
-/// A listing of which there is always more, until the connection closes.
+/// A listing that never ends, until the connection closes.
 pub(super) fn huge_listing() -> Body {
     let tag = tags::md5_hex(b"?");
     let chunk = move |number: usize| -> Bytes {

@@ -160,7 +160,7 @@ fn deframed(framed: &[u8]) -> Option<Vec<u8>> {
     usize::from_str_radix(size, 16).ok().filter(|_| first.len() < 100).map(|_| chunks_of(framed))
 }
 
-/// The content of the chunks that begin in these bytes; what is no chunk is left out.
+/// The content of the chunks that begin in these bytes; everything else is left out.
 fn chunks_of(mut bytes: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     while let Some(length) = bytes.windows(2).position(|pair| pair == b"\r\n") {

@@ -58,7 +58,7 @@ impl TestServer {
     /// Starts an empty server, which listens when this returns.
     ///
     /// # Panics
-    /// Where there is no loopback port, thread or socket to be had: then the test has failed.
+    /// If there is no free loopback port, thread or socket: then the test has failed.
     pub(crate) fn start(behaviour: impl Into<Behaviour>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
         listener.set_nonblocking(true).expect("a socket that does not block");

@@ -29,7 +29,6 @@ pub(super) struct Query {
     pub(super) max_keys: usize,
 }
 
-/// A page.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) objects: Vec<(String, Object)>,
@@ -136,7 +135,7 @@ fn is_due(key: &str, name: &str, query: &Query, rules: &Rules) -> bool {
     let start_after = query.start_after.as_deref().filter(|_| !rules.breaks(Mutation::ListIgnoresStartAfter));
     let started = start_after.is_none_or(follows);
     let resumed = query.resume_after.as_deref().is_none_or(|last| {
-        // A page of one entry would hold nothing else, for ever.
+        // A page of one entry would never have anything else.
         let repeats = |rule: Mutation| query.max_keys > 1 && rules.breaks(rule);
         follows(last)
             || (key >= last && repeats(Mutation::ListDuplicatesAcrossPages))

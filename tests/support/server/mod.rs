@@ -2,7 +2,7 @@
 //!
 //! [`TestServer::start`] serves on a loopback port of its own until it is dropped. With [`Behaviour::default`]
 //! every operation that it has is right; a [`Mutation`] breaks exactly one rule of S3, and a [`Fault`] breaks the
-//! transport or answers with something that is no answer. So a check can be seen passing and seen failing.
+//! transport or answers with nonsense. So a check can be seen passing and seen failing.
 //!
 //! Deliberately absent: versions and ACLs (501 `NotImplemented`), virtual-host addressing,
 //! and anything that survives the server.

@@ -94,9 +94,9 @@ mutations! {
 
     /// `HeadObject` shows one byte more than an object has.
     HeadWrongSize,
-    /// `HeadObject` shows an empty object where there is none.
+    /// `HeadObject` shows an empty object if there is no object.
     HeadMissingIsOk,
-    /// `GetObject` sends an empty object where there is none.
+    /// `GetObject` sends an empty object if there is no object.
     GetMissingIsEmpty200,
 
     /// `CopyObject` answers like a right one and stores nothing.
@@ -107,7 +107,7 @@ mutations! {
     CopyChangesEtag,
     /// `CopyObject` deletes its source.
     CopyDestroysSource,
-    /// `CopyObject` keeps the source's headers where it is told to replace them.
+    /// `CopyObject` keeps the source's headers although the request replaces them.
     CopyKeepsHeaders,
     /// `CopyObject` looks for its source under the key as it is encoded.
     CopySourceNotDecoded,
@@ -121,7 +121,7 @@ mutations! {
     RangeIgnored,
     /// `GetObject` takes the last byte of a range for the first one after it (unless there is none before).
     RangeEndExclusive,
-    /// `GetObject` sends the first bytes where the last so many are asked for.
+    /// `GetObject` sends the first bytes to a request for the last ones.
     RangeSuffixFromStart,
     /// `GetObject` sends the bytes asked for and says that they begin one byte later.
     ContentRangeWrong,
@@ -184,7 +184,7 @@ mutations! {
     PutTaggingOverwritesObject,
     /// A request to delete an object's tags deletes the object.
     DeleteTaggingDeletesObject,
-    /// A bucket that is not there is told in JSON.
+    /// The error about a missing bucket is JSON.
     NoSuchBucketIsJson,
     /// Listings show the time two hours east of Greenwich.
     ListShowsLocalTime,
@@ -218,7 +218,7 @@ mutations! {
     MaxKeysZeroIsTruncated,
     /// A listing with max-keys above 1,000 is refused.
     MaxKeysLargeRefused,
-    /// A listing with a max-keys that is no number is a 500.
+    /// A listing with a max-keys that is not a number is a 500.
     MaxKeysMalformedIs500,
     /// Listings spell keys plainly, whatever the encoding asked for.
     ListIgnoresEncodingType,
@@ -259,17 +259,17 @@ mutations! {
     /// The server reads one request to its end before it looks at the next.
     OneRequestAtATime,
 
-    /// Whoever names the right access key may do anything: the signature of a request is not compared.
+    /// The server does not compare signatures: a request with the right access key may do anything.
     SignatureNotCompared,
     /// Requests with an access key that the server does not know are carried out.
     UnknownAccessKeyAccepted,
     /// Requests without a signature are carried out.
     AnonymousAccepted,
-    /// Writing requests that are refused for their signature are carried out all the same.
+    /// The server refuses requests for their signature, and carries them out nevertheless.
     ForbiddenIsDone,
     /// Requests are carried out whenever they were signed.
     ClockSkewAccepted,
-    /// Presigned URLs are good for ever.
+    /// Presigned URLs never expire.
     PresignedNeverExpires,
     /// Presigned URLs are refused.
     PresignedRefused,
@@ -287,7 +287,7 @@ mutations! {
     Crc64NvmeNotCompared,
     /// A checksum in a trailer is not compared.
     TrailersNotCompared,
-    /// Uploads that are refused for what is wrong with their content are stored all the same.
+    /// The server refuses uploads for their content, and stores them nevertheless.
     RefusedUploadIsStored,
     /// The signatures of chunks are not compared.
     ChunkSignaturesNotCompared,
@@ -312,7 +312,7 @@ mutations! {
     MultipartFails,
     /// Every request of an upload in parts is answered 501, and `CreateMultipartUpload` empties the object.
     MultipartCreateEmptiesObject,
-    /// Every request of an upload in parts is answered 501, and stores an empty object where there is none.
+    /// Every request of a multipart upload gets 501, and stores an empty object if there is no object.
     MultipartRefusedLeavesObject,
     /// `CreateMultipartUpload` is refused, `UploadPart` is taken for `PutObject`, `AbortMultipartUpload` for `DeleteObject`.
     MultipartTakenForTheObject,
@@ -328,7 +328,7 @@ mutations! {
     MultipartAbortDeletes,
     /// `AbortMultipartUpload` answers 204 and the upload can still be completed.
     MultipartAbortDoesNothing,
-    /// `CompleteMultipartUpload` takes the parts that are there, whatever it is told.
+    /// `CompleteMultipartUpload` takes the parts that are there, whatever the request lists.
     MultipartCompletesAnything,
     /// `CompleteMultipartUpload` that has to be refused is a 500.
     MultipartRefusalFails,

@@ -1,4 +1,4 @@
-//! Which operation a request asks for, told from its outside: for the log, and for faults that strike one operation.
+//! Which operation a request asks for, by its method, path and query: for the log, and for faults of one operation.
 
 use hyper::{Method, Request};
 

@@ -1,6 +1,6 @@
 //! Which rule a server breaks, and which rules a run came to: the only way for the server to learn what it is to do wrong.
 //!
-//! Whoever asks, asks last: only where a server that breaks the rule would do something else than one that keeps it. Then a run that never
+//! Call `breaks` last: only where a server that breaks the rule would do something else than one that keeps it. Then a run that never
 //! came to a rule would have gone in the same way on a server that breaks it, and need not be repeated there.
 
 use std::collections::BTreeSet;

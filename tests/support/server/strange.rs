@@ -8,7 +8,7 @@ use super::fault::{error, typed};
 use super::mutation::Mutation;
 use super::rules::Rules;
 
-/// The answer that the mutation has for a request, whoever sent it.
+/// The answer that the mutation gives to a request, no matter who sent it.
 pub(super) fn answer<B>(rules: &Rules, request: &Request<B>) -> Option<HttpResponse> {
     let path = request.uri().path();
     let query = request.uri().query().unwrap_or_default();

@@ -31,7 +31,7 @@ pub(super) async fn read(body: Option<StreamingBlob>) -> S3Result<Bytes> {
 /// Compares an upload with the digests in its headers and trailers; gives back the checksums that it had.
 ///
 /// # Errors
-/// `InvalidDigest` for a Content-MD5 that is none, `BadDigest` for any digest of other content.
+/// `InvalidDigest` for a Content-MD5 that is not an MD5, `BadDigest` for any digest of other content.
 pub(super) fn verify(input: &PutObjectInput, trailers: Option<&TrailingHeaders>, content: &[u8]) -> S3Result<Checksum> {
     if let Some(sent) = &input.content_md5 {
         if sent.len() != 24 || !sent.ends_with("==") {

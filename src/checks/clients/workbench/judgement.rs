@@ -1,4 +1,4 @@
-//! What a client's work is judged by: the files that it restored, byte by byte, whatever it says of them.
+//! Judges a client by the files that it restored, byte by byte, whatever the client reports.
 
 use super::Workbench;
 use crate::checks::judge::few;
@@ -52,7 +52,7 @@ impl Workbench<'_> {
     }
 }
 
-/// Differences of two trees, each with its path. Modification times are no content.
+/// Differences of two trees, each with its path. Modification times do not count.
 fn differences(expected: &Manifest, actual: &Manifest) -> Vec<(String, String)> {
     let missing = expected.keys().filter(|path| !actual.contains_key(*path));
     let missing = missing.map(|path| (path.clone(), format!("{path} is missing")));

@@ -1,6 +1,6 @@
-//! What the body of a client's check is handed: the client, a bucket and a directory of the check's own, and judgement.
+//! What the body of a client's check gets: the client, a bucket and a directory of the check's own, and judgement.
 //!
-//! Owns the check's place and what is put there. How the client is run is next door, and so is what its work is judged by.
+//! Owns the check's directory and its files. `running` runs the client, and `judgement` judges its work.
 
 mod judgement;
 mod running;
@@ -160,7 +160,7 @@ impl<'a> Workbench<'a> {
         self.plant(&[tree::edited(self.seed())]).await
     }
 
-    /// Edits a file so that neither its size nor its modification time tell; the manifest of the source after that.
+    /// Edits a file without changing its size or modification time; returns the manifest of the source after that.
     pub(super) async fn edit_unseen(&self) -> Result<Manifest, Stop> {
         self.plant(&[tree::same_size_edit(self.seed())]).await
     }
@@ -185,7 +185,7 @@ impl<'a> Workbench<'a> {
         Ok(listed.into_iter().map(|entry| entry.key).collect())
     }
 
-    /// Tells the reader something of the client's check that is no failure.
+    /// Adds a remark about the client's check to the report. It is not a failure.
     pub(super) async fn fact(&self, text: &str) {
         self.c.suite.fact(&format!("  {}", self.c.name), text).await;
     }
@@ -197,7 +197,7 @@ fn lacking(toolbox: &Toolbox, what: String) -> Stop {
         return Stop::Skipped(what);
     }
     Fault::new(FaultKind::Clients, format!("{what} in the {}", toolbox.origin()))
-        .with_hint("remove the image, and `s3ci image build` makes it anew")
+        .with_hint("remove the image, and run `s3ci image build` again")
         .into()
 }
 

@@ -145,7 +145,7 @@ impl Workbench<'_> {
         });
     }
 
-    /// Requests about the bucket that the proxy saw so far; nobody counts where there is no proxy.
+    /// Requests about the bucket that the proxy saw so far; none if there is no proxy.
     async fn requests(&self) -> Result<Option<Vec<(String, u64)>>, Stop> {
         if self.transport == Transport::Http {
             return Ok(None);

@@ -26,7 +26,9 @@ pub fn text(comparison: &Comparison, since: &[SuiteSince]) -> String {
             page.item(
                 0,
                 "!",
-                &format!("the {whose} run did not come to its end: what it lacks is not told from what is gone"),
+                &format!(
+                    "the {whose} run did not end: checks that it lacks may be gone, or it may not have reached them"
+                ),
             );
         }
     }
@@ -190,7 +192,7 @@ fn throughput(page: &mut Page, comparison: &Comparison) {
         page.item(2, "!", caveat);
     }
     let rest = comparison.metrics.len() - shown.len();
-    page.item(2, "", &format!("Two single runs vary; a drop is for --against to find. --format json has {rest} more."));
+    page.item(2, "", &format!("Two single runs vary; use --against to find a drop. --format json has {rest} more."));
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Bencher Metric Format: a JSON object of benchmarks, each an object of measures.
 //!
 //! `latency` (nanoseconds) and `throughput` (operations per second) are measures that Bencher has from the start; the others are made
-//! by whoever sends them. A bound is the interval of a ratio, or the least and the greatest sample of a figure.
+//! when somebody sends them. A bound is the interval of a ratio, or the least and the greatest sample of a figure.
 
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! The frame of every page: one file that loads nothing, runs nothing, and reads in light, in dark, on a phone and on paper.
 //!
-//! Deliberately absent: what stands in it.
+//! Deliberately absent: its content.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -1,4 +1,4 @@
-//! `report.html`: a run on one page, for whoever would rather look than read.
+//! `report.html`: a run on one page for a browser.
 //!
 //! The verdict first, then what failed with its evidence, then figures, what is known to fail, and how to repeat the run. One self-contained file: no
 //! script, nothing loaded, light and dark by the reader's own setting. The server is hostile: all text passes through

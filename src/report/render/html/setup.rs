@@ -14,7 +14,7 @@ pub(super) fn reproduction(record: &RunRecord) -> Markup {
         section {
             h2 { "To repeat this run" }
             pre { (sanitize::line(&command(record))) }
-            p.small.soft { "All content follows from the seed; the orders of a comparison are drawn anew in each run." }
+            p.small.soft { "All content follows from the seed; each run of a throughput comparison draws its own orders." }
         }
     }
 }
@@ -83,8 +83,8 @@ fn comparison(against: &Against) -> Vec<(&'static str, String)> {
         rows.push(("Procedure", found.procedure.in_words()));
     }
     let counts = match against.fail_on {
-        FailOn::Any => "all that no ledger names",
-        FailOn::New => "those alone that did not fail on the base",
+        FailOn::Any => "all that are not in the ledger",
+        FailOn::New => "only those that do not fail on the base",
     };
     rows.push(("Failed checks that count", counts.to_owned()));
     let undecided = if against.inconclusive_fails { "fails the run" } else { "does not fail the run" };

@@ -1,4 +1,4 @@
-//! A distribution as a strip on a logarithmic scale: one look tells the middle, the bulk and the tail.
+//! A distribution as a strip on a logarithmic scale, which shows the median, the bulk and the tail.
 //!
 //! Places are percentages of the strip's width, so that it fits a phone and a wide screen without a script.
 

@@ -230,7 +230,7 @@ fn attribute(raw: &str) -> String {
     sanitize::line(raw)
 }
 
-/// Text for a CDATA section. The crate writes it as it comes, so an end mark inside is divided between two sections.
+/// Text for a CDATA section. The crate does not escape it, so an end mark inside is divided between two sections.
 fn cdata(raw: &str) -> String {
     sanitize::text(raw).replace(CDATA_END, "]]]]><![CDATA[>")
 }

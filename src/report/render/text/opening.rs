@@ -55,7 +55,7 @@ fn where_to_look(page: &mut Page, tally: &Tally<'_>) {
     }
     page.block("Where to look");
     if !tally.failed.is_empty() {
-        page.item(2, "✗", "what failed: each with its evidence in the chapter of its suite");
+        page.item(2, "✗", "what failed: the chapter of each suite has the evidence");
     }
     if !tally.known.is_empty() {
         let evidence = "their evidence is in the other reports";

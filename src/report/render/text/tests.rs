@@ -42,7 +42,7 @@ fn the_first_page_of_a_run_with_failures() {
       bench/local-default          download not measured
 
     Where to look:
-      ✗ what failed: each with its evidence in the chapter of its suite
+      ✗ what failed: the chapter of each suite has the evidence
     ");
 }
 

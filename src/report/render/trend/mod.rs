@@ -85,7 +85,7 @@ impl Trend {
             return Vec::new();
         }
         let (noun, verb) = if lines.len() == 1 { ("line", "is") } else { ("lines", "are") };
-        vec![format!("{noun} {} of the history {verb} not of this s3ci's making and left out", lines.join(", "))]
+        vec![format!("{noun} {} of the history {verb} not what this s3ci writes, and left out", lines.join(", "))]
     }
 }
 
@@ -130,7 +130,6 @@ fn commit(entry: &Entry) -> String {
     }
 }
 
-/// A value of a panel.
 fn value(kind: PanelKind, value: u64) -> String {
     match kind {
         PanelKind::Ratio => format::ratio(value),

@@ -40,7 +40,7 @@ fn body(trend: &Trend) -> Markup {
                     "reference, the machine or the settings change. A dashed line is a change point, with what it changed."
                 }
                 @for chart in &trend.charts { (one(trend, &scale, chart)) }
-                @if trend.charts.is_empty() { p.card { "No metric was chosen that the history has." } }
+                @if trend.charts.is_empty() { p.card { "The history has none of the chosen metrics." } }
             }
             footer { "Written by s3ci " (env!("CARGO_PKG_VERSION")) ". Change points are found by E-divisive at a significance of 0.001 and fail no build." }
         }
@@ -91,7 +91,7 @@ fn changes(trend: &Trend) -> Markup {
         section {
             h2 { "What changed" span.soft { " · " (counted(changes.len(), "change point")) ", for information" } }
             @if let (true, Some(few)) = (changes.is_empty(), trend.too_few()) { p.card { b.warn { "! " } (few) } }
-            @else if changes.is_empty() { p.card { "Nothing that stands out of the noise." } }
+            @else if changes.is_empty() { p.card { "Nothing stands out of the noise." } }
             @else { ul.card.changes { @for change in &changes { (item(trend, change)) } } }
         }
     }

@@ -57,20 +57,20 @@ impl Scale {
     }
 }
 
-/// The place of one of several, with some room at both ends.
+/// The place of one of several, with some space at both ends.
 #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
 fn share(rank: usize, count: usize) -> f64 {
     if count <= 1 { WIDTH / 2.0 } else { 12.0 + rank as f64 / (count - 1) as f64 * (WIDTH - 24.0) }
 }
 
-/// The values that a panel has room for.
+/// The range of values that a panel shows.
 struct Range {
     least: f64,
     most: f64,
 }
 
 impl Range {
-    /// All values and intervals, with some room; never so narrow that noise of a hundredth looks like a mountain.
+    /// All values and intervals, with some margin; never so narrow that noise of a hundredth looks large.
     #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
     fn of(panel: &Panel) -> Self {
         let points = panel.segments.iter().flat_map(|segment| &segment.points);
@@ -99,7 +99,6 @@ impl Range {
     }
 }
 
-/// Draws a panel.
 pub(super) fn draw(trend: &Trend, scale: &Scale, chart: &Chart, panel: &Panel) -> Markup {
     let range = Range::of(panel);
     let changes: Vec<Change<'_>> = of_panel(chart, panel).collect();

@@ -9,7 +9,6 @@ const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'
 /// Columns of such a line.
 const COLUMNS: usize = 60;
 
-/// Renders the trend.
 #[must_use]
 pub fn render(trend: &Trend) -> String {
     let mut page = Page::default();

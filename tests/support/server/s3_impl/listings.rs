@@ -15,7 +15,7 @@ use crate::server::tags::{self, Place};
 /// How many entries a page holds at most, and if nothing is said.
 const PAGE_LIMIT: i32 = 1000;
 
-/// Before the key in a token, so that a token is no key and a key is no token.
+/// Comes before the key in a token, so that nobody can confuse a token and a key.
 const TOKEN_PREFIX: &str = "page-after.";
 
 /// A listing as markers and keys.

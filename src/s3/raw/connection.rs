@@ -27,7 +27,7 @@ pub struct Timed {
 
 /// A connection to one server. It is opened again if the server closed it between two requests.
 #[derive(Debug)]
-pub struct Line {
+pub struct TimedConnection {
     raw: Raw,
     address: Address,
     sender: Option<SendRequest<Full<Bytes>>>,
@@ -35,12 +35,12 @@ pub struct Line {
 
 impl Raw {
     /// The connection is opened with the first request.
-    pub fn line(&self) -> Result<Line, RequestError> {
-        Ok(Line { raw: self.clone(), address: Address::of(&self.settings.endpoint)?, sender: None })
+    pub fn timed_connection(&self) -> Result<TimedConnection, RequestError> {
+        Ok(TimedConnection { raw: self.clone(), address: Address::of(&self.settings.endpoint)?, sender: None })
     }
 }
 
-impl Line {
+impl TimedConnection {
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
