@@ -29,7 +29,7 @@ pub use lease::{Lease, Leases};
 pub use listing::{ListError, Listed, Page};
 pub use listing_forms::{EncodedListing, Level};
 pub use multipart::UploadedPart;
-pub use operations::{Body, DeleteReport, Downloaded, Head};
+pub use operations::{Body, DeleteReport, Downloaded, Head, ListedBucket};
 pub use raw::{
     Delivery, Payload, Prepared, Proof, Raw, RawAnswer, RawRequest, Timed, TimedConnection, Trailer, content_md5,
     crc32, crc64nvme,

@@ -41,6 +41,14 @@ pub struct Head {
     pub modified: Option<i64>,
 }
 
+/// A bucket as `ListBuckets` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedBucket {
+    pub name: String,
+    /// `CreationDate`, in seconds since 1970.
+    pub created: Option<i64>,
+}
+
 /// What the answer to `DeleteObjects` says about each key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteReport {
@@ -87,9 +95,18 @@ impl S3 {
     }
 
     /// `ListBuckets`.
-    pub async fn bucket_names(&self) -> Result<Vec<String>, RequestError> {
+    pub async fn buckets(&self) -> Result<Vec<ListedBucket>, RequestError> {
         let output = self.within("ListBuckets", self.client.list_buckets().send()).await?;
-        Ok(output.buckets().iter().filter_map(|bucket| bucket.name().map(str::to_owned)).collect())
+        let listed = |bucket: &aws_sdk_s3::types::Bucket| {
+            let created = bucket.creation_date().map(aws_sdk_s3::primitives::DateTime::secs);
+            Some(ListedBucket { name: bucket.name()?.to_owned(), created })
+        };
+        Ok(output.buckets().iter().filter_map(listed).collect())
+    }
+
+    /// The names that `ListBuckets` shows.
+    pub async fn bucket_names(&self) -> Result<Vec<String>, RequestError> {
+        Ok(self.buckets().await?.into_iter().map(|bucket| bucket.name).collect())
     }
 
     pub async fn create_bucket(&self, bucket: &str) -> Result<(), RequestError> {
