@@ -71,4 +71,33 @@ pub(super) static CHECKS: &[Check] = &[
             )
         },
     },
+    Check {
+        name: "bucket-listed-once-with-its-time",
+        severity: BreaksClients,
+        rule: "ListBuckets names each bucket once, with the time when it was created",
+        consequence: "a user interface or `rclone lsd` shows no bucket, or shows one twice",
+        source: "S3 API reference, ListBuckets, CreationDate",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            let buckets = c.s3.buckets().await?;
+            let own: Vec<_> = buckets.iter().filter(|bucket| bucket.name == c.bucket()).collect();
+            let message = format!("ListBuckets names the bucket {} times", own.len());
+            ensure(own.len() == 1, "bucket-not-listed-once", message, "once", format!("{} times", own.len()))?;
+            let has_time = own.iter().all(|bucket| bucket.created.is_some_and(|created| created > 0));
+            ensure(has_time, "bucket-without-time", "ListBuckets gives the bucket no time", "a CreationDate", "none")
+        },
+    },
+    Check {
+        name: "bucket-deleted-is-not-listed",
+        severity: BreaksClients,
+        rule: "ListBuckets no longer names a bucket that was deleted",
+        consequence: "a client chooses a bucket that is gone",
+        source: "S3 API reference, DeleteBucket and ListBuckets",
+        scope: ANYWHERE,
+        body: &async |c: &CheckContext| {
+            c.s3.delete_bucket(c.bucket()).await?;
+            let is_listed = c.s3.bucket_names().await?.iter().any(|name| name == c.bucket());
+            ensure(!is_listed, "bucket-remains", "ListBuckets names a deleted bucket", "not listed", "listed")
+        },
+    },
 ];

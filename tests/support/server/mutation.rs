@@ -87,6 +87,13 @@ mutations! {
     /// `DeleteBucket` deletes a bucket with all its objects.
     DeleteNonEmptyBucketSucceeds,
 
+    /// `ListBuckets` names every bucket twice.
+    ListBucketsNamesTwice,
+    /// `ListBuckets` gives no time of creation.
+    ListBucketsWithoutTime,
+    /// `ListBuckets` goes on naming the bucket that was deleted last.
+    ListBucketsNamesDeleted,
+
     /// `CreateBucket` answers 200 and creates nothing.
     CreateBucketLies,
     /// `HeadBucket` answers 200 for buckets that do not exist.

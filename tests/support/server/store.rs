@@ -97,6 +97,8 @@ impl Bucket {
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) buckets: BTreeMap<String, Bucket>,
+    /// The bucket that was deleted last, and when it had been created.
+    pub(super) last_deleted: Option<(String, Timestamp)>,
 }
 
 impl Store {

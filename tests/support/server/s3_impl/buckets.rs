@@ -3,7 +3,7 @@
 use s3s::dto::{
     Bucket, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, DeleteBucketPolicyOutput,
     GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsOutput, Owner,
-    PutBucketVersioningOutput,
+    PutBucketVersioningOutput, Timestamp,
 };
 use s3s::{S3Result, s3_error};
 
@@ -12,13 +12,23 @@ use crate::server::mutation::Mutation;
 
 pub(super) fn list(server: &MemoryS3) -> ListBucketsOutput {
     let store = server.store();
-    let bucket = |(name, bucket): (&String, &crate::server::store::Bucket)| Bucket {
+    let mut named: Vec<_> = store.buckets.iter().map(|(name, bucket)| (name, &bucket.created)).collect();
+    if let Some((name, created)) = &store.last_deleted
+        && server.breaks(Mutation::ListBucketsNamesDeleted)
+    {
+        named.push((name, created));
+    }
+    if !named.is_empty() && server.breaks(Mutation::ListBucketsNamesTwice) {
+        named.extend(named.clone());
+    }
+    let has_times = named.is_empty() || !server.breaks(Mutation::ListBucketsWithoutTime);
+    let bucket = |(name, created): (&String, &Timestamp)| Bucket {
         name: Some(name.clone()),
-        creation_date: Some(bucket.created.clone()),
+        creation_date: has_times.then(|| created.clone()),
         bucket_region: None,
     };
     ListBucketsOutput {
-        buckets: Some(store.buckets.iter().map(bucket).collect()),
+        buckets: Some(named.into_iter().map(bucket).collect()),
         owner: Some(Owner { id: Some("owner".to_owned()), display_name: Some("owner".to_owned()) }),
         ..ListBucketsOutput::default()
     }
@@ -82,7 +92,7 @@ pub(super) fn delete(server: &MemoryS3, input: &DeleteBucketInput) -> S3Result<D
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty."));
     }
     if !server.breaks(Mutation::DeleteBucketDoesNothing) {
-        store.buckets.remove(&input.bucket);
+        store.last_deleted = store.buckets.remove(&input.bucket).map(|bucket| (input.bucket.clone(), bucket.created));
     }
     Ok(DeleteBucketOutput {})
 }
