@@ -81,6 +81,8 @@ options! {
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
     /// How long the server may take to its first answer.
     ready_timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
+    /// How long the dependencies, the clients or the server may take to be installed in an image.
+    build_timeout: Duration = "10m", "DURATION" ["1s" to "24h"], SERVERS, Judge, file;
     /// Base image of the server's image.
     base_image: String => "", "IMAGE", SERVERS, Judge, file, repro;
     /// CA certificates for package downloads and the Drime cloud.

@@ -39,6 +39,9 @@ exec "${interpreter#??}" "$@"
 /// The script that runs as process 1; see its own comments.
 const SUPERVISE: &str = include_str!("../../../docker/supervise.sh");
 
+/// Memory of the programs that build and install packages.
+const INSTALLER_BYTES: u64 = 1024 * MEBIBYTE;
+
 /// User and group of everything in the container; the same in any image.
 const USER: &str = "10001:10001";
 
@@ -253,6 +256,44 @@ pub(super) fn of_toolbox(
         (None, None) => {}
     }
     body
+}
+
+/// The container in which packages are installed: as isolated as any, but that programs may run from its file systems in memory, and that
+/// it reaches a package index where it has to.
+pub(super) fn of_installation(
+    image: &str,
+    run_id: &str,
+    info: &SystemInfo,
+    script: [&str; 2],
+    room: Room,
+    has_network: bool,
+) -> ContainerCreateBody {
+    let mut body = isolated(image, run_id, info, Sizes::default());
+    let [script, what] = script;
+    body.entrypoint = Some(["/bin/sh", "-c", script, "s3ci", what].map(str::to_owned).to_vec());
+    body.cmd = Some(Vec::new());
+    on_a_lifeline(&mut body);
+    if let Some(host) = &mut body.host_config {
+        let in_memory = |(path, bytes): (&str, u64)| (path.to_owned(), format!("rw,nosuid,nodev,exec,{}", in_memory(bytes)));
+        let places = [("/tmp", room.scratch_bytes), ("/opt", room.installed_bytes)];
+        host.tmpfs = Some(places.into_iter().filter(|(_, bytes)| *bytes > 0).map(in_memory).collect());
+        let memory = i64::try_from(room.scratch_bytes + room.installed_bytes + INSTALLER_BYTES).unwrap_or(i64::MAX);
+        host.memory = host.memory.map(|_| memory);
+        host.memory_swap = host.memory_swap.map(|_| memory);
+        if has_network {
+            host.network_mode = Some("default".into());
+        }
+    }
+    body
+}
+
+/// What an installation may fill.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// For downloads, sources and what is made of them.
+    pub(super) scratch_bytes: u64,
+    /// For virtual environments; 0 where those of the image stay as they are.
+    pub(super) installed_bytes: u64,
 }
 
 /// The container ends when s3ci lets go of its standard input.

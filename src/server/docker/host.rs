@@ -201,7 +201,7 @@ impl Host for DockerHost {
         spec: &ToolboxSpec,
         events: &Events,
     ) -> Result<Option<StartedAgent>, ServerError> {
-        let image = clients::image(&self.daemon.docker, &self.settings, events).await?;
+        let image = clients::image(&self.daemon, &self.run_id, &self.settings, events).await?;
         let nowhere = || DockerError::NoAddress { name: server.container().unwrap_or_default().to_owned() };
         let endpoint = server.endpoint_for_clients().ok_or_else(nowhere)?;
         let network = Some(&self.network);

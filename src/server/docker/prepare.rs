@@ -21,7 +21,7 @@ pub(super) async fn image(
     clock: &mut Clock,
     events: &Events,
 ) -> Result<(ServerImage, Capabilities), ServerError> {
-    let image = image::of_target(&daemon.docker, &settings.target, &settings.docker, events).await?;
+    let image = image::of_target(daemon, &settings.run_id, &settings.target, &settings.docker, events).await?;
     clock.lap("image");
     let names = (image.present.tag.as_str(), image.present.id.as_str());
     let capabilities = probe::capabilities(daemon, names, &settings.run_id, &settings.cache_dir).await?;
@@ -34,13 +34,15 @@ pub(super) async fn image(
 /// # Errors
 /// No daemon can be used, or an image cannot be found, pulled or built.
 pub async fn build_images(
+    run_id: &str,
     target: &Target,
     settings: &DockerSettings,
     events: &Events,
 ) -> Result<[ImageIdentity; 2], ServerError> {
     let daemon = Daemon::connect().await?;
-    let server = image::of_target(&daemon.docker, target, settings, events).await?;
-    let clients = clients::image(&daemon.docker, settings, events).await?;
+    sweep(&daemon, events).await?;
+    let server = image::of_target(&daemon, run_id, target, settings, events).await?;
+    let clients = clients::image(&daemon, run_id, settings, events).await?;
     let clients = ImageIdentity { tag: clients.tag, id: clients.id, base: None, constraints_digest: None };
     Ok([server.identity(), clients])
 }

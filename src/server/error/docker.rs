@@ -45,6 +45,9 @@ pub enum DockerError {
     /// `output` is the last lines of the build's own.
     #[error("build the image {image}: {reason}{}", quoted(output))]
     Build { image: String, reason: String, output: Vec<String> },
+    /// What a checkout brings along to build itself does not do so, or not within its limits. `output` is the last lines of its own.
+    #[error("build the checkout: {reason}{}", quoted(output))]
+    BuildCheckout { reason: String, output: Vec<String> },
     /// The image is there, and pys3local is not in it or does not run.
     #[error("ask the image {image} for its pys3local: {reason}")]
     Probe { image: String, reason: String },
@@ -85,7 +88,7 @@ impl DockerError {
             }
             Self::DataDirectory { .. } => FaultKind::DataDirectory,
             Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => FaultKind::Image,
-            Self::Build { .. } => FaultKind::ImageBuild,
+            Self::Build { .. } | Self::BuildCheckout { .. } => FaultKind::ImageBuild,
             Self::Probe { .. } => FaultKind::ImageProbe,
         }
     }
@@ -118,6 +121,10 @@ impl DockerError {
             Self::Build { .. } => {
                 "the lines above are the build's own; behind a TLS-inspecting proxy give its certificates with `--ca-bundle`, \
                  with a package mirror set PIP_INDEX_URL"
+            }
+            Self::BuildCheckout { .. } => {
+                "a checkout is built without network, with the tools of docker/build-requirements.txt alone; `--build-timeout` gives it \
+                 more time"
             }
             Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",
             Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",

@@ -68,12 +68,18 @@ impl ServerLog {
 
     /// Takes output as it comes; what follows the last line end waits for the rest of its line.
     pub fn push_bytes(&self, bytes: &[u8]) {
+        drop(self.lines_of(bytes));
+    }
+
+    /// The same, and gives the lines that the output completes.
+    pub fn lines_of(&self, bytes: &[u8]) -> Vec<String> {
         let mut state = self.state();
         let mut assembler = std::mem::take(&mut state.assembler);
         let lines = assembler.push(bytes, &self.shared.cleaner);
         state.assembler = assembler;
         drop(state);
-        self.append(lines);
+        self.append(lines.clone());
+        lines
     }
 
     /// The last lines, oldest first; an unfinished one is not among them.

@@ -2,6 +2,7 @@
 //!
 //! Needs a Docker daemon and, for the first build of the image, a package index. There is no way to skip this silently.
 
+mod builds;
 mod holder;
 mod support;
 
