@@ -3,8 +3,9 @@
 # on, and the tools that build a checkout. `server`: a release (REQUIREMENT), or the checkout in source/. `clients`: the clients from PyPI.
 #
 # What must be in no image comes on standard input, as for `supervise.sh`: lines of the form NAME=value up to an empty one, among them the
-# settings of the package index, and certificates up to another. A tar archive follows, of the files to work with. A checkout is built
-# without any such setting and without network, for what it runs is a stranger's.
+# settings of the package index, and certificates up to another. A tar archive follows, of the files to work with, which has as many bytes
+# as the second argument says. When standard input closes s3ci is gone, and everything ends. A checkout is built without any such setting
+# and without network, for what it runs is a stranger's.
 set -eu
 while read -r line && [ -n "$line" ]; do
   export "${line?}"
@@ -16,14 +17,17 @@ mkdir /tmp/work
 cd /tmp/work
 # What packages print is not the archive.
 exec 3>&1 1>&2
-tar --extract --file - --no-same-owner --no-same-permissions
+# tar alone would read on until the end.
+head -c "$2" | tar --extract --file - --no-same-owner --no-same-permissions
+exec 4<&0 </dev/null
+{ while read -r _ <&4; do :; done; kill -KILL -1; } 3>&- &
 if [ -s /tmp/ca.pem ]; then
   export PIP_CERT=/tmp/ca.pem SSL_CERT_FILE=/tmp/ca.pem REQUESTS_CA_BUNDLE=/tmp/ca.pem
 fi
 export HOME=/tmp PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_PROGRESS_BAR=off PIP_ROOT_USER_ACTION=ignore
 
 run() {
-  "$@" 3>&- </dev/null
+  "$@" 3>&- 4<&-
 }
 
 case $1 in

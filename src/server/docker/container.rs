@@ -264,13 +264,13 @@ pub(super) fn of_installation(
     image: &str,
     run_id: &str,
     info: &SystemInfo,
-    script: [&str; 2],
+    script: [String; 3],
     room: Room,
     has_network: bool,
 ) -> ContainerCreateBody {
     let mut body = isolated(image, run_id, info, Sizes::default());
-    let [script, what] = script;
-    body.entrypoint = Some(["/bin/sh", "-c", script, "s3ci", what].map(str::to_owned).to_vec());
+    let [script, what, bytes] = script;
+    body.entrypoint = Some(["/bin/sh", "-c", &script, "s3ci", &what, &bytes].map(str::to_owned).to_vec());
     body.cmd = Some(Vec::new());
     on_a_lifeline(&mut body);
     if let Some(host) = &mut body.host_config {

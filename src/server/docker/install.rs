@@ -131,12 +131,13 @@ pub(super) async fn install(
     let index = if has_network { PackageIndex::of_environment() } else { PackageIndex::default() };
     let certificates = if has_network { certificates(order.ca_bundle).await? } else { String::new() };
     let variables: Vec<_> = index.variables().iter().cloned().chain(order.variables).collect();
+    let archive = context(order.files, order.sources, None).map_err(DockerError::Pack)?;
+    let script = [SCRIPT, order.what.word(), &archive.len().to_string()].map(str::to_owned);
     let mut input = handed(&variables, &certificates).into_bytes();
-    input.extend(context(order.files, order.sources, None).map_err(DockerError::Pack)?);
+    input.extend(archive);
 
     let name = format!("s3ci-{run_id}-install-{}", order.what.word());
     let room = order.what.room();
-    let script = [SCRIPT, order.what.word()];
     let body = container::of_installation(order.image, run_id, &daemon.info, script, room, has_network);
     let log = ServerLog::new(index.secrets());
     let within = tokio::time::timeout(order.deadline, run(&daemon.docker, &name, body, &input, order.what, &log, events));
@@ -168,7 +169,7 @@ async fn run(
         if let Err(error) = pipe.write_all(input).await.and(pipe.flush().await) {
             tracing::debug!(name, %error, "the container does not listen");
         }
-        // The container would take the end of its input for the end of s3ci.
+        // The container takes the end of its input for the end of s3ci.
         std::future::pending::<()>().await;
     };
     let archive = tokio::select! {
