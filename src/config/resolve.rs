@@ -36,6 +36,7 @@ pub(super) fn resolve(settings: &Settings) -> Result<Config, ConfigError> {
         docker: DockerSettings {
             base_image: options.base_image.clone(),
             ca_bundle: ca_bundle(options.ca_bundle.as_deref(), &CA_VARIABLES)?,
+            must_isolate: false,
             build_timeout: options.build_timeout,
         },
         work_dir: work_dir(options.work_dir.clone())?,

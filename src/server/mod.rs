@@ -5,7 +5,7 @@
 //!
 //! The floors, from the bottom; a room imports only what stands below it:
 //!
-//! 1. `spec`, `address`, `certificates`, `inventory`, `log`, `owner`, `package_index`, `watchdog_pipe`; `dial`, then `http` and `ready`
+//! 1. `spec`, `address`, `certificates`, `inventory`, `log`, `owner` with `work_dir`, `package_index`, `watchdog_pipe`; `dial`, then `http` and `ready`
 //! 2. `target`, `description`, `drime`, `clients`
 //! 3. `settings`, `error`
 //! 4. `backing`, `host` (what every host offers)
@@ -37,6 +37,7 @@ mod spec;
 pub mod target;
 pub mod watchdog;
 mod watchdog_pipe;
+pub mod work_dir;
 
 pub use clients::{
     ClientsError, Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxSpec,

@@ -184,10 +184,21 @@ async fn exchange_over(
             let mut stream = connection.into_parts().io.into_inner();
             // Only the end of the connection matters now: an answer to half a request is no longer HTTP.
             let _ = stream.shutdown().await;
-            let _ = stream.read_to_end(&mut Vec::new()).await;
+            drain(&mut stream).await;
             Ok(None)
         }
         Err(error) => Err(broken(error)),
+    }
+}
+
+/// Reads what comes until the end, or until it is more than any answer; nobody looks at it.
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
+    let (mut buffer, mut left) = (vec![0; 8 << 10], MAX_ANSWER_BYTES);
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        left = left.saturating_sub(read);
+        if left == 0 {
+            return;
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn image(
     let docker = &daemon.docker;
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
     let tag = tag(&base.id);
-    if let Some(present) = base::find(docker, &tag).await? {
+    if let Some(present) = base::find_to_use(docker, &tag).await? {
         return Ok(present);
     }
     events.emit(Event::Preparing { step: format!("building {tag} with the clients") }).await;

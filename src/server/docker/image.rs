@@ -79,7 +79,7 @@ pub(super) async fn of_target(
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
     let dependencies = dependencies(daemon, run_id, &base, settings, events).await?;
     let tag = tag(target, sources.as_ref(), &dependencies.tag);
-    let before = base::find(docker, &tag).await?;
+    let before = base::find_to_use(docker, &tag).await?;
     let present = match before {
         // Only the index can tell what is newest today, so the answer of yesterday must not serve.
         Some(present) if !matches!(target, Target::PypiLatest) => present,
@@ -119,7 +119,7 @@ async fn dependencies(
 ) -> Result<Present, ServerError> {
     let docker = &daemon.docker;
     let tag = tag_of_dependencies(&base.id);
-    if let Some(present) = base::find(docker, &tag).await? {
+    if let Some(present) = base::find_to_use(docker, &tag).await? {
         return Ok(present);
     }
     events.emit(Event::Preparing { step: format!("building {tag} with what every server runs on") }).await;

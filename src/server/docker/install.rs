@@ -83,7 +83,10 @@ pub(super) struct Installed {
 /// An installation that came to nothing.
 pub(super) enum Failed {
     /// It failed by itself, or was ended at one of its limits.
-    Installation { reason: String, output: Vec<String> },
+    Installation {
+        reason: String,
+        output: Vec<String>,
+    },
     Daemon(DockerError),
 }
 
@@ -140,7 +143,8 @@ pub(super) async fn install(
     let room = order.what.room();
     let body = container::of_installation(order.image, run_id, &daemon.info, script, room, has_network);
     let log = ServerLog::new(index.secrets());
-    let within = tokio::time::timeout(order.deadline, run(&daemon.docker, &name, body, &input, order.what, &log, events));
+    let within =
+        tokio::time::timeout(order.deadline, run(&daemon.docker, &name, body, &input, order.what, &log, events));
     let outcome = within.await.unwrap_or_else(|_| {
         let seconds = order.deadline.as_secs();
         Ok(Err(format!("it did not end within {seconds} s")))

@@ -15,6 +15,7 @@ mod execute;
 mod host;
 mod image;
 mod install;
+mod isolation;
 mod kill_on_write;
 mod labels;
 mod launch;

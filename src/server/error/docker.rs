@@ -51,6 +51,9 @@ pub enum DockerError {
     /// The image is there, and pys3local is not in it or does not run.
     #[error("ask the image {image} for its pys3local: {reason}")]
     Probe { image: String, reason: String },
+    /// Containers get out of a network that is to keep them in, and have to be kept in.
+    #[error("isolate a server in Docker: {reason}")]
+    NotIsolated { reason: String },
     #[error("create the run's network: the daemon has no address range left")]
     NoSubnet,
     /// The container was removed by force and is still there.
@@ -83,6 +86,7 @@ impl DockerError {
             | Self::Context { .. }
             | Self::TooOld { .. }
             | Self::WindowsContainers { .. } => FaultKind::DockerUnusable,
+            Self::NotIsolated { .. } => FaultKind::DockerNotIsolated,
             Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => {
                 FaultKind::Docker
             }
@@ -127,6 +131,10 @@ impl DockerError {
                  more time"
             }
             Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",
+            Self::NotIsolated { .. } => {
+                "in CI a server runs isolated or not at all: use Docker Engine on this machine, and have a base image there \
+                 (`s3ci image build`)"
+            }
             Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",
             Self::StillThere { .. } => "`docker ps -a` shows it; `s3ci clean` tries again",
             Self::DataDirectory { .. } => {

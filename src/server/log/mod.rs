@@ -135,8 +135,14 @@ impl ServerLog {
 impl LogStream {
     /// Takes output as it comes; what follows the last line end waits for the rest of its line.
     pub fn push_bytes(&mut self, bytes: &[u8]) {
+        drop(self.lines_of(bytes));
+    }
+
+    /// The same, and gives the lines that the output completes.
+    pub fn lines_of(&mut self, bytes: &[u8]) -> Vec<String> {
         let lines = self.assembler.push(bytes, &self.log.shared.cleaner);
-        self.log.append(lines);
+        self.log.append(lines.clone());
+        lines
     }
 
     /// Ends the stream: an unfinished line counts as finished.

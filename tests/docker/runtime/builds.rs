@@ -99,7 +99,8 @@ fn a_hostile_build_ends_within_its_limits_and_leaves_nothing() {
         (
             "prints lines past pip",
             "out = open('/proc/1/fd/2', 'wb', 0)\nwhile True:\n    out.write(b'x\\n' * 9999)",
-            &["printed more than 2 MiB"],
+            // Who shows a million lines may be too slow for the first limit.
+            &["printed more than 2 MiB", "did not end within"],
         ),
         (
             "prints an archive without end",
@@ -201,13 +202,19 @@ fn the_password_of_a_package_index_is_nowhere() {
     let reads = "import os\nfor process in ['self', '1']:\n    print(open(f'/proc/{process}/environ').read())\nraise SystemExit('it read')";
     let reports = tempfile::tempdir().unwrap();
     let out = reports.path().to_str().unwrap();
-    let built =
-        Built::of(checkout(reads).path(), &["--base-image", &base.0, "--out", out, "--build-timeout", "9m"], &environment);
+    let built = Built::of(
+        checkout(reads).path(),
+        &["--base-image", &base.0, "--out", out, "--build-timeout", "9m"],
+        &environment,
+    );
     let said = built.said();
     assert_eq!(built.output.status.code(), Some(4), "{said}");
     assert!(said.contains("it read"), "{said}");
     let basic = "Authorization: Basic ";
-    assert!(asked.lock().unwrap().to_lowercase().contains(&basic.to_lowercase()), "the index was asked with the password");
+    assert!(
+        asked.lock().unwrap().to_lowercase().contains(&basic.to_lowercase()),
+        "the index was asked with the password"
+    );
 
     assert!(!said.contains(SECRET) && !said.contains("PIP_"), "{said}");
     for entry in std::fs::read_dir(reports.path()).unwrap() {
@@ -239,7 +246,9 @@ fn two_checkouts_stand_on_the_same_dependencies_and_a_change_builds_the_checkout
         let folder = checkout(&format!("# {number}"));
         let began = Instant::now();
         let mut build = s3ci();
-        build.args(["image", "build", "--base-image", &base.0, "--target"]).arg(format!("path:{}", folder.path().display()));
+        build
+            .args(["image", "build", "--base-image", &base.0, "--target"])
+            .arg(format!("path:{}", folder.path().display()));
         let output = build.output().unwrap();
         times.push(began.elapsed());
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -4,6 +4,9 @@
 
 mod builds;
 mod holder;
+mod isolation;
+mod owners;
+mod proxy;
 mod support;
 
 use std::time::{Duration, Instant};
