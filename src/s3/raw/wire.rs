@@ -271,3 +271,15 @@ fn tls(host: &str, operation: &'static str) -> Result<(TlsConnector, ServerName<
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |&error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_after_the_end_is_not_read_without_end() {
+        let mut endless = tokio::io::repeat(b'x').take(10 * MAX_ANSWER_BYTES as u64);
+        drain(&mut endless).await;
+        assert!(endless.limit() >= 8 * MAX_ANSWER_BYTES as u64, "{} bytes were left", endless.limit());
+    }
+}

@@ -84,3 +84,30 @@ async fn forward(mut output: impl AsyncRead + Unpin, mut log: LogStream, sender:
     }
     log.finish();
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    async fn of(script: &str) -> Finished {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(command, None).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn lines_of_both_streams_are_kept() {
+        let finished = of("echo out; echo err >&2; printf unfinished").await;
+        let mut lines = finished.lines();
+        lines.sort();
+        assert!(finished.success());
+        assert_eq!(lines, ["err", "out", "unfinished"]);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_prints_without_end_finds_nobody_who_listens() {
+        let finished = of("cat /dev/zero").await;
+        assert!(!finished.success());
+        assert!(finished.lines().iter().map(String::len).sum::<usize>() < 10_000);
+    }
+}

@@ -41,11 +41,11 @@ struct Built {
 }
 
 impl Built {
-    fn of(checkout: &Path, more: &[&str], environment: &[(&str, &str)]) -> Self {
+    fn of(checkout: &Path, deadline: &str, more: &[&str], environment: &[(&str, &str)]) -> Self {
         std::sync::LazyLock::force(&PINNED);
         let (work, began) = (tempfile::tempdir().unwrap(), Instant::now());
         let child = s3ci()
-            .args(["run", "etag/local", "--runtime", "docker", "--build-timeout", DEADLINE, "--work-dir"])
+            .args(["run", "etag/local", "--runtime", "docker", "--build-timeout", deadline, "--work-dir"])
             .arg(work.path())
             .arg("--target")
             .arg(format!("path:{}", checkout.display()))
@@ -104,9 +104,8 @@ fn a_hostile_build_ends_within_its_limits_and_leaves_nothing() {
         ),
         (
             "prints an archive without end",
-            "import glob, os\nfor fd in glob.glob('/proc/1/fd/*'):\n    try:\n        out = open(fd, 'wb', 0)\n        while True:\n            \
-             out.write(b'x' * 65536)\n    except OSError:\n        pass",
-            &["is larger than 256 MiB", "printed more than 2 MiB"],
+            "out = open('/proc/1/fd/3', 'wb', 0)\nwhile True:\n    out.write(b'x' * 65536)",
+            &["is larger than 256 MiB"],
         ),
         (
             "forks",
@@ -129,7 +128,7 @@ fn a_hostile_build_ends_within_its_limits_and_leaves_nothing() {
         ),
     ];
     for (name, program, words) in programs {
-        let built = Built::of(checkout(program).path(), &[], &[]);
+        let built = Built::of(checkout(program).path(), DEADLINE, &[], &[]);
         eprintln!("{name}: {:?}", built.took);
         built.fails_with(name, words);
         assert!(!built.said().contains("it got out") && !built.said().contains("it wrote to"), "{}", built.said());
@@ -202,11 +201,7 @@ fn the_password_of_a_package_index_is_nowhere() {
     let reads = "import os\nfor process in ['self', '1']:\n    print(open(f'/proc/{process}/environ').read())\nraise SystemExit('it read')";
     let reports = tempfile::tempdir().unwrap();
     let out = reports.path().to_str().unwrap();
-    let built = Built::of(
-        checkout(reads).path(),
-        &["--base-image", &base.0, "--out", out, "--build-timeout", "9m"],
-        &environment,
-    );
+    let built = Built::of(checkout(reads).path(), &["--base-image", &base.0, "--out", out], &environment);
     let said = built.said();
     assert_eq!(built.output.status.code(), Some(4), "{said}");
     assert!(said.contains("it read"), "{said}");
