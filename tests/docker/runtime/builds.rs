@@ -201,7 +201,7 @@ fn the_password_of_a_package_index_is_nowhere() {
     let reads = "import os\nfor process in ['self', '1']:\n    print(open(f'/proc/{process}/environ').read())\nraise SystemExit('it read')";
     let reports = tempfile::tempdir().unwrap();
     let out = reports.path().to_str().unwrap();
-    let built = Built::of(checkout(reads).path(), &["--base-image", &base.0, "--out", out], &environment);
+    let built = Built::of(checkout(reads).path(), "9m", &["--base-image", &base.0, "--out", out], &environment);
     let said = built.said();
     assert_eq!(built.output.status.code(), Some(4), "{said}");
     assert!(said.contains("it read"), "{said}");
