@@ -1,7 +1,7 @@
 """Says what lies in a directory, after clearing it and planting files there if it is told to.
 
 Arguments: the directory, and, to plant, the one entry to be left alone and a JSON object of contents by path. Prints a JSON object of
-what each entry is, by its path below the directory. Runs in the container of a server, as the server's own user.
+what each entry is, by its path below the directory. Runs as the user of a server, in another container that has the same volume.
 """
 
 import hashlib

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::configured;
+use super::execution::run_id;
 use super::refusal::Refusal;
 use crate::base::lock;
 use crate::config::options::Said;
@@ -17,7 +18,7 @@ pub(super) async fn build(options: &Said, console: &Mutex<Console>) -> Result<Ex
     config.target.validate().await?;
     let (events, mut receiver) = Events::channel(64);
     let work = async {
-        let built = build_images(&config.target, &config.docker, &events).await;
+        let built = build_images(&run_id(), &config.target, &config.docker, &events).await;
         drop(events);
         built
     };

@@ -25,7 +25,7 @@ pub use tree::is_built_from_a_tree;
 
 use crate::base::nanoseconds;
 use crate::record::RunSettings;
-use crate::server::DockerSettings;
+use crate::server::{DockerSettings, RuntimeChoice};
 use crate::workload::DatasetSettings;
 use options::Said;
 
@@ -92,7 +92,9 @@ impl Config {
         let flags = Settings::of(said)?;
         let file = trust::configured(&flags, Path::new(""), surroundings)?;
         let config = resolve::resolve(&resolve::over(flags, Settings::of(&file.said)?))?;
-        trust::distrusted(Self { notices: file.notices, ..config }, surroundings)
+        let mut config = trust::distrusted(Self { notices: file.notices, ..config }, surroundings)?;
+        config.docker.must_isolate = surroundings.is_ci && config.options.runtime == RuntimeChoice::Docker;
+        Ok(config)
     }
 
     /// The same configuration, but with the target compared with itself, to measure the noise of the machine.

@@ -36,6 +36,8 @@ pub(super) fn resolve(settings: &Settings) -> Result<Config, ConfigError> {
         docker: DockerSettings {
             base_image: options.base_image.clone(),
             ca_bundle: ca_bundle(options.ca_bundle.as_deref(), &CA_VARIABLES)?,
+            must_isolate: false,
+            build_timeout: options.build_timeout,
         },
         work_dir: work_dir(options.work_dir.clone())?,
         cache_dir: options.cache_dir.clone().unwrap_or_else(default_cache_dir),

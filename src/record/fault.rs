@@ -98,6 +98,8 @@ spelled! {
         DockerUnreachable = "docker-unreachable",
         /// A Docker daemon that s3ci cannot use.
         DockerUnusable = "docker-unusable",
+        /// Containers get out of the network that is to keep them in.
+        DockerNotIsolated = "docker-not-isolated",
         /// The server's data directory cannot be looked at.
         DataDirectory = "data-directory",
         /// No image.

@@ -27,7 +27,7 @@ use crate::ledger::Ledger;
 use crate::plan::{Plan, PlannedSuite};
 use crate::record::{Fault, FaultKind, HarnessTiming, Interruption, RunRecord, RuntimeKind};
 use crate::server::watchdog::Watchdog;
-use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target};
+use crate::server::{Credentials, DrimeSettings, Runtime, RuntimeSettings, ServerError, Target, work_dir};
 
 pub use fold::new_record;
 use known::KnownIssues;
@@ -139,7 +139,13 @@ impl Run<'_> {
         for text in self.notices.clone() {
             events.emit(Event::Notice { text }).await;
         }
-        let directory = match tempfile::Builder::new().prefix("s3ci-").tempdir_in(&self.config.work_dir) {
+        let swept = work_dir::sweep(&self.config.work_dir);
+        if swept > 0 {
+            let plural = if swept == 1 { "y" } else { "ies" };
+            let text = format!("removed what an earlier run left: {swept} work director{plural}");
+            events.emit(Event::Notice { text }).await;
+        }
+        let directory = match work_dir::create(&self.run_id, &self.config.work_dir) {
             Ok(directory) => directory,
             Err(error) => {
                 let message = format!("make a directory in {}: {error}", self.config.work_dir.display());

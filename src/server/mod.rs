@@ -5,7 +5,7 @@
 //!
 //! The floors, from the bottom; a module imports only from the floors below it:
 //!
-//! 1. `spec`, `address`, `inventory`, `log`, `owner`, `watchdog_pipe`; `dial`, then `http` and `ready`
+//! 1. `spec`, `address`, `certificates`, `inventory`, `log`, `owner` with `work_dir`, `package_index`, `watchdog_pipe`; `dial`, then `http` and `ready`
 //! 2. `target`, `description`, `drime`, `clients`
 //! 3. `settings`, `error`
 //! 4. `backing`, `host` (what every host offers)
@@ -14,6 +14,7 @@
 
 mod address;
 mod backing;
+mod certificates;
 mod clients;
 mod description;
 mod dial;
@@ -27,6 +28,7 @@ mod http;
 mod inventory;
 pub mod log;
 mod owner;
+mod package_index;
 mod process;
 pub mod ready;
 mod runtime;
@@ -35,6 +37,7 @@ mod spec;
 pub mod target;
 pub mod watchdog;
 mod watchdog_pipe;
+pub mod work_dir;
 
 pub use clients::{
     ClientsError, Ended, Finished, Manifest, ManifestEntry, Order, Planting, Secure, Toolbox, ToolboxSpec,

@@ -19,12 +19,22 @@ pub enum RuntimeChoice {
 }
 
 /// Images, base and certificates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DockerSettings {
     /// The base image; where none is chosen, the pinned one or one that `ci/base-image` made.
     pub base_image: Option<String>,
     /// Certificates that an image build trusts, in PEM.
     pub ca_bundle: Option<PathBuf>,
+    /// Whether a run is refused whose containers get out.
+    pub must_isolate: bool,
+    /// How long each installation of packages may take, and each build of an image.
+    pub build_timeout: Duration,
+}
+
+impl Default for DockerSettings {
+    fn default() -> Self {
+        Self { base_image: None, ca_bundle: None, must_isolate: false, build_timeout: Duration::from_mins(10) }
+    }
 }
 
 /// What hosts need to know of a run.

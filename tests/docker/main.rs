@@ -6,7 +6,6 @@
 #[path = "../support/against.rs"]
 mod against;
 #[cfg(test)]
-#[expect(dead_code, reason = "tests of other binaries use the rest")]
 #[path = "../support/command.rs"]
 mod command;
 #[cfg(test)]

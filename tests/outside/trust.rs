@@ -163,3 +163,18 @@ fn under_github_commands_are_stopped_before_anything_is_printed() {
         assert!(commands[1..].iter().all(|line| line.contains(token)) && commands.len() == 2, "{commands:?}");
     }
 }
+
+/// Python looks for modules in the directory that it is started in, and where variables say.
+#[test]
+fn a_module_in_the_checkout_does_not_run_on_the_host() {
+    let checkout = Checkout::new();
+    let mark = checkout.mark().display().to_string();
+    for module in ["json", "ensurepip", "venv", "encodings", "sitecustomize"] {
+        checkout.write(&format!("{module}.py"), &format!("open({mark:?}, \"w\").close()\n"));
+    }
+    for variables in [&[][..], &[("PYTHONPATH", "."), ("PYTHONSTARTUP", "json.py")]] {
+        let output = checkout.s3ci(&["doctor"]).envs(variables.iter().copied()).output().unwrap();
+        assert!(said(&output).contains("(for the process runtime)"), "{}", said(&output));
+        assert!(!checkout.mark().exists(), "a module of the checkout ran");
+    }
+}

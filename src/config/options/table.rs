@@ -85,6 +85,8 @@ options! {
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
     /// How long s3ci waits for the first answer of the server.
     ready_timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
+    /// How long s3ci waits until the dependencies, the clients or the server are installed in an image.
+    build_timeout: Duration = "10m", "DURATION" ["1s" to "24h"], SERVERS, Judge, file;
     /// The image that the server's image is built on.
     base_image: String => "", "IMAGE", SERVERS, Judge, file, repro;
     /// CA certificates for package downloads and the Drime cloud.

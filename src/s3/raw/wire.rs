@@ -184,10 +184,21 @@ async fn exchange_over(
             let mut stream = connection.into_parts().io.into_inner();
             // Only the end of the connection matters now: an answer to half a request is not HTTP any more.
             let _ = stream.shutdown().await;
-            let _ = stream.read_to_end(&mut Vec::new()).await;
+            drain(&mut stream).await;
             Ok(None)
         }
         Err(error) => Err(broken(error)),
+    }
+}
+
+/// Reads what comes until the end, or until it is more than any answer; nobody looks at it.
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
+    let (mut buffer, mut left) = (vec![0; 8 << 10], MAX_ANSWER_BYTES);
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        left = left.saturating_sub(read);
+        if left == 0 {
+            return;
+        }
     }
 }
 
@@ -259,4 +270,16 @@ fn tls(host: &str, operation: &'static str) -> Result<(TlsConnector, ServerName<
 
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |&error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_after_the_end_is_not_read_without_end() {
+        let mut endless = tokio::io::repeat(b'x').take(10 * MAX_ANSWER_BYTES as u64);
+        drain(&mut endless).await;
+        assert!(endless.limit() >= 8 * MAX_ANSWER_BYTES as u64, "{} bytes were left", endless.limit());
+    }
 }

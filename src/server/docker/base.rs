@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bollard::Docker;
-use bollard::query_parameters::CreateImageOptions;
+use bollard::query_parameters::{CreateImageOptions, TagImageOptions};
 use futures_util::StreamExt;
 
 use super::refusal::is_absent;
@@ -78,6 +78,19 @@ pub(super) async fn find(docker: &Docker, tag: &str) -> Result<Option<Present>, 
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(DockerError::during("look for an image")(error)),
     }
+}
+
+/// The image that s3ci built, if the daemon has it; it counts as used from now on.
+pub(super) async fn find_to_use(docker: &Docker, tag: &str) -> Result<Option<Present>, DockerError> {
+    let found = find(docker, tag).await?;
+    if found.is_some() {
+        let (repo, version) = split(tag);
+        let options = TagImageOptions { repo: Some(repo), tag: version };
+        // An image whose use is not noted is built anew one day.
+        let noted = docker.tag_image(tag, Some(options)).await;
+        tracing::debug!(tag, noted = noted.is_ok(), "the image is used");
+    }
+    Ok(found)
 }
 
 async fn pull(docker: &Docker, tag: &str, events: &Events) -> Result<(), String> {

@@ -2,8 +2,6 @@
 //!
 //! Deliberately absent: the requests to the agent.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use bollard::Docker;
 use bollard::container::LogOutput;
@@ -15,6 +13,7 @@ use super::build::{self, File, Recipe};
 use super::connect::Daemon;
 use super::container;
 use super::image::lost;
+use super::install::{self, Order, What};
 use super::launch::{self, Launched};
 use super::network::RunNetwork;
 use crate::event::{Event, Events};
@@ -22,32 +21,46 @@ use crate::server::clients::{AgentOutput, AgentPipes, AgentPlace, StartedAgent, 
 use crate::server::error::{DockerError, ServerError};
 use crate::server::settings::DockerSettings;
 
-const FILES: [File; 3] = [
-    File { name: "Dockerfile", text: include_str!("../../../docker/clients/Dockerfile") },
-    File { name: "install.sh", text: include_str!("../../../docker/clients/install.sh") },
-    File { name: "requirements.txt", text: include_str!("../../../docker/clients/requirements.txt") },
-];
+const DOCKERFILE: &str = include_str!("../../../docker/clients/Dockerfile");
+
+const REQUIREMENTS: File =
+    File { name: "requirements.txt", text: include_str!("../../../docker/clients/requirements.txt") };
 
 /// Finds or builds the image of the clients.
 ///
 /// # Errors
 ///
 /// There is no base image, or the build fails.
-pub(super) async fn image(docker: &Docker, settings: &DockerSettings, events: &Events) -> Result<Present, ServerError> {
+pub(super) async fn image(
+    daemon: &Daemon,
+    run_id: &str,
+    settings: &DockerSettings,
+    events: &Events,
+) -> Result<Present, ServerError> {
+    let docker = &daemon.docker;
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
     let tag = tag(&base.id);
-    if let Some(present) = base::find(docker, &tag).await? {
+    if let Some(present) = base::find_to_use(docker, &tag).await? {
         return Ok(present);
     }
     events.emit(Event::Preparing { step: format!("building {tag} with the clients") }).await;
+    let order = Order {
+        what: What::Clients,
+        image: &base.id,
+        files: &[REQUIREMENTS],
+        sources: None,
+        variables: Vec::new(),
+        ca_bundle: settings.ca_bundle.as_deref(),
+        deadline: settings.build_timeout,
+    };
+    let installed = install::install(daemon, run_id, order, events).await.map_err(|failed| failed.into_build(&tag))?;
     let recipe = Recipe {
         tag: &tag,
-        base: &base.tag,
-        files: &FILES,
-        arguments: Vec::new(),
-        release: None,
-        sources: None,
-        ca_bundle: settings.ca_bundle.as_deref().map(Path::new),
+        from: ("BASE_IMAGE", &base.tag),
+        dockerfile: DOCKERFILE,
+        installed: &installed,
+        has_network: true,
+        deadline: settings.build_timeout,
     };
     build::build(docker, recipe, events).await?;
     Ok(base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?)
@@ -56,12 +69,10 @@ pub(super) async fn image(docker: &Docker, settings: &DockerSettings, events: &E
 /// A tag that differs whenever anything that goes into the image does.
 fn tag(base_id: &str) -> String {
     let mut digest = Sha256::new();
-    for file in FILES {
-        digest.update(file.name);
-        digest.update(file.text);
+    for part in [DOCKERFILE, install::SCRIPT, REQUIREMENTS.text, base_id] {
+        digest.update(part);
+        digest.update([0]);
     }
-    digest.update([0]);
-    digest.update(base_id);
     format!("s3ci/clients:{}", &hex::encode(digest.finalize())[..12])
 }
 
@@ -128,7 +139,7 @@ pub(in crate::server) async fn for_endpoint(
     events: &Events,
 ) -> Result<StartedAgent, ServerError> {
     let daemon = Daemon::connect().await?;
-    let image = image(&daemon.docker, settings, events).await?;
+    let image = image(&daemon, run_id, settings, events).await?;
     Ok(ClientsContainer::start(&daemon, run_id, &image, None, url, spec).await?)
 }
 
@@ -144,6 +155,6 @@ mod tests {
 
     #[test]
     fn the_pinned_base_is_the_dockerfiles_default() {
-        assert!(FILES[0].text.contains(&format!("ARG BASE_IMAGE={}\n", base::PINNED)));
+        assert!(DOCKERFILE.contains(&format!("ARG BASE_IMAGE={}\n", base::PINNED)));
     }
 }

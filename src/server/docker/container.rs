@@ -39,6 +39,9 @@ exec "${interpreter#??}" "$@"
 /// The script that runs as process 1; see its own comments.
 const SUPERVISE: &str = include_str!("../../../docker/supervise.sh");
 
+/// Memory of the programs that build and install packages.
+const INSTALLER_BYTES: u64 = 1024 * MEBIBYTE;
+
 /// User and group of everything in the container; the same in any image.
 const USER: &str = "10001:10001";
 
@@ -140,13 +143,27 @@ pub(super) fn of_server(
     setup: ContainerSetup<'_>,
     spec: &ServerSpec,
     command: Vec<String>,
-    holder: Option<&str>,
+    holder: Option<Holder<'_>>,
 ) -> ContainerCreateBody {
     let mut body = supervised(setup, sizes(spec), PORT, &setup.network.route, command);
-    if let Some(holder) = holder {
-        on_volume_of(&mut body, holder);
+    match holder {
+        Some(Holder::OfAVolume(holder)) => {
+            on_volume_of(&mut body, holder);
+            with_its_home_there(&mut body);
+        }
+        Some(Holder::OfTheData(holder)) => on_volume_of(&mut body, holder),
+        None => {}
     }
     body
+}
+
+/// The container that holds a server's data for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Holder<'run> {
+    /// Longer than the server lives, and its HOME as well.
+    OfAVolume(&'run str),
+    /// To be looked at from there.
+    OfTheData(&'run str),
 }
 
 /// The container that holds a volume for a server of this kind: it does nothing, and reaches nothing.
@@ -169,14 +186,18 @@ pub(super) fn of_volume(setup: ContainerSetup<'_>, spec: &ServerSpec) -> Contain
         host.mounts = Some(vec![Mount {
             target: Some(DATA.into()),
             typ: Some(MountType::VOLUME),
-            volume_options: Some(MountVolumeOptions { driver_config: Some(driver), ..Default::default() }),
+            volume_options: Some(MountVolumeOptions {
+                driver_config: Some(driver),
+                labels: Some(labels::of_run(setup.run_id)),
+                ..Default::default()
+            }),
             ..Default::default()
         }]);
     }
     body
 }
 
-/// Puts a server's data and its HOME on the volume that another container holds.
+/// Puts a server's data on the volume that another container holds.
 fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
     if let Some(host) = &mut body.host_config {
         if let Some(file_systems) = &mut host.tmpfs {
@@ -184,6 +205,10 @@ fn on_volume_of(body: &mut ContainerCreateBody, holder: &str) {
         }
         host.volumes_from = Some(vec![holder.to_owned()]);
     }
+}
+
+/// Puts a server's HOME beside its data.
+fn with_its_home_there(body: &mut ContainerCreateBody) {
     if let Some(environment) = &mut body.env {
         environment.retain(|variable| !variable.starts_with("HOME="));
         environment.push(HOME_ON_A_VOLUME.to_owned());
@@ -252,6 +277,67 @@ pub(super) fn of_toolbox(
         (None, None) => {}
     }
     body
+}
+
+/// The container of a program of ours that tries the ways out of a network. In a `quick` one a neighbour that does not answer is given up
+/// at once, where the daemon allows that.
+pub(super) fn of_tries<'a>(
+    setup: ContainerSetup<'_>,
+    program: &str,
+    arguments: impl Iterator<Item = &'a String>,
+    quick: bool,
+) -> ContainerCreateBody {
+    let ContainerSetup { image, run_id, info, network } = setup;
+    let mut body = isolated(image, run_id, info, Sizes::default());
+    let words = ["python3", "-I", "-c", program].map(str::to_owned);
+    body.entrypoint = Some(words.into_iter().chain(arguments.cloned()).collect());
+    body.cmd = Some(Vec::new());
+    on_network(&mut body, network);
+    if let (true, Some(host)) = (quick, &mut body.host_config) {
+        let settings = [("mcast_solicit", "1"), ("ucast_solicit", "1"), ("retrans_time_ms", "200")];
+        let settings = settings.map(|(name, value)| (format!("net.ipv4.neigh.eth0.{name}"), value.to_owned()));
+        host.sysctls = Some(settings.into());
+    }
+    body
+}
+
+/// The container in which packages are installed: as isolated as any, but that programs may run from its file systems in memory, and that
+/// it reaches a package index where it has to.
+pub(super) fn of_installation(
+    image: &str,
+    run_id: &str,
+    info: &SystemInfo,
+    script: [String; 3],
+    room: Room,
+    has_network: bool,
+) -> ContainerCreateBody {
+    let mut body = isolated(image, run_id, info, Sizes::default());
+    let [script, what, bytes] = script;
+    body.entrypoint = Some(["/bin/sh", "-c", &script, "s3ci", &what, &bytes].map(str::to_owned).to_vec());
+    body.cmd = Some(Vec::new());
+    on_a_lifeline(&mut body);
+    if let Some(host) = &mut body.host_config {
+        let in_memory =
+            |(path, bytes): (&str, u64)| (path.to_owned(), format!("rw,nosuid,nodev,exec,{}", in_memory(bytes)));
+        let places = [("/tmp", room.scratch_bytes), ("/opt", room.installed_bytes)];
+        host.tmpfs = Some(places.into_iter().filter(|(_, bytes)| *bytes > 0).map(in_memory).collect());
+        let memory = i64::try_from(room.scratch_bytes + room.installed_bytes + INSTALLER_BYTES).unwrap_or(i64::MAX);
+        host.memory = host.memory.map(|_| memory);
+        host.memory_swap = host.memory_swap.map(|_| memory);
+        if has_network {
+            host.network_mode = Some("default".into());
+        }
+    }
+    body
+}
+
+/// What an installation may fill.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// For downloads, sources and what is made of them.
+    pub(super) scratch_bytes: u64,
+    /// For virtual environments; 0 where those of the image stay as they are.
+    pub(super) installed_bytes: u64,
 }
 
 /// The container ends when s3ci lets go of its standard input.

@@ -1,7 +1,8 @@
-//! What lies around a server's data in its container, planted and looked at from inside.
+//! What lies around a server's data, planted and looked at from a container of ours that holds the volume.
 //!
-//! A file system in memory cannot be read through the daemon's archives, so a program runs in the container for it. Deliberately
-//! absent: any opinion about what should lie there.
+//! A file system in memory cannot be read through the daemon's archives, so a program runs in a container for it: one from the base
+//! image, for nothing that the image under test brings along may tell what lies there. Deliberately absent: any opinion about what
+//! should lie there.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +14,6 @@ use bollard::exec::StartExecResults;
 use bollard::models::ExecConfig;
 use futures_util::StreamExt;
 
-use super::container::WITH_ITS_PYTHON;
 use crate::server::error::{DockerError, ServerError};
 use crate::server::host::DataDirectory;
 use crate::server::inventory::{DATA, Inventory, ROOT};
@@ -23,7 +23,10 @@ const PROGRAM: &str = include_str!("../../../docker/data_directory.py");
 /// How long the program may take: an interpreter's start on a busy machine is a matter of seconds.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The data directory of a server in a container.
+/// More than the inventory of any check has.
+const MOST_BYTES: usize = 16 << 20;
+
+/// The data directory of a server, and the container that holds it.
 #[derive(Debug, Clone)]
 pub(super) struct ContainersDataDirectory {
     docker: Docker,
@@ -45,10 +48,10 @@ impl ContainersDataDirectory {
         })
     }
 
-    /// Runs the program with the interpreter that the server itself uses; what it prints, and what it complains of.
+    /// Runs the program; what it prints, and what it complains of.
     async fn run(&self, arguments: &[&str]) -> Result<(Vec<u8>, Vec<u8>), DockerError> {
         let step = "run a program in the container";
-        let words = ["/bin/sh", "-c", WITH_ITS_PYTHON, "s3ci", "-c", PROGRAM];
+        let words = ["python3", "-I", "-c", PROGRAM];
         let config = ExecConfig {
             cmd: Some(words.iter().chain(arguments).map(|word| (*word).to_owned()).collect()),
             attach_stdout: Some(true),
@@ -64,6 +67,9 @@ impl ContainersDataDirectory {
                 match piece.map_err(DockerError::during(step))? {
                     LogOutput::StdErr { message } => complained.extend(message),
                     other => printed.extend(other.into_bytes()),
+                }
+                if printed.len() + complained.len() > MOST_BYTES {
+                    return Err(self.unread(format!("its inventory is larger than {} MiB", MOST_BYTES >> 20)));
                 }
             }
         }

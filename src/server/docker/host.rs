@@ -7,17 +7,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
+use super::base::{self, Present};
 use super::clients::{self, ClientsContainer};
 use super::connect::Daemon;
-use super::container::{self, ContainerSetup};
+use super::container::{self, ContainerSetup, Holder};
 use super::image::ServerImage;
 use super::leftovers::Leftovers;
-use super::network::RunNetwork;
+use super::network::{Arm, RunNetwork};
 use super::prepare::{self, Clock};
 use super::server::{DockerServer, Order};
 use super::stand_in::{self, StandInContainer};
 use super::volume;
-use crate::event::{Event, Events};
+use crate::event::Events;
 use crate::record::{HarnessTiming, RuntimeIdentity, RuntimeKind, TargetIdentity};
 use crate::server::backing::Backing;
 use crate::server::clients::{StartedAgent, ToolboxSpec};
@@ -35,6 +36,8 @@ pub(in crate::server) struct DockerHost {
     target: String,
     image: ServerImage,
     capabilities: Capabilities,
+    /// The image in which programs of ours run, where there is one.
+    base: Option<Present>,
     network: RunNetwork,
     network_with_a_way_out: Arc<OnceCell<RunNetwork>>,
     cloud: Option<Arc<Cloud>>,
@@ -46,26 +49,37 @@ pub(in crate::server) struct DockerHost {
 }
 
 impl DockerHost {
-    /// Connects, sweeps what dead runs left, builds the image if need be, asks it what it can do, creates the network.
+    /// Connects, sweeps what dead runs left, and makes ready what the servers of an arm need.
     pub(in crate::server) async fn prepare(settings: &RuntimeSettings, events: &Events) -> Result<Self, ServerError> {
         let mut clock = Clock::start();
         let daemon = Daemon::connect().await?;
         prepare::sweep(&daemon, events).await?;
         clock.lap("docker-connect");
-        let (image, capabilities) = prepare::image(&daemon, settings, &mut clock, events).await?;
-        let network = RunNetwork::create(&daemon, &settings.run_id, settings.port).await?;
-        clock.lap("network");
-        if let Some(text) = network.notice.clone() {
-            events.emit(Event::Notice { text }).await;
-        }
         let account = settings.drime.account.clone();
         let cloud = account.map(|account| Arc::new(Cloud::new(account, &settings.run_id, settings.watchdog.clone())));
+        Self::of_arm(daemon, Arm::Candidate, settings, cloud, clock, events).await
+    }
+
+    /// Builds the image if need be, asks it what it can do, creates the network, and tries whether it keeps containers in.
+    async fn of_arm(
+        daemon: Daemon,
+        arm: Arm,
+        settings: &RuntimeSettings,
+        cloud: Option<Arc<Cloud>>,
+        mut clock: Clock,
+        events: &Events,
+    ) -> Result<Self, ServerError> {
+        let (image, capabilities) = prepare::image(&daemon, settings, &mut clock, events).await?;
+        let base = prepare::base(&daemon, settings, events).await;
+        let network = prepare::network(&daemon, arm, settings, base.as_ref(), events).await?;
+        clock.lap("network");
         Ok(Self {
             daemon,
             run_id: settings.run_id.clone(),
             target: settings.target.to_string(),
             image,
             capabilities,
+            base,
             network,
             network_with_a_way_out: Arc::default(),
             cloud,
@@ -102,7 +116,7 @@ impl DockerHost {
         spec: &ServerSpec,
         name: String,
         network: &RunNetwork,
-        volume: Option<&Volume>,
+        (volume, data): (Option<&Volume>, Option<Volume>),
         access: Option<&DrimeAccess>,
     ) -> Result<Order, ServerError> {
         let mut command = self.command(spec, &container::first_place(spec, volume.is_some()))?;
@@ -110,7 +124,8 @@ impl DockerHost {
         let environment = access.map(|access| access.environment(stand_in::CERTIFICATES.as_ref())).unwrap_or_default();
         let certificates = access.map(|access| access.account.way_out.certificates()).transpose()?.unwrap_or_default();
         let secret_key = spec.credentials.as_ref().map(|credentials| credentials.secret_key.clone());
-        let holder = volume.map(|volume| volume.name.as_str());
+        let of_data = data.as_ref().map(|data| Holder::OfTheData(&data.name));
+        let holder = volume.map(|volume| Holder::OfAVolume(&volume.name)).or(of_data);
         Ok(Order {
             name,
             body: container::of_server(self.setup(network), spec, command, holder),
@@ -121,8 +136,34 @@ impl DockerHost {
             data_limit_bytes: spec.data_limit_bytes,
             secrets: secret_key.into_iter().chain(access.into_iter().flat_map(DrimeAccess::secrets)).collect(),
             ready_timeout: self.ready_timeout,
-            canaries: spec.canaries,
+            holder: data,
         })
+    }
+
+    /// A container from the base image that holds the data of a server around which canaries are planted, and from which one looks.
+    async fn holder_of_data(&self, spec: &ServerSpec, name: &str) -> Result<Option<Volume>, ServerError> {
+        if !spec.canaries {
+            return Ok(None);
+        }
+        let Some(base) = &self.base else {
+            let reason = "programs of ours that look at a server's data run in it".to_owned();
+            return Err(DockerError::NoBase { image: base::PINNED.to_owned(), reason }.into());
+        };
+        let setup = ContainerSetup { image: &base.id, ..self.setup(&self.network) };
+        Ok(Some(volume::create(&self.daemon, setup, spec, format!("{name}-data")).await?))
+    }
+
+    /// Starts a server once it is known what stands behind it.
+    async fn start_with(
+        &self,
+        spec: &ServerSpec,
+        name: String,
+        network: &RunNetwork,
+        volume: Option<&Volume>,
+        access: Option<&DrimeAccess>,
+    ) -> Result<DockerServer, ServerError> {
+        let data = self.holder_of_data(spec, &name).await?;
+        DockerServer::start(&self.daemon, self.order(spec, name, network, (volume, data), access)?).await
     }
 }
 
@@ -130,7 +171,7 @@ impl DockerHost {
 impl Host for DockerHost {
     fn identity(&self) -> RuntimeIdentity {
         let detail = format!("Docker Engine {}, API {}", self.daemon.engine, self.daemon.api);
-        RuntimeIdentity { kind: RuntimeKind::Docker, isolated: self.network.dead_end, detail }
+        RuntimeIdentity { kind: RuntimeKind::Docker, isolated: self.network.open_because.is_none(), detail }
     }
 
     fn target(&self) -> TargetIdentity {
@@ -147,25 +188,10 @@ impl Host for DockerHost {
         self.timings.clone()
     }
 
-    /// On the same daemon and the same networks, in the same account: what it leaves is removed with the first one's.
+    /// On the same daemon, in the same account, on networks of its own: what it leaves is removed with the first one's.
     async fn beside(&self, settings: &RuntimeSettings, events: &Events) -> Result<Box<dyn Host>, ServerError> {
-        let mut clock = Clock::start();
-        let (image, capabilities) = prepare::image(&self.daemon, settings, &mut clock, events).await?;
-        Ok(Box::new(Self {
-            daemon: self.daemon.clone(),
-            run_id: self.run_id.clone(),
-            target: settings.target.to_string(),
-            image,
-            capabilities,
-            network: self.network.clone(),
-            network_with_a_way_out: Arc::clone(&self.network_with_a_way_out),
-            cloud: self.cloud.clone(),
-            stand_in: self.stand_in.clone(),
-            settings: self.settings.clone(),
-            ready_timeout: self.ready_timeout,
-            timings: clock.laps(),
-            servers: AtomicUsize::new(0),
-        }))
+        let (daemon, cloud) = (self.daemon.clone(), self.cloud.clone());
+        Ok(Box::new(Self::of_arm(daemon, Arm::Base, settings, cloud, Clock::start(), events).await?))
     }
 
     async fn start(&self, spec: &ServerSpec, volume: Option<&Volume>) -> Result<Box<dyn Server>, ServerError> {
@@ -179,12 +205,8 @@ impl Host for DockerHost {
             container.start(self.setup(network), spec, stand_in, self.ready_timeout).await
         });
         let backing = backing.await?;
-        let started =
-            match self.order(spec, name.clone(), network, volume, backing.as_ref().map(|backing| &backing.access)) {
-                Ok(order) => DockerServer::start(&self.daemon, order).await,
-                Err(error) => Err(error),
-            };
-        match started {
+        let access = backing.as_ref().map(|backing| &backing.access);
+        match self.start_with(spec, name.clone(), network, volume, access).await {
             Ok(server) => Ok(Box::new(server.on(backing))),
             Err(error) => Err(Backing::end_after(backing, error).await),
         }
@@ -192,7 +214,9 @@ impl Host for DockerHost {
 
     async fn volume(&self, spec: &ServerSpec) -> Result<Option<Volume>, ServerError> {
         let name = format!("s3ci-{}-{}-volume", self.run_id, spec.label);
-        Ok(Some(volume::create(&self.daemon, self.setup(&self.network), spec, name).await?))
+        let setup = self.setup(&self.network);
+        let image = self.base.as_ref().map_or(setup.image, |base| base.id.as_str());
+        Ok(Some(volume::create(&self.daemon, ContainerSetup { image, ..setup }, spec, name).await?))
     }
 
     async fn clients(
@@ -201,7 +225,7 @@ impl Host for DockerHost {
         spec: &ToolboxSpec,
         events: &Events,
     ) -> Result<Option<StartedAgent>, ServerError> {
-        let image = clients::image(&self.daemon.docker, &self.settings, events).await?;
+        let image = clients::image(&self.daemon, &self.run_id, &self.settings, events).await?;
         let nowhere = || DockerError::NoAddress { name: server.container().unwrap_or_default().to_owned() };
         let endpoint = server.endpoint_for_clients().ok_or_else(nowhere)?;
         let network = Some(&self.network);

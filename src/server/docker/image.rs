@@ -1,6 +1,7 @@
 //! Which image a target runs in, named after everything that goes into it and built only when it is not there.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//!
+//! It stands on the image of the dependencies, which knows no target: both arms of a comparison have the same, and a change of a checkout
+//! builds the checkout alone.
 
 use bollard::Docker;
 use bollard::query_parameters::RemoveImageOptions;
@@ -8,21 +9,27 @@ use sha2::{Digest, Sha256};
 
 use super::base::{self, Present};
 use super::build::{self, File, Recipe};
+use super::connect::Daemon;
+use super::install::{self, Failed, Installed, Order, What};
 use crate::event::{Event, Events};
 use crate::record::ImageIdentity;
-use crate::server::description::{CONSTRAINTS, PYS3LOCAL};
+use crate::server::description::{CONSTRAINTS, PYS3LOCAL, releases_instead};
 use crate::server::error::{DockerError, ServerError};
 use crate::server::settings::DockerSettings;
 use crate::server::target::{Sources, Target};
 
-/// The files of the build context that never vary.
-pub(super) const FILES: [File; 5] = [
-    File { name: "Dockerfile", text: include_str!("../../../docker/Dockerfile") },
-    File { name: "install.sh", text: include_str!("../../../docker/install.sh") },
+/// What the dependencies are installed from.
+const REQUIREMENTS: [File; 3] = [
     File { name: "requirements.txt", text: include_str!("../../../docker/requirements.txt") },
     File { name: "build-requirements.txt", text: include_str!("../../../docker/build-requirements.txt") },
-    File { name: "constraints.txt", text: CONSTRAINTS },
+    FILE_OF_CONSTRAINTS,
 ];
+
+const FILE_OF_CONSTRAINTS: File = File { name: "constraints.txt", text: CONSTRAINTS };
+
+/// How the image of the dependencies is built, and that of a server on it.
+const DOCKERFILE: &str = include_str!("../../../docker/Dockerfile");
+const DOCKERFILE_OF_A_SERVER: &str = include_str!("../../../docker/server/Dockerfile");
 
 /// The image of a target.
 #[derive(Debug, Clone)]
@@ -57,38 +64,35 @@ impl ServerImage {
 ///
 /// The target is not what it should be, or no image can be found, pulled or built for it.
 pub(super) async fn of_target(
-    docker: &Docker,
+    daemon: &Daemon,
+    run_id: &str,
     target: &Target,
     settings: &DockerSettings,
     events: &Events,
 ) -> Result<ServerImage, ServerError> {
+    let docker = &daemon.docker;
     if let Target::Image(tag) = target {
         let present = base::given(docker, tag, events).await?;
         return Ok(ServerImage { present, base: None, constraints_digest: None, source_digest: None, commit: None });
     }
     let sources = target.sources().await?;
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
-    let tag = tag(target, sources.as_ref(), &base.id);
-    let newest = matches!(target, Target::PypiLatest);
-    let before = base::find(docker, &tag).await?;
+    let dependencies = dependencies(daemon, run_id, &base, settings, events).await?;
+    let tag = tag(target, sources.as_ref(), &dependencies.tag);
+    let before = base::find_to_use(docker, &tag).await?;
     let present = match before {
-        Some(present) if !newest => present,
+        // Only the index can tell what is newest today, so the answer of yesterday must not serve.
+        Some(present) if !matches!(target, Target::PypiLatest) => present,
         before => {
             events.emit(Event::Preparing { step: format!("building {tag} for {target}") }).await;
-            let version = sources.as_ref().map_or_else(String::new, |sources| sources.version.clone());
+            let installed = server(daemon, run_id, target, sources.as_ref(), &dependencies, settings, events).await?;
             let recipe = Recipe {
                 tag: &tag,
-                base: &base.tag,
-                files: &FILES,
-                arguments: vec![
-                    ("REQUIREMENT", requirement(target)),
-                    // Only the package index knows what is newest today, so yesterday's build must not be used.
-                    ("REFRESH", if newest { now() } else { String::new() }),
-                    ("SETUPTOOLS_SCM_PRETEND_VERSION", version),
-                ],
-                release: release(target),
-                sources: sources.as_ref(),
-                ca_bundle: settings.ca_bundle.as_deref(),
+                from: ("DEPENDENCIES", &dependencies.tag),
+                dockerfile: DOCKERFILE_OF_A_SERVER,
+                installed: &installed,
+                has_network: false,
+                deadline: settings.build_timeout,
             };
             build::build(docker, recipe, events).await?;
             let built = base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?;
@@ -102,6 +106,77 @@ pub(super) async fn of_target(
         constraints_digest: Some(hex::encode(Sha256::digest(CONSTRAINTS))),
         commit: sources.as_ref().and_then(|sources| sources.commit.clone()),
         source_digest: sources.map(|sources| sources.digest),
+    })
+}
+
+/// Finds or builds the image of the dependencies.
+async fn dependencies(
+    daemon: &Daemon,
+    run_id: &str,
+    base: &Present,
+    settings: &DockerSettings,
+    events: &Events,
+) -> Result<Present, ServerError> {
+    let docker = &daemon.docker;
+    let tag = tag_of_dependencies(&base.id);
+    if let Some(present) = base::find_to_use(docker, &tag).await? {
+        return Ok(present);
+    }
+    events.emit(Event::Preparing { step: format!("building {tag} with what every server runs on") }).await;
+    let order = Order {
+        what: What::Dependencies,
+        image: &base.id,
+        files: &REQUIREMENTS,
+        sources: None,
+        variables: Vec::new(),
+        ca_bundle: settings.ca_bundle.as_deref(),
+        deadline: settings.build_timeout,
+    };
+    let installed = install::install(daemon, run_id, order, events).await.map_err(|failed| failed.into_build(&tag))?;
+    let recipe = Recipe {
+        tag: &tag,
+        from: ("BASE_IMAGE", &base.tag),
+        dockerfile: DOCKERFILE,
+        installed: &installed,
+        has_network: false,
+        deadline: settings.build_timeout,
+    };
+    build::build(docker, recipe, events).await?;
+    Ok(base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?)
+}
+
+/// Installs the server itself, with network where it comes from a package index.
+async fn server(
+    daemon: &Daemon,
+    run_id: &str,
+    target: &Target,
+    sources: Option<&Sources>,
+    dependencies: &Present,
+    settings: &DockerSettings,
+    events: &Events,
+) -> Result<Installed, ServerError> {
+    let (what, variables) = match sources {
+        Some(sources) => (What::Checkout, vec![("SETUPTOOLS_SCM_PRETEND_VERSION", sources.version.clone())]),
+        None => (What::Release, vec![("REQUIREMENT", requirement(target))]),
+    };
+    let order = Order {
+        what,
+        image: &dependencies.id,
+        files: if what == What::Release { &[FILE_OF_CONSTRAINTS] } else { &[] },
+        sources,
+        variables,
+        ca_bundle: settings.ca_bundle.as_deref(),
+        deadline: settings.build_timeout,
+    };
+    install::install(daemon, run_id, order, events).await.map_err(|failed| match failed {
+        Failed::Installation { reason, output } if what == What::Checkout => {
+            DockerError::BuildCheckout { reason, output }.into()
+        }
+        Failed::Installation { reason, output } => match release(target).zip(releases_instead(&output)) {
+            Some((version, available)) => ServerError::UnknownRelease { version: version.to_owned(), available },
+            None => DockerError::Build { image: target.to_string(), reason, output }.into(),
+        },
+        Failed::Daemon(error) => error.into(),
     })
 }
 
@@ -121,17 +196,30 @@ fn release(target: &Target) -> Option<&str> {
     }
 }
 
-/// A tag that differs whenever anything that goes into the image does.
-fn tag(target: &Target, sources: Option<&Sources>, base_id: &str) -> String {
+/// A tag that differs whenever anything does that goes into the dependencies: what is installed, how, and on what.
+fn tag_of_dependencies(base_id: &str) -> String {
     let mut digest = Sha256::new();
-    for file in FILES {
+    for file in REQUIREMENTS {
         digest.update(file.name);
+        digest.update([0]);
         digest.update(file.text);
+        digest.update([0]);
     }
+    for part in [install::SCRIPT, DOCKERFILE, base_id] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    format!("s3ci/dependencies:{}", &hex::encode(digest.finalize())[..12])
+}
+
+/// A tag that differs whenever anything that goes into the image does.
+fn tag(target: &Target, sources: Option<&Sources>, dependencies: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(DOCKERFILE_OF_A_SERVER);
     let source_digest = sources.map(|sources| sources.digest.as_str());
     // The same files are another version under another tag, and the ledger goes by versions.
     let version = sources.map(|sources| sources.version.as_str());
-    for part in [base_id, &requirement(target), source_digest.unwrap_or_default(), version.unwrap_or_default()] {
+    for part in [dependencies, &requirement(target), source_digest.unwrap_or_default(), version.unwrap_or_default()] {
         digest.update([0]);
         digest.update(part);
     }
@@ -161,10 +249,6 @@ pub(super) fn lost(tag: &str) -> DockerError {
     DockerError::Build { image: tag.into(), reason, output: Vec::new() }
 }
 
-fn now() -> String {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or_else(|_| String::new(), |passed| passed.as_nanos().to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +272,14 @@ mod tests {
         assert_ne!(tagged, tag(&checkout, Some(&second), "sha256:1"));
         let tagged_anew = Sources { version: "0.2.3".into(), ..first };
         assert_ne!(tagged, tag(&checkout, Some(&tagged_anew), "sha256:1"), "the ledger goes by versions");
+    }
+
+    #[test]
+    fn dependencies_know_their_base_and_no_target() {
+        let one = tag_of_dependencies("sha256:1");
+        assert!(one.starts_with("s3ci/dependencies:"), "{one}");
+        assert_eq!(one, tag_of_dependencies("sha256:1"));
+        assert_ne!(one, tag_of_dependencies("sha256:2"));
     }
 
     #[test]

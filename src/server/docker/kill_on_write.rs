@@ -7,11 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bollard::Docker;
-use bollard::container::LogOutput;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::execute::execute;
+use super::execute::{DEADLINE, execute, finished, says};
 use super::launch::Output;
 use crate::server::error::ServerError;
 use crate::server::host::KillOnWrite;
@@ -55,7 +53,7 @@ pub(super) async fn from_now_on<'server>(
         Moment::RoomGivenBack => "-gt",
     };
     let mut output = execute(docker, container, WAIT, &[comparison.to_owned()]).await?;
-    if !says(&mut output, "waiting").await {
+    if says(&mut output, "waiting", DEADLINE).await != Some(true) {
         return Ok(None);
     }
     Ok(Some(Box::new(DockerKillOnWrite { docker, container, output, comes_back })))
@@ -64,29 +62,16 @@ pub(super) async fn from_now_on<'server>(
 #[async_trait]
 impl KillOnWrite for DockerKillOnWrite<'_> {
     async fn killed(mut self: Box<Self>, within: Duration) -> Result<bool, ServerError> {
-        let in_time = tokio::time::timeout(within, says(&mut self.output, "killed")).await;
-        let killed = if let Ok(killed) = in_time {
+        let killed = if let Some(killed) = says(&mut self.output, "killed", within).await {
             killed
         } else {
-            let mut given_up = execute(self.docker, self.container, GIVE_UP, &[]).await?;
-            while given_up.next().await.is_some() {}
+            finished(execute(self.docker, self.container, GIVE_UP, &[]).await?).await;
             // It may have been faster.
-            says(&mut self.output, "killed").await
+            says(&mut self.output, "killed", DEADLINE).await.unwrap_or(false)
         };
         if killed {
             self.comes_back.await?;
         }
         Ok(killed)
     }
-}
-
-/// Reads on until a script says this; false where it ends without.
-async fn says(output: &mut Output, word: &str) -> bool {
-    while let Some(Ok(piece)) = output.next().await {
-        if matches!(&piece, LogOutput::StdOut { message } if message.split(|byte| *byte == b'\n').any(|line| line == word.as_bytes()))
-        {
-            return true;
-        }
-    }
-    false
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::server::owner::{LIFETIME, host, now, process_lives};
+use crate::server::owner::{LIFETIME, Process, now, place};
 
 /// Label with the run's name.
 pub(super) const RUN: &str = "s3ci.run";
@@ -11,31 +11,34 @@ pub(super) const IMAGE: &str = "s3ci.image";
 
 const HOST: &str = "s3ci.host";
 const PID: &str = "s3ci.pid";
+const START: &str = "s3ci.start";
 const EXPIRES: &str = "s3ci.expires";
 
 /// The labels of what belongs to a run of this process.
 pub(super) fn of_run(run_id: &str) -> HashMap<String, String> {
-    let expires = now() + LIFETIME.as_secs();
+    let (expires, process) = (now() + LIFETIME.as_secs(), Process::this());
     HashMap::from([
         (RUN.into(), run_id.into()),
-        (HOST.into(), host()),
-        (PID.into(), std::process::id().to_string()),
+        (HOST.into(), place()),
+        (PID.into(), process.pid.to_string()),
+        (START.into(), process.start.to_string()),
         (EXPIRES.into(), expires.to_string()),
     ])
 }
 
 /// Whether the run that wrote the labels is over: its process is gone from this host, or its time is.
 pub(super) fn is_orphan(labels: &HashMap<String, String>) -> bool {
-    is_orphan_at(labels, &host(), now(), process_lives)
+    is_orphan_at(labels, &place(), now(), Process::lives)
 }
 
-fn is_orphan_at(labels: &HashMap<String, String>, host: &str, now: u64, lives: impl Fn(i32) -> bool) -> bool {
+fn is_orphan_at(labels: &HashMap<String, String>, host: &str, now: u64, lives: impl Fn(Process) -> bool) -> bool {
     let number = |label: &str| labels.get(label).and_then(|value| value.parse::<u64>().ok());
     if number(EXPIRES).is_none_or(|expires| expires <= now) {
         return true;
     }
     let ours = labels.get(HOST).is_some_and(|name| name == host);
-    ours && number(PID).and_then(|pid| i32::try_from(pid).ok()).is_none_or(|pid| !lives(pid))
+    let process = number(PID).and_then(|pid| Some(Process { pid: i32::try_from(pid).ok()?, start: number(START)? }));
+    ours && process.is_none_or(|process| !lives(process))
 }
 
 #[cfg(test)]
@@ -43,12 +46,17 @@ mod tests {
     use super::*;
 
     fn labels(host: &str, expires: u64) -> HashMap<String, String> {
-        HashMap::from([(HOST.into(), host.into()), (PID.into(), "7".into()), (EXPIRES.into(), expires.to_string())])
+        HashMap::from([
+            (HOST.into(), host.into()),
+            (PID.into(), "7".into()),
+            (START.into(), "70".into()),
+            (EXPIRES.into(), expires.to_string()),
+        ])
     }
 
     #[test]
     fn what_a_living_process_of_this_host_made_is_no_orphan() {
-        assert!(!is_orphan_at(&labels("here", 100), "here", 50, |pid| pid == 7));
+        assert!(!is_orphan_at(&labels("here", 100), "here", 50, |process| process == Process { pid: 7, start: 70 }));
         assert!(is_orphan_at(&labels("here", 100), "here", 50, |_| false));
     }
 

@@ -141,9 +141,15 @@ impl Ending {
 
     /// A sentence about the end; to be called when the output has ended.
     pub(super) async fn sentence(self) -> String {
+        let (code, out_of_memory) = self.code().await;
+        describe(code, out_of_memory)
+    }
+
+    /// The exit code, where the daemon tells one, and whether memory ran out; to be called when the output has ended.
+    pub(super) async fn code(self) -> (Option<i64>, bool) {
         let code = tokio::time::timeout(EXIT_CODE, self.exit).await.ok().and_then(Result::ok).flatten();
         self.events.abort();
-        describe(code, self.out_of_memory.load(Ordering::Relaxed))
+        (code, self.out_of_memory.load(Ordering::Relaxed))
     }
 }
 

@@ -4,6 +4,7 @@
 //! machine's side of the run's bridge, and ends when this process does (`launch`, `docker/supervise.sh`). Nothing is removed in
 //! `Drop`: teardown is explicit, and what a killed process leaves is found by its labels.
 
+mod archive;
 mod base;
 mod build;
 mod clients;
@@ -13,6 +14,8 @@ mod data_directory;
 mod execute;
 mod host;
 mod image;
+mod install;
+mod isolation;
 mod kill_on_write;
 mod labels;
 mod launch;

@@ -1,4 +1,4 @@
-//! The run's own network, and the way from this process to a container on it.
+//! The run's own networks, one for each arm, and the way from this process to a container on it.
 //!
 //! On a daemon of this machine the containers are talked to at their own addresses, for the published port goes through a proxy
 //! process that costs a good part of the request rate. The network is internal then, so the daemon forwards nothing out of it.
@@ -44,13 +44,30 @@ impl Route {
     }
 }
 
+/// Whose servers are on a network: those of two arms under comparison do not see each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arm {
+    Candidate,
+    Base,
+}
+
+impl Arm {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Candidate => "",
+            Self::Base => "-base",
+        }
+    }
+}
+
+/// The network of a run.
 #[derive(Debug, Clone)]
 pub(super) struct RunNetwork {
     pub(super) name: String,
     /// How containers on it are reached.
     pub(super) route: Route,
-    /// Whether the default route of its containers leads nowhere.
-    pub(super) dead_end: bool,
+    /// Why its containers may get out, where they may.
+    pub(super) open_because: Option<String>,
     /// Whether its containers reach the world.
     pub(super) way_out: bool,
     /// What a reader of the results must know of it.
@@ -58,36 +75,38 @@ pub(super) struct RunNetwork {
 }
 
 impl RunNetwork {
-    /// Creates the network of a run.
+    /// Creates the network of an arm of a run.
     ///
     /// # Errors
     ///
     /// The daemon refuses it.
-    pub(super) async fn create(daemon: &Daemon, run_id: &str, port: Option<u16>) -> Result<Self, DockerError> {
-        let name = format!("s3ci-{run_id}");
+    pub(super) async fn create(
+        daemon: &Daemon,
+        run_id: &str,
+        arm: Arm,
+        port: Option<u16>,
+    ) -> Result<Self, DockerError> {
+        let name = format!("s3ci-{run_id}{}", arm.suffix());
         if let Some(host) = daemon.remote_host() {
             // Replies to another machine have to find their way, so this network alone keeps its default route.
             make(daemon, &name, run_id, Kind::Closed { internal: false }, None).await?;
-            let notice = Some(format!(
-                "not isolated: the Docker daemon is on another machine: ports are published there, on {host}"
-            ));
+            let open = format!("the Docker daemon is on another machine: ports are published there, on {host}");
             let route = Route::Published { bind: "0.0.0.0", host: host.into(), port };
-            return Ok(Self { name, route, dead_end: false, way_out: false, notice });
+            return Ok(Self { name, route, open_because: Some(open), way_out: false, notice: None });
         }
         let published = Route::Published { bind: "127.0.0.1", host: "127.0.0.1".into(), port };
         if port.is_some() || !may_be_direct(daemon) {
-            let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
-            return Ok(Self { name, route: published, dead_end, way_out: false, notice: open_end(dead_end) });
+            let open_because = open_end(make_dead_end(daemon, &name, run_id, false).await?.is_some());
+            return Ok(Self { name, route: published, open_because, way_out: false, notice: None });
         }
         let range = make_dead_end(daemon, &name, run_id, true).await?;
         if range.is_some_and(|range| is_here(range.gateway)) {
-            return Ok(Self { name, route: Route::Direct, dead_end: true, way_out: false, notice: None });
+            return Ok(Self { name, route: Route::Direct, open_because: None, way_out: false, notice: None });
         }
         remove(daemon, &name).await?;
-        let dead_end = make_dead_end(daemon, &name, run_id, false).await?.is_some();
+        let open_because = open_end(make_dead_end(daemon, &name, run_id, false).await?.is_some());
         let notice = "the containers' own addresses are out of reach from here: measuring through a published port, which is slower";
-        let notice = open_end(dead_end).or(Some(notice.into()));
-        Ok(Self { name, route: published, dead_end, way_out: false, notice })
+        Ok(Self { name, route: published, open_because, way_out: false, notice: Some(notice.into()) })
     }
 
     /// Creates the network of those servers of a run that store in the Drime cloud: like the run's own, and with a way out.
@@ -100,15 +119,15 @@ impl RunNetwork {
         run_id: &str,
         like: &RunNetwork,
     ) -> Result<Self, DockerError> {
-        let name = format!("s3ci-{run_id}-out");
+        let name = format!("{}-out", like.name);
         make(daemon, &name, run_id, Kind::Open, None).await?;
-        Ok(Self { name, route: like.route.clone(), dead_end: false, way_out: true, notice: None })
+        Ok(Self { name, route: like.route.clone(), open_because: None, way_out: true, notice: None })
     }
 }
 
 /// The notice about a network whose default route s3ci could not change.
 fn open_end(dead_end: bool) -> Option<String> {
-    (!dead_end).then(|| "not isolated: the containers' network keeps its default route on this daemon".to_owned())
+    (!dead_end).then(|| "the containers' network keeps its default route on this daemon".to_owned())
 }
 
 fn may_be_direct(daemon: &Daemon) -> bool {

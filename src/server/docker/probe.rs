@@ -27,6 +27,9 @@ exec "$program" "$@" 2>&1
 /// How long the probe may take; an interpreter's start on a busy machine is a matter of seconds.
 const DEADLINE: Duration = Duration::from_mins(1);
 
+/// More than any program prints of itself.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Asks an image, or the cache.
 ///
 /// # Errors
@@ -64,6 +67,11 @@ async fn run(daemon: &Daemon, image_id: &str, run_id: &str) -> Result<String, Do
     let reading = async {
         while let Some(Ok(piece)) = launched.output.next().await {
             output.extend_from_slice(&piece.into_bytes());
+            if output.len() > MOST_BYTES {
+                output.truncate(MOST_BYTES);
+                output.extend_from_slice(b"\nit prints without end");
+                break;
+            }
         }
     };
     let finished = tokio::time::timeout(DEADLINE, reading).await;

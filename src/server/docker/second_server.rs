@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use tokio::sync::watch;
 
 use super::container::{PORT, second_place};
-use super::execute::execute;
+use super::execute::{execute, finished};
 use super::launch::Output;
 use crate::server::error::ServerError;
 use crate::server::host::SecondServer;
@@ -62,8 +62,7 @@ impl DockerSecondServer {
 
     /// Kills it and waits until it is gone.
     async fn kill(&self) -> Result<(), ServerError> {
-        let mut output = execute(&self.docker, &self.container, STOP, &[]).await?;
-        while output.next().await.is_some() {}
+        finished(execute(&self.docker, &self.container, STOP, &[]).await?).await;
         let _ = tokio::time::timeout(GONE, self.ended()).await;
         Ok(())
     }

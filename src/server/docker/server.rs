@@ -23,7 +23,7 @@ use crate::record::ServerStart;
 use crate::server::backing::Backing;
 use crate::server::drime::Service;
 use crate::server::error::{DockerError, ServerError};
-use crate::server::host::{DataDirectory, KillOnWrite, SecondServer, Server};
+use crate::server::host::{DataDirectory, KillOnWrite, SecondServer, Server, Volume};
 use crate::server::log::ServerLog;
 use crate::server::ready::wait_until_ready;
 use crate::server::spec::{Moment, Shutdown, Usage};
@@ -52,6 +52,7 @@ pub(super) struct DockerServer {
     lifeline: Lifeline,
     backing: Option<Backing>,
     data_directory: Option<ContainersDataDirectory>,
+    holder: Option<Volume>,
 }
 
 /// What to start, and how it will be reached.
@@ -73,15 +74,15 @@ pub(super) struct Order {
     pub(super) secrets: Vec<String>,
     /// How long the server may take to its first S3 answer.
     pub(super) ready_timeout: Duration,
-    /// Whether there can be canaries around its data root.
-    pub(super) canaries: bool,
+    /// The container from which one looks around its data root, where there is room for canaries.
+    pub(super) holder: Option<Volume>,
 }
 
 impl DockerServer {
     /// Starts a server and waits until it answers. Of a server that does not, nothing is left.
     pub(super) async fn start(daemon: &Daemon, order: Order) -> Result<Self, ServerError> {
         let begin = Instant::now();
-        let Order { name, body, network, route, handed, second, data_limit_bytes, secrets, ready_timeout, canaries } =
+        let Order { name, body, network, route, handed, second, data_limit_bytes, secrets, ready_timeout, holder } =
             order;
         let launched = launch::launch(&daemon.docker, &name, body, &handed).await;
         let launched = launched.map_err(|error| explain(error, &route))?;
@@ -105,7 +106,10 @@ impl DockerServer {
                 tracing::debug!(name, after = ?begin.elapsed(), "server ready");
                 let is_here = daemon.remote_host().is_none();
                 Ok(Self {
-                    data_directory: canaries.then(|| ContainersDataDirectory::of(&daemon.docker, &name)),
+                    data_directory: holder
+                        .as_ref()
+                        .map(|holder| ContainersDataDirectory::of(&daemon.docker, &holder.name)),
+                    holder,
                     daemon: daemon.clone(),
                     accounting: Accounting::of(first_process(&container).filter(|_| is_here)),
                     name,
@@ -125,6 +129,9 @@ impl DockerServer {
             Err(error) => {
                 let error = reason(error, &end, &log).await;
                 launch::remove(&daemon.docker, &name).await?;
+                if let Some(holder) = holder {
+                    holder.remove().await?;
+                }
                 Err(error)
             }
         }
@@ -233,6 +240,9 @@ impl Server for DockerServer {
 
     async fn stop(self: Box<Self>) -> Result<(), ServerError> {
         let removed = launch::remove(&self.daemon.docker, &self.name).await;
+        if let Some(holder) = self.holder {
+            holder.remove().await?;
+        }
         if let Some(backing) = self.backing {
             backing.end().await?;
         }

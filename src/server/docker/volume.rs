@@ -21,7 +21,19 @@ struct HoldingContainer {
     lifeline: Lifeline,
 }
 
-/// Makes a volume that is large enough for a server of this kind. `name` is that of the container that keeps it alive.
+impl HoldingContainer {
+    async fn hold(
+        daemon: &Daemon,
+        setup: ContainerSetup<'_>,
+        spec: &ServerSpec,
+        name: &str,
+    ) -> Result<Self, DockerError> {
+        let launched = launch::launch(&daemon.docker, name, container::of_volume(setup, spec), "").await?;
+        Ok(Self { docker: daemon.docker.clone(), name: name.to_owned(), lifeline: launched.lifeline })
+    }
+}
+
+/// Makes a volume with room for what a server of this kind stores. `name` is that of the container which holds it.
 ///
 /// # Errors
 /// The daemon refuses a step; nothing is left then.
@@ -31,8 +43,7 @@ pub(super) async fn create(
     spec: &ServerSpec,
     name: String,
 ) -> Result<Volume, DockerError> {
-    let launched = launch::launch(&daemon.docker, &name, container::of_volume(setup, spec), "").await?;
-    let holder = HoldingContainer { docker: daemon.docker.clone(), name: name.clone(), lifeline: launched.lifeline };
+    let holder = HoldingContainer::hold(daemon, setup, spec, &name).await?;
     Ok(Volume { name, held: Box::new(holder) })
 }
 

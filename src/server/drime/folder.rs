@@ -1,9 +1,7 @@
 //! Names of the folders that runs make in an account. Each name says which run owns the folder. So s3ci can tell what a killed run left
 //! from what a running one uses, and from the user's own folders.
 
-use sha2::{Digest, Sha256};
-
-use crate::server::owner::{LIFETIME, boot, host, now, process_lives};
+use crate::server::owner::{LIFETIME, Process, code_of_place, now};
 
 const PREFIX: &str = "s3ci";
 
@@ -20,7 +18,7 @@ pub(super) struct Owner {
 /// The name of the folder of a run's server.
 pub(super) fn name(run_id: &str, number: usize) -> String {
     let expires = now() + LIFETIME.as_secs();
-    format!("{PREFIX}-{run_id}-{}-{}-{expires}-{number}", host_code(), std::process::id())
+    format!("{PREFIX}-{run_id}-{}-{}-{expires}-{number}", code_of_place(), std::process::id())
 }
 
 impl Owner {
@@ -41,17 +39,12 @@ impl Owner {
 
     /// Whether the run is over: its process is gone from this host, or its time is.
     pub(super) fn is_gone(&self) -> bool {
-        self.is_gone_at(&host_code(), now(), process_lives)
+        self.is_gone_at(&code_of_place(), now(), |pid| Process { pid, start: 0 }.lives())
     }
 
     fn is_gone_at(&self, host: &str, now: u64, lives: impl Fn(i32) -> bool) -> bool {
         self.expires <= now || (self.host == host && !lives(self.pid))
     }
-}
-
-/// Tells hosts apart without naming them to the service. Machines of one account can have one name: those of a CI system often do.
-fn host_code() -> String {
-    hex::encode(Sha256::digest(format!("{} {}", host(), boot()))).chars().take(8).collect()
 }
 
 #[cfg(test)]

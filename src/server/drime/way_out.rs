@@ -9,16 +9,13 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::{DrimeError, Secret};
+use crate::server::certificates::only_certificates;
 
 /// The variables that name a proxy and its exceptions. Libraries read them in either check.
 pub const PROXY_VARIABLES: [&str; 2] = ["HTTPS_PROXY", "NO_PROXY"];
 
 /// Variables by which the libraries of Python find certificates.
 const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
-
-/// Bounds of a certificate in PEM.
-const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-const END: &str = "-----END CERTIFICATE-----";
 
 /// The way out of this machine. The default is a straight one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,20 +77,6 @@ impl WayOut {
         });
         passwords.filter(|password| !password.is_empty())
     }
-}
-
-fn only_certificates(text: &str) -> String {
-    let mut inside = false;
-    let mut kept = String::new();
-    for line in text.lines().map(str::trim) {
-        inside |= line == BEGIN;
-        if inside && !line.is_empty() {
-            kept.push_str(line);
-            kept.push('\n');
-        }
-        inside &= line != END;
-    }
-    kept
 }
 
 #[cfg(test)]

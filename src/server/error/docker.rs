@@ -45,9 +45,15 @@ pub enum DockerError {
     /// `output` is the last lines of the build's own.
     #[error("build the image {image}: {reason}{}", quoted(output))]
     Build { image: String, reason: String, output: Vec<String> },
+    /// What a checkout brings along to build itself does not do so, or not within its limits. `output` is the last lines of its own.
+    #[error("build the checkout: {reason}{}", quoted(output))]
+    BuildCheckout { reason: String, output: Vec<String> },
     /// The image is there, and pys3local is not in it or does not run.
     #[error("ask the image {image} for its pys3local: {reason}")]
     Probe { image: String, reason: String },
+    /// Containers get out of a network that is to keep them in, and have to be kept in.
+    #[error("isolate a server in Docker: {reason}")]
+    NotIsolated { reason: String },
     #[error("create the run's network: the daemon has no address range left")]
     NoSubnet,
     /// The container was removed by force and is still there.
@@ -80,12 +86,13 @@ impl DockerError {
             | Self::Context { .. }
             | Self::TooOld { .. }
             | Self::WindowsContainers { .. } => FaultKind::DockerUnusable,
+            Self::NotIsolated { .. } => FaultKind::DockerNotIsolated,
             Self::Daemon { .. } | Self::NoSubnet | Self::StillThere { .. } | Self::NoAddress { .. } => {
                 FaultKind::Docker
             }
             Self::DataDirectory { .. } => FaultKind::DataDirectory,
             Self::NoBase { .. } | Self::NoImage { .. } | Self::CaBundle { .. } | Self::Pack(_) => FaultKind::Image,
-            Self::Build { .. } => FaultKind::ImageBuild,
+            Self::Build { .. } | Self::BuildCheckout { .. } => FaultKind::ImageBuild,
             Self::Probe { .. } => FaultKind::ImageProbe,
         }
     }
@@ -119,7 +126,15 @@ impl DockerError {
                 "the lines above are from the build; behind a TLS-inspecting proxy give its certificates with `--ca-bundle`, \
                  with a package mirror set PIP_INDEX_URL"
             }
+            Self::BuildCheckout { .. } => {
+                "a checkout is built without network, with the tools of docker/build-requirements.txt alone; `--build-timeout` gives it \
+                 more time"
+            }
             Self::Probe { .. } => "the image needs `sh` and `pys3local` on its PATH",
+            Self::NotIsolated { .. } => {
+                "in CI a server runs isolated or not at all: use Docker Engine on this machine, and have a base image there \
+                 (`s3ci image build`)"
+            }
             Self::NoSubnet => "`s3ci clean` removes what earlier runs left, `docker network prune` all unused networks",
             Self::StillThere { .. } => "`docker ps -a` shows it; `s3ci clean` tries again",
             Self::DataDirectory { .. } => {

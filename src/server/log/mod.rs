@@ -68,12 +68,18 @@ impl ServerLog {
 
     /// Adds output. What follows the last line end waits for the rest of its line.
     pub fn push_bytes(&self, bytes: &[u8]) {
+        drop(self.lines_of(bytes));
+    }
+
+    /// The same, and gives the lines that the output completes.
+    pub fn lines_of(&self, bytes: &[u8]) -> Vec<String> {
         let mut state = self.state();
         let mut assembler = std::mem::take(&mut state.assembler);
         let lines = assembler.push(bytes, &self.shared.cleaner);
         state.assembler = assembler;
         drop(state);
-        self.append(lines);
+        self.append(lines.clone());
+        lines
     }
 
     /// The last lines, oldest first; an unfinished one is not among them.
@@ -129,8 +135,14 @@ impl ServerLog {
 impl LogStream {
     /// Adds output. What follows the last line end waits for the rest of its line.
     pub fn push_bytes(&mut self, bytes: &[u8]) {
+        drop(self.lines_of(bytes));
+    }
+
+    /// The same, and gives the lines that the output completes.
+    pub fn lines_of(&mut self, bytes: &[u8]) -> Vec<String> {
         let lines = self.assembler.push(bytes, &self.log.shared.cleaner);
-        self.log.append(lines);
+        self.log.append(lines.clone());
+        lines
     }
 
     /// Ends the stream: an unfinished line counts as finished.

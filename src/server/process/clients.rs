@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio_util::io::ReaderStream;
 
-use super::{confinement, python};
+use super::python;
 use crate::server::clients::{AGENT, AgentOutput, AgentPipes, AgentPlace, ClientsError, StartedAgent};
 
 /// How long the agent may take to end after its input has closed.
@@ -23,8 +23,7 @@ struct AgentProcess {
 /// Starts an agent that works in `directory`, for clients of a server that is reached at `endpoint`. Of this process's environment it has the PATH, and the clients no more than that.
 pub(in crate::server) fn start(directory: &Path, endpoint: &str) -> Result<StartedAgent, ClientsError> {
     std::fs::create_dir_all(directory.join("home")).map_err(ClientsError::Start)?;
-    let mut command = Command::new(python::NAMES[0]);
-    confinement::apply(&mut command, &directory.join("home"));
+    let mut command = python::command(python::NAMES[0].as_ref(), &directory.join("home"));
     command.args(["-c", AGENT]).arg(directory);
     command.current_dir(directory).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.kill_on_drop(true);

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tokio::process::Command;
 
+use super::output;
 use super::pip::{Package, Pip};
-use super::python::{Python, without_misleading};
-use super::{confinement, output};
+use super::python::{self, Python};
 use crate::event::{Event, Events};
 use crate::server::description::{CONSTRAINTS, Capabilities, PYS3LOCAL};
 use crate::server::error::{ProcessError, ServerError};
@@ -96,8 +95,7 @@ impl Environments<'_> {
         if directory.exists() {
             std::fs::remove_dir_all(directory).map_err(ProcessError::file("remove", directory))?;
         }
-        let mut command = Command::new(&self.python.executable);
-        without_misleading(&mut command);
+        let mut command = python::command(&self.python.executable, self.scratch);
         command.args(["-m", "venv"]).arg(directory);
         let finished = output::run(command, Some(self.events)).await?;
         if finished.success() {
@@ -111,9 +109,8 @@ impl Environments<'_> {
         let home = tempfile::tempdir_in(self.scratch);
         let home = home.map_err(ProcessError::file("create a directory in", self.scratch))?;
         let ask = async |question: &'static str, arguments: &[&str]| {
-            let mut command = Command::new(python);
-            confinement::apply(&mut command, home.path());
-            command.args(arguments).current_dir(home.path());
+            let mut command = python::command(python, home.path());
+            command.args(arguments);
             let finished = output::run(command, None).await?;
             let lines = finished.last_lines();
             if finished.success() { Ok(finished.lines()) } else { Err(ProcessError::Inspect { question, lines }) }

@@ -2,13 +2,17 @@
 
 use std::process::{ExitStatus, Stdio};
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
 use crate::event::{Event, Events};
 use crate::server::error::ProcessError;
-use crate::server::log::ServerLog;
+use crate::server::log::{LogStream, ServerLog};
+use crate::server::package_index::PackageIndex;
+
+/// The most that a program may print; pip prints a few kilobytes.
+const MOST_PRINTED_BYTES: usize = 8 << 20;
 
 /// Lines that an error shows.
 const SHOWN: usize = 20;
@@ -45,18 +49,17 @@ pub(super) async fn run(mut command: Command, events: Option<&Events>) -> Result
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let spawn_error = |source| ProcessError::Spawn { program: program.clone(), source };
     let mut child = command.spawn().map_err(spawn_error)?;
-    let log = ServerLog::new(Vec::new());
+    let log = ServerLog::new(PackageIndex::of_environment().secrets());
     let (sender, mut receiver) = mpsc::channel(64);
     if let Some(stdout) = child.stdout.take() {
-        tokio::spawn(forward(stdout, sender.clone()));
+        tokio::spawn(forward(stdout, log.stream(), sender.clone()));
     }
     if let Some(stderr) = child.stderr.take() {
-        tokio::spawn(forward(stderr, sender.clone()));
+        tokio::spawn(forward(stderr, log.stream(), sender.clone()));
     }
     drop(sender);
     while let Some(line) = receiver.recv().await {
-        log.push_bytes(&line);
-        if let (Some(events), Some(line)) = (events, log.tail(1).pop()) {
+        if let Some(events) = events {
             events.emit(Event::Output { line }).await;
         }
     }
@@ -64,20 +67,47 @@ pub(super) async fn run(mut command: Command, events: Option<&Events>) -> Result
     Ok(Finished { status, log })
 }
 
-/// Sends each line, with its end, until the output closes or nobody listens.
-async fn forward(output: impl AsyncRead + Unpin, sender: mpsc::Sender<Vec<u8>>) {
-    let mut reader = BufReader::new(output);
-    loop {
-        let mut line = Vec::new();
-        match reader.read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
+/// Sends each line until the output closes, nobody listens, or there is too much of it. A program that prints on then finds nobody at the
+/// other end.
+async fn forward(mut output: impl AsyncRead + Unpin, mut log: LogStream, sender: mpsc::Sender<String>) {
+    let (mut buffer, mut left) = (vec![0; 8 << 10], MOST_PRINTED_BYTES);
+    while let Ok(read @ 1..) = output.read(&mut buffer).await {
+        for line in log.lines_of(&buffer[..read]) {
+            if sender.send(line).await.is_err() {
+                return;
+            }
         }
-        if line.last() != Some(&b'\n') {
-            line.push(b'\n');
+        left = left.saturating_sub(read);
+        if left == 0 {
+            break;
         }
-        if sender.send(line).await.is_err() {
-            return;
-        }
+    }
+    log.finish();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    async fn of(script: &str) -> Finished {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(command, None).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn lines_of_both_streams_are_kept() {
+        let finished = of("echo out; echo err >&2; printf unfinished").await;
+        let mut lines = finished.lines();
+        lines.sort();
+        assert!(finished.success());
+        assert_eq!(lines, ["err", "out", "unfinished"]);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_prints_without_end_finds_nobody_who_listens() {
+        let finished = of("cat /dev/zero").await;
+        assert!(!finished.success());
+        assert!(finished.lines().iter().map(String::len).sum::<usize>() < 10_000);
     }
 }

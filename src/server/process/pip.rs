@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use tokio::process::Command;
 
 use super::output::{self, Finished};
-use super::python::without_misleading;
+use super::python;
 use crate::event::Events;
 use crate::server::description::{CONSTRAINTS, PYS3LOCAL, releases_instead, version_of_distribution};
 use crate::server::error::{ProcessError, ServerError};
@@ -49,7 +49,7 @@ impl Pip<'_> {
         let directory = self.temporary("s3ci-install-")?;
         let constraints = directory.path().join("constraints.txt");
         std::fs::write(&constraints, CONSTRAINTS).map_err(ProcessError::file("write", &constraints))?;
-        let mut command = self.command("install");
+        let mut command = self.command("install", directory.path());
         command.arg("--constraint").arg(&constraints);
         command.env("PIP_CONSTRAINT", &constraints).env("PIP_BUILD_CONSTRAINT", &constraints);
         let requirement = match package {
@@ -68,7 +68,7 @@ impl Pip<'_> {
     /// The newest release that the index has for this interpreter.
     pub(super) async fn newest(&self) -> Result<String, ProcessError> {
         let directory = self.temporary("s3ci-latest-")?;
-        let mut command = self.command("download");
+        let mut command = self.command("download", directory.path());
         command.args(["--no-deps", "--dest"]).arg(directory.path());
         let requirement = PYS3LOCAL.name.to_owned();
         let finished = output::run(with_argument(command, &requirement), Some(self.events)).await?;
@@ -80,9 +80,9 @@ impl Pip<'_> {
         }
     }
 
-    fn command(&self, subcommand: &str) -> Command {
-        let mut command = Command::new(self.python);
-        without_misleading(&mut command);
+    fn command(&self, subcommand: &str, directory: &Path) -> Command {
+        let mut command = python::command(self.python, directory);
+        python::with_index(&mut command);
         command.args(["-m", "pip", subcommand, "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]);
         if let Some(bundle) = self.ca_bundle {
             command.arg("--cert").arg(bundle);

@@ -1,27 +1,23 @@
 //! The machine's Python interpreter.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde::Deserialize;
 use tokio::process::Command;
 
+use super::confinement;
 use crate::server::error::ProcessError;
+use crate::server::package_index::PackageIndex;
 
 /// Names under which an interpreter is looked for.
 pub(super) const NAMES: &[&str] = if cfg!(windows) { &["python", "py"] } else { &["python3", "python"] };
 
-/// Variables that would make an interpreter or its pip use another environment than its own.
-const MISLEADING: [&str; 8] = [
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PIP_PREFIX",
-    "PIP_REQUIRE_VIRTUALENV",
-    "PIP_ROOT",
-    "PIP_TARGET",
-    "PIP_USER",
-];
+/// What pip may be told of its index beside the settings that an image build gets as well.
+const OF_PIP: [&str; 3] = ["PIP_CONFIG_FILE", "PIP_FIND_LINKS", "PIP_NO_INDEX"];
+
+/// Keeps an interpreter to its own environment: neither variables nor the directory that it is started in lead it to other modules.
+pub(super) const ISOLATED: &str = "-I";
 
 const QUESTION: &str = "
 import json, sys
@@ -53,10 +49,11 @@ struct Answer {
 impl Python {
     /// The first interpreter on the path that is Python 3.
     pub(super) async fn find() -> Result<Self, ProcessError> {
+        let home = tempfile::tempdir();
+        let home = home.map_err(ProcessError::file("create a directory in", &std::env::temp_dir()))?;
         for name in NAMES {
-            let mut command = Command::new(name);
+            let mut command = command(name.as_ref(), home.path());
             command.args(["-c", QUESTION]).stdin(Stdio::null()).kill_on_drop(true);
-            without_misleading(&mut command);
             let Ok(output) = command.output().await else { continue };
             let Ok(answer) = serde_json::from_slice::<Answer>(&output.stdout) else { continue };
             let [major, minor, patch] = answer.version;
@@ -74,9 +71,28 @@ impl Python {
     }
 }
 
-/// Takes away what would lead the interpreter, or its pip, to another environment.
-pub(super) fn without_misleading(command: &mut Command) {
-    for variable in MISLEADING {
-        command.env_remove(variable);
-    }
+/// An interpreter that works in a directory of ours, with an environment that is built up: whoever wrote the files in the directory that
+/// s3ci was started in decides nothing.
+pub(super) fn command(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    confinement::apply(&mut command, home);
+    command.arg(ISOLATED).current_dir(home);
+    command
+}
+
+/// Tells pip of this machine's package index.
+pub(super) fn with_index(command: &mut Command) {
+    let index = PackageIndex::of_environment();
+    command.envs(index.variables().iter().map(|(name, value)| (*name, value)));
+    let told = OF_PIP.iter().filter_map(|name| std::env::var_os(name).map(|value| (*name, value)));
+    let configuration = own_configuration().map(|path| ("PIP_CONFIG_FILE", path.into_os_string()));
+    // What the variable says comes last, and holds.
+    command.envs(configuration.into_iter().chain(told));
+}
+
+/// The user's own settings of pip, which it would look for in a HOME that it is not given.
+fn own_configuration() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let settings = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(settings.join("pip/pip.conf")).filter(|path| path.is_file())
 }

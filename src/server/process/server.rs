@@ -5,12 +5,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tokio::process::Command;
 use tokio::sync::watch;
 
 use super::child::ChildProcess;
-use super::confinement::{self, Directories};
-use super::{port, usage};
+use super::confinement::Directories;
+use super::{port, python, usage};
 use crate::base::{lock, nanoseconds};
 use crate::record::ServerStart;
 use crate::server::backing::Backing;
@@ -64,9 +63,8 @@ impl Launch {
         let place = Place { host: "127.0.0.1", port, data: self.directories.data().display().to_string() };
         let arguments = PYS3LOCAL.arguments(&self.spec, &self.capabilities, &place);
         let arguments = arguments.map_err(|what| ServerError::Unsupported { what })?;
-        let mut command = Command::new(&self.python);
-        confinement::apply(&mut command, &home);
-        command.args(["-m", PYS3LOCAL.start.module]).args(arguments).args(&self.more).current_dir(&home);
+        let mut command = python::command(&self.python, &home);
+        command.args(["-m", PYS3LOCAL.start.module]).args(arguments).args(&self.more);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let process = ChildProcess::begin(command, log)
             .map_err(|source| ProcessError::Spawn { program: self.python.clone(), source })?;

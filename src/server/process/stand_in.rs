@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::process::Command;
 
 use super::child::ChildProcess;
-use super::confinement::{self, Directories};
+use super::confinement::Directories;
+use super::python;
 use super::server::{SHOWN_LINES, STOP_GRACE};
 use crate::server::backing::{StartedStandIn, StopStandIn};
 use crate::server::drime::{Running, SOURCES, StandIn};
@@ -23,7 +23,7 @@ struct RunningProcess {
 
 /// Starts a stand-in on a free port and waits until it takes connections. Of one that does not, nothing is left.
 pub(super) async fn start(
-    python: &Path,
+    interpreter: &Path,
     directories: &Directories,
     stand_in: StandIn,
     ready_timeout: Duration,
@@ -31,12 +31,11 @@ pub(super) async fn start(
 ) -> Result<StartedStandIn, ServerError> {
     let program = directories.beside("drime");
     write_sources(&program).map_err(ProcessError::file("write the Drime stand-in to", &program))?;
-    let mut command = Command::new(python);
-    confinement::apply(&mut command, &directories.home());
+    let mut command = python::command(interpreter, &directories.home());
     command.arg(&program).args(["--host", "127.0.0.1", "--port", "0"]).envs(stand_in.environment());
     let log = ServerLog::new(stand_in.secrets());
     let spawned = ChildProcess::begin(command, &log);
-    let process = spawned.map_err(|source| ProcessError::Spawn { program: python.to_owned(), source })?;
+    let process = spawned.map_err(|source| ProcessError::Spawn { program: interpreter.to_owned(), source })?;
     if let Some(watchdog) = &watchdog {
         watchdog.process(process.pid()).await;
     }

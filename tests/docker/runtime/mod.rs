@@ -2,7 +2,11 @@
 //!
 //! Needs a Docker daemon and, for the first build of the image, a package index. There is no way to skip this silently.
 
+mod builds;
 mod holder;
+mod isolation;
+mod owners;
+mod proxy;
 mod support;
 
 use std::time::{Duration, Instant};
