@@ -42,6 +42,8 @@ mod github;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod mutants;
 #[cfg(test)]
 mod process;

@@ -132,7 +132,7 @@ impl<'a> Explorer<'a> {
             Some(time) => started.elapsed() < time,
             None => steps < settings.steps,
         };
-        while goes_on(self.steps) && self.repeats < MOST_REPEATS && self.found.len() < Property::ALL.len() {
+        while goes_on(self.steps) && self.repeats < MOST_REPEATS && !self.has_all() {
             let program = self.generator.program(self.programs);
             self.programs += 1;
             self.steps += weight(&program);
@@ -140,6 +140,12 @@ impl<'a> Explorer<'a> {
             self.context.events.progress("steps", self.steps, settings.steps.max(self.steps));
         }
         Ok(())
+    }
+
+    /// Whether each property that is asked for has its counterexample.
+    fn has_all(&self) -> bool {
+        let mut asked = Property::ALL.iter().filter(|property| self.context.selects(property.name()));
+        asked.all(|property| self.found.contains_key(property))
     }
 
     async fn explore_one(&mut self, program: &Program) -> Result<(), Stop> {

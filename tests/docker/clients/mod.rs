@@ -202,7 +202,7 @@ fn a_client_that_hangs_is_stopped_at_its_deadline_and_nothing_stays() {
     let trigger = Trigger { operation: Some(Operation::GetObject), from: 1, spares: &[] };
     let fault = Fault { kind: FaultKind::Hang, trigger };
     let began = Instant::now();
-    let outcomes = outcomes(Behaviour { fault: Some(fault), mutation: None }, &["::s5cmd-cp"], &["--timeout", "5s"]);
+    let outcomes = outcomes(Behaviour::from(fault), &["::s5cmd-cp"], &["--timeout", "5s"]);
     assert!(began.elapsed() < Duration::from_mins(3));
     let check: &CheckRecord = &outcomes.record.suites[0].checks[0];
     let Outcome::NotJudged(fault) = &check.outcome else { panic!("{:?}", check.outcome) };
