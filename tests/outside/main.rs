@@ -26,6 +26,9 @@ mod sample;
 #[path = "../support/server/mod.rs"]
 mod server;
 #[cfg(test)]
+#[path = "../support/sources.rs"]
+mod sources;
+#[cfg(test)]
 #[path = "../support/typed.rs"]
 mod typed;
 

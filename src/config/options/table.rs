@@ -77,6 +77,10 @@ options! {
     model_time: Duration => "", "DURATION" ["1s" to "7d"], SERVERS, Judge, file, repro;
     /// The one program that the model suites run, as a counterexample has it, or a file with one.
     program: Program => "", "PROGRAM|FILE", RUN, Judge;
+    /// Run each suite so many times, on a server of its own each time, and tell how often each check failed. One that fails sometimes is flaky.
+    repeat: u32 = "1", "N" ["1" to "1000"], RUN, Judge, file, repro;
+    /// Run what was red in an earlier run: its metrics.json, or the directory of its reports.
+    rerun: PathBuf => "", "FILE|DIR", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
     /// How long the server may take to its first answer.

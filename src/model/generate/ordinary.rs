@@ -8,11 +8,19 @@ use crate::model::feature::Feature;
 use crate::model::step::{Condition, Headers, Place, Query, Span, Step};
 
 const STEPS: usize = 60;
+/// Where a piece of a large object ends on many servers.
+const EDGES: [usize; 6] = [4 << 10, 64 << 10, 64 << 10, 1 << 20, 5 << 20, 8 << 20];
+/// How many of a hundred programs wait for another second, in which times have to move.
+const WAITS: u32 = 60;
 /// Steps between two looks at everything.
 const AUDIT_EVERY: usize = 10;
 
 pub(super) fn write(draft: &mut Draft) {
-    some(draft, STEPS);
+    some(draft, STEPS / 2);
+    if draft.percent(WAITS) {
+        draft.push(Step::Wait);
+    }
+    some(draft, STEPS / 2);
     draft.push(Step::Audit);
 }
 
@@ -44,10 +52,10 @@ fn one(draft: &mut Draft) {
         550..640 => read(draft),
         640..750 => list(draft),
         750..800 => page(draft),
-        800..840 => conditional(draft),
-        840..880 => part_of_one(draft),
-        880..925 => upload(draft),
-        925..960 => tag(draft),
+        800..850 => conditional(draft),
+        850..890 => part_of_one(draft),
+        890..930 => upload(draft),
+        930..960 => tag(draft),
         960..968 => {
             let side = draft.side();
             let is_under_way = draft.live.has_uploads();
@@ -55,7 +63,6 @@ fn one(draft: &mut Draft) {
                 draft.push(Step::Remake { side });
             }
         }
-        968..972 => drop(draft.push(Step::Wait)),
         _ => head(draft),
     }
     let wrote = draft.steps[before..].last().filter(|step| step.writes()).and_then(|step| step.places().pop());
@@ -143,7 +150,13 @@ pub(super) fn part_of_one(draft: &mut Draft) {
     let Some(at) = draft.live_place() else { return };
     let Some(size) = draft.size(&at) else { return };
     let (one, other) = (draft.up_to(size), draft.up_to(size));
-    let span = match draft.up_to(6) {
+    let edges: Vec<usize> = EDGES.into_iter().filter(|edge| *edge < size).collect();
+    let span = match draft.up_to(if edges.is_empty() { 6 } else { 10 }) {
+        // Across the edge of a piece, or just up to it, or from it on.
+        6.. => {
+            let (edge, before, after) = (draft.one_of(&edges), draft.up_to(3), draft.up_to(3));
+            Span::FromTo(edge - before.min(edge), (edge + after).min(size - 1))
+        }
         0 => Span::FromTo(0, one),
         1 => Span::FromTo(one.min(other), one.max(other)),
         2 => Span::From(one),
@@ -156,9 +169,10 @@ pub(super) fn part_of_one(draft: &mut Draft) {
 }
 
 fn conditional(draft: &mut Draft) {
-    let at = draft.place();
+    let live = if draft.percent(70) { draft.live_place() } else { None };
+    let at = live.unwrap_or_else(|| draft.place());
     match draft.up_to(8) {
-        0..3 => {
+        0..4 => {
             let (recipe, headers) = (draft.content(&at), draft.headers(&at));
             let condition = draft.one_of(&[Condition::Absent, Condition::Match, Condition::MatchOther]);
             draft.push(Step::Put { at, recipe, headers, condition: Some(condition), times: 1 });

@@ -4,6 +4,7 @@
 //! `--nocapture`.
 
 mod exploring;
+mod planted;
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -48,8 +49,11 @@ impl Row {
         let asked = Asked { seed, only: Some(fault.property()), ..Asked::default() };
         let checks = explore(fault, &asked);
         let found = red(&checks).first().map(|check| {
-            let example = check.counterexample.as_ref().expect("a counterexample");
-            (check.id.name().to_owned(), example.program.clone(), example.steps.len())
+            let name = check.id.name().to_owned();
+            match &check.counterexample {
+                Some(example) => (name, example.program.clone(), example.steps.len()),
+                None => (name, format!("{:?}", check.outcome), usize::MAX),
+            }
         });
         Self { fault, seed, found, seconds: began.elapsed().as_secs_f64() }
     }

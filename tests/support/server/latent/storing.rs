@@ -170,7 +170,9 @@ fn of_any(fault: Latent, state: &State, at: &At, previous: Option<&Object>, obje
         Latent::MetadataAddsUp => {
             if let Some(old) = previous.and_then(|previous| previous.headers.metadata.clone()) {
                 let new = object.headers.metadata.get_or_insert_default();
-                old.into_iter().for_each(|(name, value)| drop(new.entry(name).or_insert(value)));
+                for (name, value) in old {
+                    new.entry(name).or_insert(value);
+                }
             }
         }
         Latent::LargeObjectsLackMetadata if object.content.len() > 64 * KIB => object.headers.metadata = None,
