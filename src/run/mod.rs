@@ -243,23 +243,22 @@ impl Run<'_> {
     /// Runs the suites that measure one after the other, and then all others side by side.
     async fn suites(&self, arms: Arms, directory: &std::path::Path, events: &Events) {
         let Arms { candidate: runtime, base } = arms;
-        let suite_run = |planned, events| suite::SuiteRun {
-            run: self,
-            planned,
-            runtime: &runtime,
-            base: base.as_ref(),
-            is_on_the_base: false,
-            upgrades: None,
-            directory,
-            events,
-            credentials: self.external_credentials.clone().unwrap_or_else(Credentials::random),
-        };
         let run_one = async |planned: &PlannedSuite, events: &Events| {
-            let suite = suite_run(planned, events);
+            let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
+            let suite = suite::SuiteRun {
+                run: self,
+                planned,
+                runtime: &runtime,
+                base: base.as_ref(),
+                is_on_the_base: false,
+                upgrades: None,
+                directory,
+                events,
+                credentials,
+            };
             // A comparison repeats its blocks itself.
             if self.config.repeat > 1 && !planned.suite.is_comparison() {
-                let run_once = async |events: &Events| Box::pin(suite_run(planned, events).execute()).await;
-                repeat::repeated(self.config.repeat, events, || self.stopper.is_stopped(), run_once).await;
+                repeat::repeated(self.config.repeat, &suite).await;
             } else {
                 Box::pin(suite.execute()).await;
             }

@@ -4,21 +4,27 @@
 //! of the first run.
 
 use super::EVENTS;
+use super::suite::SuiteRun;
 use crate::event::{Event, Events};
 use crate::record::{CheckId, CheckRecord, Outcome, Repeats};
 
-/// Runs a suite so many times, each time on a server of its own; `run_once` tells what happens to the events that it is handed.
-pub(super) async fn repeated(times: u32, events: &Events, is_stopped: impl Fn() -> bool, run_once: impl AsyncFn(&Events)) {
+/// Runs a suite so many times, each time on a server of its own.
+pub(super) async fn repeated(times: usize, suite: &SuiteRun<'_>) {
+    let run_once = async |events: Events| {
+        let again = SuiteRun { events: &events, ..suite.clone() };
+        Box::pin(again.execute()).await;
+    };
+    gathered(times, suite.events, || suite.run.stopper.is_stopped(), run_once).await;
+}
+
+/// The same of anything that tells what happens to the events that it is handed.
+async fn gathered(times: usize, events: &Events, is_stopped: impl Fn() -> bool, run_once: impl AsyncFn(Events)) {
     let mut all = Gathered::default();
     for round in 0..times {
         if round > 0 && is_stopped() {
             break;
         }
         let (inner, mut receiver) = Events::channel(EVENTS);
-        let run = async {
-            run_once(&inner).await;
-            drop(inner);
-        };
         let listen = async {
             while let Some(event) = receiver.recv().await {
                 if let Some(event) = all.take(event, round == 0) {
@@ -26,8 +32,8 @@ pub(super) async fn repeated(times: u32, events: &Events, is_stopped: impl Fn() 
                 }
             }
         };
-        tokio::join!(run, listen);
-        events.progress("runs", u64::from(round) + 1, u64::from(times));
+        tokio::join!(run_once(inner), listen);
+        events.progress("runs", round as u64 + 1, times as u64);
     }
     for check in all.checks() {
         events.emit(Event::CheckFinished { check: Box::new(check) }).await;
@@ -132,7 +138,7 @@ mod tests {
     async fn told(fails: &[u32]) -> CheckRecord {
         let (events, mut receiver) = Events::channel(EVENTS);
         let round = AtomicU32::new(0);
-        repeated(4, &events, || false, async |events| {
+        gathered(4, &events, || false, async |events| {
             let is_bad = fails.contains(&round.fetch_add(1, Ordering::Relaxed));
             let mut check = passed();
             if is_bad {

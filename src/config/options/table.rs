@@ -78,7 +78,7 @@ options! {
     /// The one program that the model suites run, as a counterexample has it, or a file with one.
     program: Program => "", "PROGRAM|FILE", RUN, Judge;
     /// Run each suite so many times, on a server of its own each time, and tell how often each check failed. One that fails sometimes is flaky.
-    repeat: u32 = "1", "N" ["1" to "1000"], RUN, Judge, file, repro;
+    repeat: usize = "1", "N" ["1" to "1000"], RUN, Judge, file, repro;
     /// Run what was red in an earlier run: its metrics.json, or the directory of its reports.
     rerun: PathBuf => "", "FILE|DIR", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
