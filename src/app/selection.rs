@@ -30,7 +30,8 @@ fn red(earlier: &Path) -> Result<Vec<String>, Refusal> {
     let broken_off = record.suites.iter().filter(|suite| suite.fault.is_some()).map(|suite| suite.id.to_string());
     let checks = record.suites.iter().flat_map(|suite| &suite.checks);
     let checks = checks.filter(|check| check.outcome.is_failed() || check.outcome.is_not_judged());
-    let red: Vec<String> = broken_off.chain(checks.map(|check| check.id.to_string())).filter(|name| is_known(name)).collect();
+    let red: Vec<String> =
+        broken_off.chain(checks.map(|check| check.id.to_string())).filter(|name| is_known(name)).collect();
     if red.is_empty() {
         let cause = "nothing that can be run was red there";
         return Err(Refusal::because(format!("run again what was red in {}", earlier.display()), cause, Exit::Usage)

@@ -35,7 +35,9 @@ impl Repeats {
     #[must_use]
     pub fn words(&self) -> String {
         let Self { runs, failed, least_percent, most_percent } = self;
-        format!("failed {failed} of {runs} times, a share between {least_percent}% and {most_percent}% with 95% confidence")
+        format!(
+            "failed {failed} of {runs} times, a share between {least_percent}% and {most_percent}% with 95% confidence"
+        )
     }
 }
 

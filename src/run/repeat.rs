@@ -138,16 +138,21 @@ mod tests {
     async fn told(fails: &[u32]) -> CheckRecord {
         let (events, mut receiver) = Events::channel(EVENTS);
         let round = AtomicU32::new(0);
-        gathered(4, &events, || false, async |events| {
-            let is_bad = fails.contains(&round.fetch_add(1, Ordering::Relaxed));
-            let mut check = passed();
-            if is_bad {
-                check.outcome = Outcome::Failed(Failure::new("wrong", "it is wrong", "right", "wrong"));
-            }
-            events.emit(Event::CheckFinished { check: Box::new(check) }).await;
-            let end = SuiteEnd::default();
-            events.emit(Event::SuiteFinished { suite: SuiteId::new("etag/local"), end: Box::new(end) }).await;
-        })
+        gathered(
+            4,
+            &events,
+            || false,
+            async |events| {
+                let is_bad = fails.contains(&round.fetch_add(1, Ordering::Relaxed));
+                let mut check = passed();
+                if is_bad {
+                    check.outcome = Outcome::Failed(Failure::new("wrong", "it is wrong", "right", "wrong"));
+                }
+                events.emit(Event::CheckFinished { check: Box::new(check) }).await;
+                let end = SuiteEnd::default();
+                events.emit(Event::SuiteFinished { suite: SuiteId::new("etag/local"), end: Box::new(end) }).await;
+            },
+        )
         .await;
         drop(events);
         let Some(Event::CheckFinished { check }) = receiver.recv().await else { panic!("a check comes first") };

@@ -69,9 +69,8 @@ impl Session<'_> {
             live.chain(gone).map(move |key| Place::new(side, key)).collect::<Vec<_>>()
         };
         let all = Side::BOTH.into_iter().flat_map(of).enumerate();
-        let is_due = |at: &Place, index: usize| {
-            is_last || self.fresh.contains(at) || (index + self.number).is_multiple_of(TURN)
-        };
+        let is_due =
+            |at: &Place, index: usize| is_last || self.fresh.contains(at) || (index + self.number).is_multiple_of(TURN);
         let all: Vec<Place> = all.filter(|(index, at)| is_due(at, *index)).map(|(_, at)| at).collect();
         if all.len() <= FEW {
             return all;

@@ -19,8 +19,8 @@ use crate::model::difference::Difference;
 use crate::model::feature::{Feature, Features, needed};
 use crate::model::generate::{Generator, weight};
 use crate::model::property::Property;
-use crate::model::step::Step;
 use crate::model::reference::Rules;
+use crate::model::step::Step;
 use crate::record::{Fault, FaultKind, Stop, Support};
 use crate::server::EtagProfile;
 

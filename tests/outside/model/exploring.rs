@@ -1,7 +1,8 @@
 //! The model's suite on a server of this process that can be restarted, without the program around it.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use s3ci::checks::{BucketNumbers, CATALOGUE, ModelSettings, SuiteContext, SuiteSettings, on_backend};
@@ -14,6 +15,9 @@ use s3ci::server::{Backend, Server, ServerError, Shutdown};
 use crate::mutants::in_process;
 use crate::server::{ACCESS_KEY, Behaviour, SECRET_KEY, TestServer};
 
+/// How long a restart takes.
+const RESTART: Duration = Duration::from_millis(50);
+
 /// A server of this process as a host would run it.
 struct Hosted {
     server: Mutex<TestServer>,
@@ -22,6 +26,10 @@ struct Hosted {
 }
 
 impl Hosted {
+    fn server(&self) -> MutexGuard<'_, TestServer> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn start(behaviour: Behaviour) -> Self {
         let server = TestServer::start(behaviour);
         let endpoint = server.endpoint();
@@ -40,8 +48,10 @@ impl Server for Hosted {
     }
 
     async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
-        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        server.restart(matches!(shutdown, Shutdown::Killed));
+        self.server().stop();
+        // A real server takes a moment, too, in which the client notices that its connections are closed.
+        tokio::time::sleep(RESTART).await;
+        self.server().restart(matches!(shutdown, Shutdown::Killed));
         Ok(())
     }
 

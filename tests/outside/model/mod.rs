@@ -65,7 +65,9 @@ impl Row {
     fn words(&self) -> String {
         let Self { fault, seed, found, seconds } = self;
         match found {
-            Some((check, program, steps)) => format!("{fault:?} {seed}: {check}, {steps} steps, {seconds:.0} s: {program}"),
+            Some((check, program, steps)) => {
+                format!("{fault:?} {seed}: {check}, {steps} steps, {seconds:.0} s: {program}")
+            }
             None => format!("{fault:?} {seed}: NOT FOUND, {seconds:.0} s"),
         }
     }
@@ -95,8 +97,7 @@ fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> 
 
 /// Tries faults with seeds, prints what became of each, and gives back those that were not found or named otherwise.
 fn tried(faults: &[Latent], seeds: &[u64]) -> Vec<String> {
-    let pairs: Vec<(Latent, u64)> =
-        faults.iter().flat_map(|fault| seeds.iter().map(|seed| (*fault, *seed))).collect();
+    let pairs: Vec<(Latent, u64)> = faults.iter().flat_map(|fault| seeds.iter().map(|seed| (*fault, *seed))).collect();
     let mut rows = each(&pairs, |(fault, seed)| {
         let row = Row::of(*fault, *seed);
         println!("{}", row.words());
@@ -109,7 +110,8 @@ fn tried(faults: &[Latent], seeds: &[u64]) -> Vec<String> {
         let found: Vec<String> = of().filter(|row| row.is_named()).map(|row| row.seed.to_string()).collect();
         let steps = of().filter_map(|row| Some(row.found.as_ref()?.2)).max().unwrap_or_default();
         // Writing to a String cannot fail.
-        let _ = writeln!(table, "{:45} {fault:?}: seeds {}, {steps} steps at the most", fault.property(), found.join(" "));
+        let _ =
+            writeln!(table, "{:45} {fault:?}: seeds {}, {steps} steps at the most", fault.property(), found.join(" "));
     }
     println!("{table}");
     rows.iter().filter(|row| !row.is_named()).map(Row::words).collect()
@@ -137,8 +139,12 @@ fn each_property_has_five_servers_that_break_it() {
 fn alarms(seeds: &[u64]) -> Vec<String> {
     let alarms = each(seeds, |seed| {
         let checks = explore(Behaviour::default(), &Asked { seed: *seed, ..Asked::default() });
-        assert!(checks.len() == 9 && checks.iter().all(|check| check.outcome == Outcome::Passed || check.outcome.is_failed()));
-        let told = |check: &&CheckRecord| format!("seed {seed}: {} {:?} {:?}", check.id, check.outcome, check.counterexample);
+        assert!(
+            checks.len() == 9
+                && checks.iter().all(|check| check.outcome == Outcome::Passed || check.outcome.is_failed())
+        );
+        let told =
+            |check: &&CheckRecord| format!("seed {seed}: {} {:?} {:?}", check.id, check.outcome, check.counterexample);
         red(&checks).iter().map(told).collect::<Vec<_>>()
     });
     alarms.concat()

@@ -24,7 +24,8 @@ const PLANTED: [(&str, &str); 8] = [
 
 /// The pinned release with a fault in it, in a directory.
 fn plant(name: &str, directory: &Path) {
-    let copied = std::process::Command::new("cp").arg("-R").arg(format!("{}/.", SOURCES.display())).arg(directory).status();
+    let copied =
+        std::process::Command::new("cp").arg("-R").arg(format!("{}/.", SOURCES.display())).arg(directory).status();
     assert!(copied.unwrap().success());
     let provider = directory.join("pys3local/providers/local.py");
     let fault = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/planted/{name}.py"));
@@ -44,8 +45,10 @@ fn wrong(name: &str, property: &str, seeds: &[u64]) -> Vec<String> {
         let output = run.output().unwrap();
         let record = record_in(out.path());
         let checks: Vec<&CheckRecord> = record.suites.iter().flat_map(|suite| &suite.checks).collect();
-        let example = checks.iter().filter(|check| check.outcome.is_failed()).find_map(|check| check.counterexample.as_ref());
-        let words = example.map_or_else(|| stderr(&output), |example| format!("{} steps: {}", example.steps.len(), example.program));
+        let example =
+            checks.iter().filter(|check| check.outcome.is_failed()).find_map(|check| check.counterexample.as_ref());
+        let words = example
+            .map_or_else(|| stderr(&output), |example| format!("{} steps: {}", example.steps.len(), example.program));
         println!("{name} {seed}: {words}");
         let is_right = example.is_some_and(|example| example.steps.len() <= MOST_STEPS);
         (!is_right).then(|| format!("{name} {seed}: {words}"))
@@ -55,7 +58,8 @@ fn wrong(name: &str, property: &str, seeds: &[u64]) -> Vec<String> {
 
 fn all(seeds: &[u64]) -> Vec<String> {
     let wanted = std::env::var("S3CI_LATENT").unwrap_or_default();
-    let chosen: Vec<_> = PLANTED.iter().filter(|(name, _)| wanted.is_empty() || wanted.split(',').any(|it| it == *name)).collect();
+    let chosen: Vec<_> =
+        PLANTED.iter().filter(|(name, _)| wanted.is_empty() || wanted.split(',').any(|it| it == *name)).collect();
     each(&chosen, |(name, property)| wrong(name, property, seeds)).concat()
 }
 

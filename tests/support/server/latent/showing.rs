@@ -55,7 +55,8 @@ impl Lurking {
             Latent::LongKeysNotListed => objects.retain(|(key, _)| key.len() <= 255),
             Latent::PrefixKeyLostInPages if query.max_keys < 1000 => {
                 let is_first = |key: &str| objects.iter().any(|(other, _)| other != key && other.starts_with(key));
-                let lost: Vec<String> = objects.iter().map(|(key, _)| key.clone()).filter(|key| is_first(key)).collect();
+                let lost: Vec<String> =
+                    objects.iter().map(|(key, _)| key.clone()).filter(|key| is_first(key)).collect();
                 objects.retain(|(key, _)| !lost.contains(key));
             }
             Latent::SizeOfCopyLags => {
@@ -72,7 +73,11 @@ impl Lurking {
             }
             Latent::ListedTimeIsFirst => {
                 for (key, object) in objects.iter_mut() {
-                    state.versions(&here(key)).first().iter().for_each(|first| object.modified = first.modified.clone());
+                    state
+                        .versions(&here(key))
+                        .first()
+                        .iter()
+                        .for_each(|first| object.modified = first.modified.clone());
                 }
             }
             Latent::ListingShowsLongerName if query.delimiter.is_none() && query.resume_after.is_none() => {
@@ -91,7 +96,14 @@ impl Lurking {
     }
 
     /// Spoils what a read shows.
-    pub(in crate::server) fn served(&self, place: Place, store: &mut Store, bucket: &str, key: &str, object: Object) -> Object {
+    pub(in crate::server) fn served(
+        &self,
+        place: Place,
+        store: &mut Store,
+        bucket: &str,
+        key: &str,
+        object: Object,
+    ) -> Object {
         let Some(fault) = self.fault else { return object };
         let state = self.state();
         let here = at(bucket, key);
@@ -114,7 +126,13 @@ impl Lurking {
     }
 
     /// The bytes of a range, which begins there, of an object of that size.
-    pub(in crate::server) fn part(&self, range: &Range<usize>, is_suffix: bool, size: usize, content: bytes::Bytes) -> bytes::Bytes {
+    pub(in crate::server) fn part(
+        &self,
+        range: &Range<usize>,
+        is_suffix: bool,
+        size: usize,
+        content: bytes::Bytes,
+    ) -> bytes::Bytes {
         const EDGE: usize = 64 * KIB;
         match self.fault {
             Some(Latent::RangeBrokenAtEdge) if range.start < EDGE && range.end > EDGE && range.len() < size => {

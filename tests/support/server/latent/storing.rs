@@ -146,7 +146,8 @@ fn of_any(fault: Latent, state: &State, at: &At, previous: Option<&Object>, obje
         }
         Latent::LineEndsChanged if object.content.windows(2).any(|pair| pair == b"\r\n") => {
             let text = &object.content;
-            let kept = |(index, byte): (usize, &u8)| (*byte != b'\r' || text.get(index + 1) != Some(&b'\n')).then_some(*byte);
+            let kept =
+                |(index, byte): (usize, &u8)| (*byte != b'\r' || text.get(index + 1) != Some(&b'\n')).then_some(*byte);
             object.content = text.iter().enumerate().filter_map(kept).collect::<Vec<u8>>().into();
         }
         Latent::TrailingZerosCut if object.content.len() > 4 * KIB => {

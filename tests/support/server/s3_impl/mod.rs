@@ -168,8 +168,7 @@ impl S3 for MemoryS3 {
         &self,
         req: S3Request<PutObjectTaggingInput>,
     ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
-        let (bucket, key, tags) =
-            (req.input.bucket.clone(), req.input.key.clone(), req.input.tagging.tag_set.clone());
+        let (bucket, key, tags) = (req.input.bucket.clone(), req.input.key.clone(), req.input.tagging.tag_set.clone());
         let output = tagging::put(self, req.input)?;
         self.lurking.tagged(&mut self.store(), &bucket, &key, &tags);
         Ok(S3Response::new(output))
@@ -193,7 +192,8 @@ impl S3 for MemoryS3 {
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
         let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
-        let replaces = req.input.metadata_directive.as_ref().is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
+        let replaces =
+            req.input.metadata_directive.as_ref().is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
         let how = How::copy(&req.input.copy_source, replaces);
         let mut output = copies::copy(self, req.input)?;
         let tag = self.stored(&bucket, &key, &how, Place::Copy);
@@ -224,11 +224,8 @@ impl S3 for MemoryS3 {
         let named: Vec<String> = input.delete.objects.iter().map(|object| object.key.clone()).collect();
         let kept = self.lurking.kept_by_many(&self.store(), &bucket, &named);
         let left_out: Vec<_> = input.delete.objects.extract_if(.., |object| kept.contains(&object.key)).collect();
-        let mut output = if input.delete.objects.is_empty() {
-            DeleteObjectsOutput::default()
-        } else {
-            deletes::many(self, input)?
-        };
+        let mut output =
+            if input.delete.objects.is_empty() { DeleteObjectsOutput::default() } else { deletes::many(self, input)? };
         // What was not deleted is reported as if it had been.
         let report = |object: ObjectIdentifier| DeletedObject { key: Some(object.key), ..DeletedObject::default() };
         if !left_out.is_empty() {
