@@ -135,10 +135,12 @@ impl<'a> Explorer<'a> {
             let ran = self.runs().run(program, &self.context.s3).await?;
             return self.judge(program, ran).await;
         }
+        // Where each request is several ones to a service behind the server, half as many steps take as long.
+        let share = if self.context.server.drime().is_some() { 2 } else { 1 };
         let started = Instant::now();
         let goes_on = |steps: u64| match settings.time {
             Some(time) => started.elapsed() < time,
-            None => steps < settings.steps,
+            None => steps < settings.steps / share,
         };
         while goes_on(self.steps) && self.repeats < MOST_REPEATS && !self.has_all() {
             let programs = self.next_programs();
@@ -147,7 +149,24 @@ impl<'a> Explorer<'a> {
             for (program, ran) in programs.iter().zip(join_all(ran).await) {
                 self.judge(program, ran?).await?;
             }
-            self.context.events.progress("steps", self.steps, settings.steps.max(self.steps));
+            self.context.events.progress("steps", self.steps, (settings.steps / share).max(self.steps));
+        }
+        self.end().await
+    }
+
+    /// The programs that end the server, which end every run.
+    async fn end(&mut self) -> Result<(), Stop> {
+        for number in Generator::LAST {
+            let restarts = [Feature::Restart, Feature::Kill];
+            if self.has_all() || !restarts.iter().any(|feature| self.generator.features().have(*feature)) {
+                break;
+            }
+            let program = self.generator.program(number);
+            self.programs += 1;
+            self.steps += weight(&program);
+            tracing::debug!(number, %program, "a program of the model");
+            let ran = self.runs().run(&program, &self.context.s3).await?;
+            self.judge(&program, ran).await?;
         }
         Ok(())
     }

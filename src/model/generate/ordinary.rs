@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use super::headers;
+use super::{headers, keys};
 use crate::model::feature::Feature;
 use crate::model::step::{Condition, Headers, Place, Query, Span, Step};
 
@@ -262,7 +262,8 @@ fn prefix(draft: &mut Draft) -> String {
     match draft.up_to(10) {
         0..4 => draft.one_of(&ends.iter().map(|end| key[..*end].to_owned()).collect::<Vec<_>>()),
         4..7 => key.rfind('/').map_or_else(|| key.clone(), |at| key[..=at].to_owned()),
-        7..9 => key,
+        7 => key,
+        8 => keys::case_twin(&key.chars().take(1 + draft.up_to(3)).collect::<String>()),
         _ => format!("{key}x"),
     }
 }
@@ -290,6 +291,19 @@ pub(super) fn page(draft: &mut Draft) {
     query.version_1 |= !draft.may(Feature::Version2Pages);
     query.delimiter = None;
     query.after = query.after.filter(|_| query.version_1 || draft.may(Feature::StartAfter));
-    query.page_size = Some(draft.one_of(&[1, 2, 3]));
-    draft.push(Step::Page { slot, side, query });
+    let size = draft.one_of(&[1, 2, 3]);
+    query.page_size = Some(size);
+    // Where the page ends on a right server: what is deleted there leaves the next page without its beginning.
+    let shown = draft.live.places.keys().filter(|place| {
+        let is_past = query.after.as_ref().is_none_or(|after| place.key > *after);
+        place.side == side && place.key.starts_with(&query.prefix) && is_past
+    });
+    let last = shown.take(size as usize).last().cloned();
+    if draft.push(Step::Page { slot, side, query })
+        && let Some(at) = last
+        && draft.percent(35)
+        && draft.push(Step::Delete { at })
+    {
+        draft.push(Step::More { slot });
+    }
 }

@@ -117,14 +117,19 @@ fn tried(faults: &[Latent], seeds: &[u64]) -> Vec<String> {
     rows.iter().filter(|row| !row.is_named()).map(Row::words).collect()
 }
 
+/// One fault of each property: all of them take half an hour.
 #[test]
-fn each_fault_that_shows_in_a_certain_state_is_found_and_named() {
-    assert_eq!(tried(&faults(), &seeds(&[1])), Vec::<String>::new());
+fn each_property_is_seen_broken_in_a_certain_state() {
+    let mut faults = faults();
+    if std::env::var("S3CI_LATENT").is_err() {
+        faults.dedup_by_key(|fault| fault.property());
+    }
+    assert_eq!(tried(&faults, &seeds(&[1])), Vec::<String>::new());
 }
 
 #[test]
-#[ignore = "takes half an hour: the same with five seeds"]
-fn each_fault_is_found_with_five_seeds() {
+#[ignore = "takes hours: every fault with five seeds"]
+fn each_fault_that_shows_in_a_certain_state_is_found_with_five_seeds() {
     assert_eq!(tried(&faults(), &seeds(&[1, 2, 3, 4, 5])), Vec::<String>::new());
 }
 

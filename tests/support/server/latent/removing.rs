@@ -39,7 +39,14 @@ impl Lurking {
         let mut state = self.state();
         let at = at(bucket, key);
         let previous = state.live.remove(&at);
-        let siblings: Vec<At> = state.live.keys().filter(|other| other.0 == at.0).cloned().collect();
+        let looks_around = matches!(
+            fault,
+            Latent::DeleteOfMissingTakesNext
+                | Latent::DeleteTakesSidecar
+                | Latent::DeleteTakesCaseTwin
+                | Latent::DeleteTakesNeighbour
+        );
+        let siblings: Vec<At> = state.live.keys().filter(|other| looks_around && other.0 == at.0).cloned().collect();
         state.before.insert(at.clone(), (std::time::Instant::now(), previous.clone()));
         let Some(previous) = previous else {
             if fault == Latent::DeleteOfMissingTakesNext
