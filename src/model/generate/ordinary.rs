@@ -105,10 +105,11 @@ fn delete_many(draft: &mut Draft) {
     let mut keys: Vec<String> =
         draft.live.places.keys().filter(|place| place.side == side).map(|place| place.key.clone()).collect();
     keys.retain(|_| draft.percent(40));
-    if draft.percent(15) {
+    if draft.percent(30) {
         let key = draft.place().key;
         if !keys.contains(&key) {
-            keys.push(key);
+            let place = draft.up_to(keys.len() + 1);
+            keys.insert(place, key);
         }
     }
     if !keys.is_empty() {
