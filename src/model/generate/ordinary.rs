@@ -97,6 +97,10 @@ fn delete(draft: &mut Draft) {
     // What was deleted is stored again at once, often.
     if draft.push(Step::Delete { at: at.clone() }) && draft.percent(40) {
         draft.put(&at);
+        if draft.percent(20) {
+            let (recipe, headers) = (draft.content(&at), draft.headers(&at));
+            draft.push(Step::Put { at, recipe, headers, condition: Some(Condition::Absent), times: 1 });
+        }
     }
 }
 

@@ -83,7 +83,7 @@ faults! {
         PageBeforePrefixLacksKey,
         /// A listing that begins after a key that is not there begins one later.
         StartBetweenKeysSkipsOne,
-        /// Of more than eight objects a prefix finds the other case as well.
+        /// Of more than three objects a prefix finds the other case as well.
         PrefixIgnoresCaseOfMany,
         /// Keys of more than 255 bytes are not listed.
         LongKeysNotListed,

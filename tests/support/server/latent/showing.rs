@@ -46,7 +46,7 @@ impl Lurking {
                 }
             }
             Latent::PrefixIgnoresCaseOfMany if query.delimiter.is_none() => {
-                let all = store.buckets.get(bucket).map(|held| &held.objects).filter(|all| all.len() > 8);
+                let all = store.buckets.get(bucket).map(|held| &held.objects).filter(|all| all.len() > 3);
                 let like = |key: &str| key.to_lowercase().starts_with(&query.prefix.to_lowercase());
                 let more = all.into_iter().flatten().filter(|(key, _)| like(key) && !key.starts_with(&query.prefix));
                 objects.extend(more.map(|(key, object)| (key.clone(), object.clone())));
