@@ -5,13 +5,44 @@ use std::path::Path;
 use super::records;
 use super::refusal::Refusal;
 use crate::config::Config;
+use crate::exit::Exit;
 use crate::plan::shard::{self, Durations};
 use crate::plan::{Filter, Plan, Selection};
 use crate::server::{Backends, Target};
 
 /// The plan of all suites, or of those that were named.
 pub(super) fn plan(config: &Config, all: bool, suites: Vec<String>) -> Result<Plan, Refusal> {
-    Ok(Plan::new(&Selection::of(all, suites)?, filter(config))?)
+    let selection = match &config.rerun {
+        None => Selection::of(all, suites)?,
+        Some(earlier) if !all && suites.is_empty() => Selection::Named(red(earlier)?),
+        Some(_) => {
+            let cause = "it says itself what is run";
+            return Err(Refusal::because("use --rerun beside suites".to_owned(), cause, Exit::Usage)
+                .hint("leave the suites and --all out, or leave --rerun out"));
+        }
+    };
+    Ok(Plan::new(&selection, filter(config))?)
+}
+
+/// What was red in an earlier run: checks that failed or were not judged, and suites that broke off.
+fn red(earlier: &Path) -> Result<Vec<String>, Refusal> {
+    let record = records::read(earlier)?;
+    let broken_off = record.suites.iter().filter(|suite| suite.fault.is_some()).map(|suite| suite.id.to_string());
+    let checks = record.suites.iter().flat_map(|suite| &suite.checks);
+    let checks = checks.filter(|check| check.outcome.is_failed() || check.outcome.is_not_judged());
+    let red: Vec<String> =
+        broken_off.chain(checks.map(|check| check.id.to_string())).filter(|name| is_known(name)).collect();
+    if red.is_empty() {
+        let cause = "nothing that can be run was red there";
+        return Err(Refusal::because(format!("run again what was red in {}", earlier.display()), cause, Exit::Usage)
+            .hint("name suites instead"));
+    }
+    Ok(red)
+}
+
+/// Whether there is such a suite or check: a threshold, for one, is none.
+fn is_known(name: &str) -> bool {
+    Plan::new(&Selection::Named(vec![name.to_owned()]), Filter::NONE).is_ok()
 }
 
 /// What the configuration leaves out of a selection.

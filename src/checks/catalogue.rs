@@ -149,7 +149,7 @@ static KINDS: &[Kind] = &[
         body: |backend| checks(durability::CHECKS, backend),
         ..USUAL
     },
-    Kind { kind: "model", title: "random programs against a model of S3", on: LOCAL, body: |_| Body::Model, ..USUAL },
+    Kind { kind: "model", title: "random programs against a model of S3", on: BOTH, body: |_| Body::Model, ..USUAL },
     Kind {
         kind: "large",
         title: "large objects and full folders",

@@ -212,6 +212,7 @@ fn record(
         explained_by: Vec::new(),
         ledger_line: None,
         counterexample: None,
+        repeats: None,
     }
 }
 

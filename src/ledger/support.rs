@@ -111,6 +111,7 @@ impl Listed<'_> {
             explained_by: Vec::new(),
             ledger_line: Some(line as u64),
             counterexample: None,
+            repeats: None,
         })
     }
 }

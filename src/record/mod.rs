@@ -22,6 +22,7 @@ mod fault;
 mod merge;
 mod metric;
 mod reference;
+mod repeats;
 mod run;
 mod severity;
 mod spelled;
@@ -46,6 +47,7 @@ pub use fault::{Fault, FaultKind};
 pub use merge::{MergeError, merge};
 pub use metric::{Direction, Metric, Unit};
 pub use reference::Reference;
+pub use repeats::Repeats;
 pub use run::{
     CheckRecord, HarnessTiming, HostFingerprint, ImageIdentity, Interruption, LedgerIdentity, RunRecord, RunSettings,
     RuntimeIdentity, RuntimeKind, SCHEMA_VERSION, ServerStart, Shard, SuiteRecord, TargetIdentity, Tool,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    Against, CapabilityRecord, CheckId, Command, Counterexample, Exchange, Fault, Metric, Outcome, Severity, Storage,
-    SuiteId,
+    Against, CapabilityRecord, CheckId, Command, Counterexample, Exchange, Fault, Metric, Outcome, Repeats, Severity,
+    Storage, SuiteId,
 };
 
 /// Version of the record's shape. The minor number grows with every added field; the major one when a field changes or goes.
@@ -253,6 +253,9 @@ pub struct CheckRecord {
     /// The fewest requests that show the failure; none where nobody looked for them.
     #[serde(default)]
     pub counterexample: Option<Counterexample>,
+    /// How often it failed, where it was run several times.
+    #[serde(default)]
+    pub repeats: Option<Repeats>,
 }
 
 impl CheckRecord {

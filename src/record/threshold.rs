@@ -39,6 +39,7 @@ impl Threshold {
             explained_by: Vec::new(),
             ledger_line: None,
             counterexample: None,
+            repeats: None,
         }
     }
 

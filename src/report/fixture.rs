@@ -378,6 +378,7 @@ fn check_of(worst: Severity, id: &str, outcome: Outcome) -> CheckRecord {
         explained_by: Vec::new(),
         ledger_line,
         counterexample: None,
+        repeats: None,
     }
 }
 

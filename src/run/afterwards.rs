@@ -40,6 +40,7 @@ impl Run<'_> {
             explained_by: Vec::new(),
             ledger_line: None,
             counterexample: None,
+            repeats: None,
         };
         match since_baseline(baseline, record, suite) {
             Err(reason) => vec![check("baseline", Outcome::Inconclusive { reason: reason.to_owned() })],

@@ -8,6 +8,7 @@ mod fold;
 mod host;
 mod known;
 mod redaction;
+mod repeat;
 mod side_by_side;
 mod suite;
 mod throughput;
@@ -250,6 +251,7 @@ impl Run<'_> {
     async fn suites(&self, arms: Arms, directory: &std::path::Path, events: &Events) {
         let Arms { candidate: runtime, base } = arms;
         let run_one = async |planned: &PlannedSuite, events: &Events| {
+            let credentials = self.external_credentials.clone().unwrap_or_else(Credentials::random);
             let suite = suite::SuiteRun {
                 run: self,
                 planned,
@@ -259,9 +261,14 @@ impl Run<'_> {
                 upgrades: None,
                 directory,
                 events,
-                credentials: self.external_credentials.clone().unwrap_or_else(Credentials::random),
+                credentials,
             };
-            Box::pin(suite.execute()).await;
+            // A comparison repeats its blocks itself.
+            if self.config.repeat > 1 && !planned.suite.is_comparison() {
+                repeat::repeated(self.config.repeat, &suite).await;
+            } else {
+                Box::pin(suite.execute()).await;
+            }
             if let Some(base) = &base
                 && !self.stopper.is_stopped()
             {

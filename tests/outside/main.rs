@@ -26,6 +26,9 @@ mod sample;
 #[path = "../support/server/mod.rs"]
 mod server;
 #[cfg(test)]
+#[path = "../support/sources.rs"]
+mod sources;
+#[cfg(test)]
 #[path = "../support/typed.rs"]
 mod typed;
 
@@ -41,6 +44,8 @@ mod documents;
 mod github;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! A look at everything: both listings, HEAD of each key that was ever used, GET of some.
+//! A look at everything: both listings, and HEAD and GET of keys.
+//!
+//! The listings show every key with its size, ETag and time, for two requests. Of the others a look in between takes the keys that were written since
+//! the last one and some of the rest, in turn; the one at the end of a program takes all.
 
 use futures_util::{StreamExt, stream};
 
@@ -8,6 +11,8 @@ use crate::model::feature::Feature;
 use crate::model::step::{Place, Query, Side, Step};
 use crate::s3::Asked;
 
+/// Of the keys that nobody wrote since the last look, one in so many.
+const TURN: usize = 4;
 /// Up to so many keys each is looked at.
 const FEW: usize = 40;
 /// Of more, so many.
@@ -16,12 +21,13 @@ const SOME: usize = 24;
 const MOST_BYTES: usize = 24 << 20;
 
 impl Session<'_> {
-    pub(super) async fn audit(&mut self) -> Result<String, Halt> {
+    pub(super) async fn audit(&mut self, is_last: bool) -> Result<String, Halt> {
         let version_1 = !self.features.have(Feature::Version2Pages) || self.number % 2 == 1;
         for side in Side::BOTH {
             self.list(side, &Query { version_1, ..Query::default() }).await?;
         }
-        let places = self.looked_at();
+        let places = self.looked_at(is_last);
+        self.fresh.clear();
         let heads = places.iter().map(|at| async {
             let answered = self.s3.headers(self.bucket(at.side), &at.key).await;
             (at.clone(), answered)
@@ -54,15 +60,18 @@ impl Session<'_> {
         Ok("all as it should be".to_owned())
     }
 
-    /// The keys that are asked for: all, or of many some, other ones each time.
-    fn looked_at(&self) -> Vec<Place> {
+    /// The keys that are asked for: those written last and some others, or in the end all, but of many some; other ones each time.
+    fn looked_at(&self, is_last: bool) -> Vec<Place> {
         let reads_missing = self.features.have(Feature::ReadMissing);
         let of = |side: Side| {
             let live = self.reference.keys(side);
             let gone = self.reference.gone(side).filter(|_| reads_missing);
             live.chain(gone).map(move |key| Place::new(side, key)).collect::<Vec<_>>()
         };
-        let all: Vec<Place> = Side::BOTH.into_iter().flat_map(of).collect();
+        let all = Side::BOTH.into_iter().flat_map(of).enumerate();
+        let is_due =
+            |at: &Place, index: usize| is_last || self.fresh.contains(at) || (index + self.number).is_multiple_of(TURN);
+        let all: Vec<Place> = all.filter(|(index, at)| is_due(at, *index)).map(|(_, at)| at).collect();
         if all.len() <= FEW {
             return all;
         }

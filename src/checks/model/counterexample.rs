@@ -189,6 +189,10 @@ impl Found {
         runner.run(spec(property), context.settings.check_deadline(), body).await;
     }
 
+    pub(super) fn fails_again(&self) -> bool {
+        self.failed > 0
+    }
+
     /// Whether it is a race of a single client, which is none.
     pub(super) fn is_of_one_client(&self) -> bool {
         self.program.steps.iter().any(|step| matches!(step, Step::Race { clients: 1, .. }))

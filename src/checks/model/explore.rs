@@ -6,9 +6,11 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 
 use super::counterexample::{Found, pin_down};
-use super::runs::Runs;
+use super::runs::{OWNERS, Runs};
+use super::session::Ran;
 use super::spec;
 use crate::checks::capability::{Capabilities, Capability};
 use crate::checks::{CheckRunner, SuiteContext};
@@ -18,6 +20,7 @@ use crate::model::feature::{Feature, Features, needed};
 use crate::model::generate::{Generator, weight};
 use crate::model::property::Property;
 use crate::model::reference::Rules;
+use crate::model::step::Step;
 use crate::record::{Fault, FaultKind, Stop, Support};
 use crate::server::EtagProfile;
 
@@ -38,6 +41,7 @@ pub(in crate::checks) async fn run(context: &SuiteContext<'_>) {
     if explorer.found.is_empty() {
         explorer.found.extend(explorer.of_one_client.take().map(|found| (Property::Histories, found)));
     }
+    explorer.enter_what_was_seen_once();
     explorer.tell().await;
     for property in Property::ALL.into_iter().filter(|property| context.selects(property.name())) {
         match (explorer.found.get(&property), &stopped) {
@@ -71,6 +75,8 @@ struct Explorer<'a> {
     known_kinds: BTreeSet<&'static str>,
     /// What a race showed that takes no race.
     of_one_client: Option<Found>,
+    /// What a program showed beside another one, and never again.
+    seen_once: BTreeMap<Property, Found>,
     repeats: u32,
     programs: usize,
     steps: u64,
@@ -112,6 +118,7 @@ impl<'a> Explorer<'a> {
             broken: BTreeSet::new(),
             known_kinds: BTreeSet::new(),
             of_one_client: None,
+            seen_once: BTreeMap::new(),
             repeats: 0,
             programs: 0,
             steps: 0,
@@ -125,27 +132,83 @@ impl<'a> Explorer<'a> {
     async fn explore(&mut self) -> Result<(), Stop> {
         let settings = &self.context.settings.model;
         if let Some(program) = &settings.program {
-            return self.explore_one(program).await;
+            let ran = self.runs().run(program, &self.context.s3).await?;
+            return self.judge(program, ran).await;
         }
+        // Where each request is several ones to a service behind the server, half as many steps take as long.
+        let share = if self.context.server.drime().is_some() { 2 } else { 1 };
         let started = Instant::now();
         let goes_on = |steps: u64| match settings.time {
             Some(time) => started.elapsed() < time,
-            None => steps < settings.steps,
+            None => steps < settings.steps / share,
         };
-        while goes_on(self.steps) && self.repeats < MOST_REPEATS && self.found.len() < Property::ALL.len() {
-            let program = self.generator.program(self.programs);
+        while goes_on(self.steps) && self.repeats < MOST_REPEATS && !self.has_all() {
+            let programs = self.next_programs();
+            let (runs, s3) = (self.runs(), &self.context.s3);
+            let ran = OWNERS.iter().zip(&programs).map(|(owner, program)| runs.run_as(owner, program, s3));
+            for (program, ran) in programs.iter().zip(join_all(ran).await) {
+                self.judge(program, ran?).await?;
+            }
+            self.context.events.progress("steps", self.steps, (settings.steps / share).max(self.steps));
+        }
+        self.end().await
+    }
+
+    /// The programs that end the server, which end every run.
+    async fn end(&mut self) -> Result<(), Stop> {
+        for number in Generator::LAST {
+            let restarts = [Feature::Restart, Feature::Kill];
+            if self.has_all() || !restarts.iter().any(|feature| self.generator.features().have(*feature)) {
+                break;
+            }
+            let program = self.generator.program(number);
             self.programs += 1;
             self.steps += weight(&program);
-            self.explore_one(&program).await?;
-            self.context.events.progress("steps", self.steps, settings.steps.max(self.steps));
+            tracing::debug!(number, %program, "a program of the model");
+            let ran = self.runs().run(&program, &self.context.s3).await?;
+            self.judge(&program, ran).await?;
         }
         Ok(())
     }
 
-    async fn explore_one(&mut self, program: &Program) -> Result<(), Stop> {
-        tracing::debug!(number = self.programs, %program, "a program of the model");
-        let ran = self.runs().run(program, &self.context.s3).await?;
-        let Some((step, difference)) = ran.found.clone() else { return Ok(()) };
+    /// Whether each property that is asked for has its counterexample.
+    fn has_all(&self) -> bool {
+        let mut asked = Property::ALL.iter().filter(|property| self.context.selects(property.name()));
+        asked.all(|property| self.found.contains_key(property))
+    }
+
+    /// The programs that run at a time: two, unless one of them ends the server, or is about several clients by itself.
+    fn next_programs(&mut self) -> Vec<Program> {
+        let mut programs: Vec<Program> = Vec::new();
+        while programs.len() < OWNERS.len() {
+            let program = self.generator.program(self.programs);
+            let is_alone = program.restarts() || program.steps.iter().any(|step| matches!(step, Step::Race { .. }));
+            if is_alone && !programs.is_empty() {
+                break;
+            }
+            self.programs += 1;
+            self.steps += weight(&program);
+            tracing::debug!(number = self.programs, %program, "a program of the model");
+            programs.push(program);
+            if is_alone {
+                break;
+            }
+        }
+        programs
+    }
+
+    /// What was seen once is told unless what several clients do to each other explains it.
+    fn enter_what_was_seen_once(&mut self) {
+        if !self.found.contains_key(&Property::Histories) {
+            for (property, found) in std::mem::take(&mut self.seen_once) {
+                self.found.entry(property).or_insert(found);
+            }
+        }
+    }
+
+    /// Makes a counterexample of what a program showed.
+    async fn judge(&mut self, program: &Program, ran: Ran) -> Result<(), Stop> {
+        let Some((step, difference)) = ran.found else { return Ok(()) };
         tracing::debug!(step, ?difference, "a difference");
         if self.is_known(program, &difference) {
             self.repeats += 1;
@@ -153,6 +216,10 @@ impl<'a> Explorer<'a> {
         }
         let found = pin_down(&self.runs(), program, step, difference.clone()).await?;
         let property = Property::broken_by(&found.program, &found.difference);
+        if !found.fails_again() {
+            self.seen_once.entry(property).or_insert(found);
+            return Ok(());
+        }
         self.known_kinds.extend([difference.kind, found.difference.kind]);
         if self.context.settings.model.program.is_none() {
             self.leave_out(&found.program);

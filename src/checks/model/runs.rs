@@ -16,12 +16,20 @@ pub(super) struct Runs<'a> {
     pub(super) rules: Rules,
 }
 
+/// The owners of the buckets of programs that run at a time.
+pub(super) const OWNERS: [&str; 2] = ["model", "model beside"];
+
 impl Runs<'_> {
     /// Runs a program on two buckets of its own, which are given back.
     pub(super) async fn run(&self, program: &Program, s3: &S3) -> Result<Ran, Stop> {
+        self.run_as(OWNERS[0], program, s3).await
+    }
+
+    /// The same, as one of several owners, each of which gives back its own buckets.
+    pub(super) async fn run_as(&self, owner: &'static str, program: &Program, s3: &S3) -> Result<Ran, Stop> {
         let context = self.context;
         let name = context.bucket_name();
-        let leases = context.leases.of_check("model");
+        let leases = context.leases.of_check(owner);
         let second = leases.enter(format!("{name}b"), false);
         let first = leases.enter(name, false);
         for lease in [&first, &second] {

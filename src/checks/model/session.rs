@@ -1,6 +1,6 @@
 //! One program on one server: its steps as requests, and every answer held against the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -60,6 +60,8 @@ pub(super) struct Session<'a> {
     /// The two buckets, the name of the first being the beginning of the second's.
     pub(super) buckets: [Lease; 2],
     pub(super) number: usize,
+    /// Keys that were written since the last look at everything.
+    pub(super) fresh: BTreeSet<Place>,
     uploads: BTreeMap<u8, (String, Vec<UploadedPart>)>,
     cursors: BTreeMap<u8, (Side, PageRequest)>,
 }
@@ -81,6 +83,7 @@ impl<'a> Session<'a> {
             md5_etags: rules.md5_etags,
             buckets,
             number: 0,
+            fresh: BTreeSet::new(),
             uploads: BTreeMap::new(),
             cursors: BTreeMap::new(),
         }
@@ -92,7 +95,11 @@ impl<'a> Session<'a> {
         for (index, step) in program.steps.iter().enumerate() {
             self.number = index + 1;
             self.reference.begin_step(index + 1);
-            match Box::pin(self.step(step)).await {
+            if step.writes() {
+                self.fresh.extend(step.places());
+            }
+            let is_last = index + 1 == program.steps.len();
+            match Box::pin(self.step(step, is_last)).await {
                 Ok(words) => said.push(words),
                 Err(Halt::Differs(difference)) => {
                     said.push(difference.actual.clone());
@@ -112,7 +119,7 @@ impl<'a> Session<'a> {
         self.buckets[at.side.index()].writes(&at.key);
     }
 
-    async fn step(&mut self, step: &Step) -> Result<String, Halt> {
+    async fn step(&mut self, step: &Step, is_last: bool) -> Result<String, Halt> {
         match step {
             Step::Put { at, recipe, headers, condition, times } => {
                 self.puts(at, recipe, headers, *condition, *times).await
@@ -150,7 +157,7 @@ impl<'a> Session<'a> {
                 self.delete_many(*side, &keys).await
             }
             Step::Remake { side } => self.remake(*side).await,
-            Step::Audit => self.audit().await,
+            Step::Audit => self.audit(is_last).await,
             Step::Wait => {
                 tokio::time::sleep(NEXT_SECOND).await;
                 Ok(String::new())

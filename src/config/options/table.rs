@@ -81,6 +81,10 @@ options! {
     model_time: Duration => "", "DURATION" ["1s" to "7d"], SERVERS, Judge, file, repro;
     /// Run only this program in the model suites, written as in a counterexample, or the program in a file.
     program: Program => "", "PROGRAM|FILE", RUN, Judge;
+    /// Run each suite N times, each time on its own server, and say how often each check failed. A check that fails sometimes is flaky.
+    repeat: usize = "1", "N" ["1" to "1000"], RUN, Judge, file, repro;
+    /// Run what was red in an earlier run, given as its metrics.json or the directory of its reports.
+    rerun: PathBuf => "", "FILE|DIR", RUN, Judge;
     /// Deadline of each request; a check may take four times as long.
     timeout: Duration = "60s", "DURATION" ["10ms" to "24h"], SERVERS, Judge, file, repro;
     /// How long s3ci waits for the first answer of the server.

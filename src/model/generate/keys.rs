@@ -195,7 +195,7 @@ fn related(random: &mut ChaCha8Rng, keys: &[String]) -> String {
 }
 
 /// The key in which one letter has the other case.
-fn case_twin(key: &str) -> String {
+pub(super) fn case_twin(key: &str) -> String {
     let twin = |letter: char| {
         if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
     };

@@ -3,16 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use super::headers;
+use super::{headers, keys};
 use crate::model::feature::Feature;
 use crate::model::step::{Condition, Headers, Place, Query, Span, Step};
 
 const STEPS: usize = 60;
+/// Where a piece of a large object ends on many servers.
+const EDGES: [usize; 6] = [4 << 10, 64 << 10, 64 << 10, 1 << 20, 5 << 20, 8 << 20];
+/// How many of a hundred programs wait for another second, in which times have to move.
+const WAITS: u32 = 60;
 /// Steps between two looks at everything.
 const AUDIT_EVERY: usize = 10;
 
 pub(super) fn write(draft: &mut Draft) {
-    some(draft, STEPS);
+    some(draft, STEPS / 2);
+    if draft.percent(WAITS) {
+        draft.push(Step::Wait);
+    }
+    some(draft, STEPS / 2);
     draft.push(Step::Audit);
 }
 
@@ -44,10 +52,10 @@ fn one(draft: &mut Draft) {
         550..640 => read(draft),
         640..750 => list(draft),
         750..800 => page(draft),
-        800..840 => conditional(draft),
-        840..880 => part_of_one(draft),
-        880..925 => upload(draft),
-        925..960 => tag(draft),
+        800..850 => conditional(draft),
+        850..890 => part_of_one(draft),
+        890..930 => upload(draft),
+        930..960 => tag(draft),
         960..968 => {
             let side = draft.side();
             let is_under_way = draft.live.has_uploads();
@@ -55,7 +63,6 @@ fn one(draft: &mut Draft) {
                 draft.push(Step::Remake { side });
             }
         }
-        968..972 => drop(draft.push(Step::Wait)),
         _ => head(draft),
     }
     let wrote = draft.steps[before..].last().filter(|step| step.writes()).and_then(|step| step.places().pop());
@@ -90,6 +97,10 @@ fn delete(draft: &mut Draft) {
     // What was deleted is stored again at once, often.
     if draft.push(Step::Delete { at: at.clone() }) && draft.percent(40) {
         draft.put(&at);
+        if draft.percent(20) {
+            let (recipe, headers) = (draft.content(&at), draft.headers(&at));
+            draft.push(Step::Put { at, recipe, headers, condition: Some(Condition::Absent), times: 1 });
+        }
     }
 }
 
@@ -98,10 +109,11 @@ fn delete_many(draft: &mut Draft) {
     let mut keys: Vec<String> =
         draft.live.places.keys().filter(|place| place.side == side).map(|place| place.key.clone()).collect();
     keys.retain(|_| draft.percent(40));
-    if draft.percent(15) {
+    if draft.percent(30) {
         let key = draft.place().key;
         if !keys.contains(&key) {
-            keys.push(key);
+            let place = draft.up_to(keys.len() + 1);
+            keys.insert(place, key);
         }
     }
     if !keys.is_empty() {
@@ -143,7 +155,13 @@ pub(super) fn part_of_one(draft: &mut Draft) {
     let Some(at) = draft.live_place() else { return };
     let Some(size) = draft.size(&at) else { return };
     let (one, other) = (draft.up_to(size), draft.up_to(size));
-    let span = match draft.up_to(6) {
+    let edges: Vec<usize> = EDGES.into_iter().filter(|edge| *edge < size).collect();
+    let span = match draft.up_to(if edges.is_empty() { 6 } else { 10 }) {
+        // Across the edge of a piece, or just up to it, or from it on.
+        6.. => {
+            let (edge, before, after) = (draft.one_of(&edges), draft.up_to(3), draft.up_to(3));
+            Span::FromTo(edge - before.min(edge), (edge + after).min(size - 1))
+        }
         0 => Span::FromTo(0, one),
         1 => Span::FromTo(one.min(other), one.max(other)),
         2 => Span::From(one),
@@ -156,9 +174,10 @@ pub(super) fn part_of_one(draft: &mut Draft) {
 }
 
 fn conditional(draft: &mut Draft) {
-    let at = draft.place();
+    let live = if draft.percent(70) { draft.live_place() } else { None };
+    let at = live.unwrap_or_else(|| draft.place());
     match draft.up_to(8) {
-        0..3 => {
+        0..4 => {
             let (recipe, headers) = (draft.content(&at), draft.headers(&at));
             let condition = draft.one_of(&[Condition::Absent, Condition::Match, Condition::MatchOther]);
             draft.push(Step::Put { at, recipe, headers, condition: Some(condition), times: 1 });
@@ -248,7 +267,8 @@ fn prefix(draft: &mut Draft) -> String {
     match draft.up_to(10) {
         0..4 => draft.one_of(&ends.iter().map(|end| key[..*end].to_owned()).collect::<Vec<_>>()),
         4..7 => key.rfind('/').map_or_else(|| key.clone(), |at| key[..=at].to_owned()),
-        7..9 => key,
+        7 => key,
+        8 => keys::case_twin(&key.chars().take(1 + draft.up_to(3)).collect::<String>()),
         _ => format!("{key}x"),
     }
 }
@@ -276,6 +296,19 @@ pub(super) fn page(draft: &mut Draft) {
     query.version_1 |= !draft.may(Feature::Version2Pages);
     query.delimiter = None;
     query.after = query.after.filter(|_| query.version_1 || draft.may(Feature::StartAfter));
-    query.page_size = Some(draft.one_of(&[1, 2, 3]));
-    draft.push(Step::Page { slot, side, query });
+    let size = draft.one_of(&[1, 2, 3]);
+    query.page_size = Some(size);
+    // Where the page ends on a right server: what is deleted there leaves the next page without its beginning.
+    let shown = draft.live.places.keys().filter(|place| {
+        let is_past = query.after.as_ref().is_none_or(|after| place.key > *after);
+        place.side == side && place.key.starts_with(&query.prefix) && is_past
+    });
+    let last = shown.take(size as usize).last().cloned();
+    if draft.push(Step::Page { slot, side, query })
+        && let Some(at) = last
+        && draft.percent(35)
+        && draft.push(Step::Delete { at })
+    {
+        draft.push(Step::More { slot });
+    }
 }

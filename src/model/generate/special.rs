@@ -44,26 +44,23 @@ pub(super) fn many(draft: &mut Draft) {
     ordinary::some(draft, 8);
     let prefix = draft.one_of(&["n-", "n/", "d/e/n-"]).to_owned();
     let most = if draft.may(Feature::MoreThanAPage) { 1002 } else { 600 };
-    let count = most + u32::try_from(draft.up_to(90)).unwrap_or_default();
+    let count = most + u32::try_from(draft.up_to(40)).unwrap_or_default();
     let side = Side::First;
     draft.push(Step::Fill { side, prefix: prefix.clone(), count });
     let version_1 = Query { version_1: true, ..Query::default() };
-    let size = u32::try_from(300 + draft.up_to(300)).ok();
-    draft.push(Step::List { side, query: version_1.clone() });
+    // A listing of so many takes a server long: as few as there are ways to ask.
+    let size = u32::try_from(510 + draft.up_to(300)).ok();
     draft.push(whole(side));
     draft.push(Step::List { side, query: Query { page_size: size, ..version_1.clone() } });
-    draft.push(Step::List { side, query: Query { page_size: size, ..Query::default() } });
     draft.push(Step::Page { slot: 1, side, query: Query { page_size: Some(100), ..version_1.clone() } });
     ordinary::some(draft, 6);
     draft.push(Step::More { slot: 1 });
-    draft.push(Step::Audit);
+    draft.push(Step::List { side, query: version_1.clone() });
     let cleared = 505 + u32::try_from(draft.up_to(80)).unwrap_or_default();
     draft.push(Step::Clear { side, prefix: prefix.clone(), count: cleared });
-    draft.push(Step::List { side, query: version_1.clone() });
     draft.push(Step::Audit);
     draft.push(Step::More { slot: 1 });
     draft.push(Step::Fill { side, prefix: prefix.clone(), count: 15 });
-    draft.push(Step::List { side, query: Query { prefix: prefix.clone(), ..version_1 } });
     draft.push(Step::Clear { side, prefix, count: 15 });
     draft.push(Step::Audit);
 }
@@ -86,9 +83,7 @@ pub(super) fn large(draft: &mut Draft) {
             draft.push(Step::Copy { from: at.clone(), to: to.clone(), replace: None, times: 1 });
             draft.push(get(&to));
         }
-        if draft.percent(50) {
-            ordinary::part_of_one(draft);
-        }
+        ordinary::part_of_one(draft);
     }
     if draft.may(Feature::Uploads) {
         let at = draft.one_of(&places);

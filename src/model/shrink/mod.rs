@@ -13,7 +13,7 @@ use std::collections::{HashSet, VecDeque};
 use super::Program;
 use super::difference::Difference;
 use super::feature::Features;
-use super::step::Step;
+use super::step::{Place, Step};
 
 /// The search for a smaller program.
 #[derive(Debug)]
@@ -116,7 +116,15 @@ fn focus(program: &Program, difference: &Difference) -> Vec<Program> {
         steps: before.iter().filter(|step| wanted(step)).chain([last]).cloned().collect(),
     };
     let place = difference.place();
-    let of_key = |step: &Step| step.restarts() || place.as_ref().is_some_and(|place| step.places().contains(place));
+    let of_key = |step: &Step| {
+        let is_filled = |place: &Place| match step {
+            Step::Fill { side, prefix, .. } | Step::Clear { side, prefix, .. } => {
+                *side == place.side && place.key.starts_with(prefix.as_str())
+            }
+            _ => false,
+        };
+        step.restarts() || place.as_ref().is_some_and(|place| step.places().contains(place) || is_filled(place))
+    };
     let of_bucket = |step: &Step| {
         step.restarts()
             || step.side() == Some(difference.side)
@@ -155,7 +163,7 @@ fn chunks(program: &Program, _: &Difference) -> Vec<Program> {
 #[cfg(test)]
 mod tests {
     use super::super::difference::Aspect;
-    use super::super::step::{Place, Side};
+    use super::super::step::Side;
     use super::*;
 
     /// Shrinks a program with a server that is a function: the step at which it goes wrong.

@@ -116,8 +116,14 @@ fn failed(record: &RunRecord, tally: &Tally<'_>) -> String {
         some => format!(", {some} of which passed on the base"),
     };
     let worst = by_cost(&failed);
+    let flaky =
+        match failed.iter().filter(|failed| failed.check.repeats.is_some_and(|repeats| repeats.is_flaky())).count() {
+            0 => String::new(),
+            all if all == failed.len() => ", flaky".to_owned(),
+            some => format!(", {some} of them flaky"),
+        };
     let rest = listed.map(|listed| format!("; {listed}")).unwrap_or_default();
-    format!("FAILED: {} ({worst}){regressed}{rest}", counted(failed.len(), noun))
+    format!("FAILED: {} ({worst}){regressed}{flaky}{rest}", counted(failed.len(), noun))
 }
 
 /// What failures cost, the worst first, and the first of the worst by name: `1 loses data: etag/local::put-is-md5; 2 break clients`.

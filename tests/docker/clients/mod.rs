@@ -201,7 +201,7 @@ fn wrong_data_without_a_word_of_the_client_has_a_class_of_its_own_and_what_expla
 fn a_client_that_hangs_is_stopped_at_its_deadline_and_nothing_stays() {
     let trigger = Trigger { operation: Some(Operation::GetObject), from: 1, spares: &[] };
     let fault = Fault { kind: FaultKind::Hang, trigger };
-    let outcomes = outcomes(Behaviour { fault: Some(fault), mutation: None }, &["::s5cmd-cp"], &["--timeout", "5s"]);
+    let outcomes = outcomes(Behaviour::from(fault), &["::s5cmd-cp"], &["--timeout", "5s"]);
     let check: &CheckRecord = &outcomes.record.suites[0].checks[0];
     assert!(Duration::from_nanos(check.duration_ns) < Duration::from_mins(1), "{}", check.duration_ns);
     let Outcome::NotJudged(fault) = &check.outcome else { panic!("{:?}", check.outcome) };

@@ -14,20 +14,20 @@ use crate::server::{ACCESS_KEY, SECRET_KEY, TestServer};
 /// Little data, and nothing from the environment of the person who runs the tests.
 const OPTIONS: [(&str, &str); 3] = [("files", "12"), ("max-size", "90000"), ("jobs", "1")];
 
-fn config(server: &TestServer) -> Config {
+pub(crate) fn config(endpoint: &str) -> Config {
     let word = |key: &str, text: String| Word {
         row: TABLE.iter().find(|row| row.key == key).expect("an option"),
         place: Place::Flag,
         text: text.into(),
     };
     let mut words: Vec<Word> = OPTIONS.iter().map(|(key, text)| word(key, (*text).to_owned())).collect();
-    words.push(word("target", format!("endpoint:{}", server.endpoint())));
+    words.push(word("target", format!("endpoint:{endpoint}")));
     Config::new(&Said(words), Surroundings { is_ci: false, is_attended: false }).expect("a configuration")
 }
 
 /// The record of suites and checks, by their names.
 pub(super) fn run(server: &TestServer, names: &[String]) -> RunRecord {
-    let config = config(server);
+    let config = config(&server.endpoint());
     let plan = Plan::new(&Selection::Named(names.to_vec()), Filter::NONE).expect("a plan");
     let run = Run {
         plan: &plan,

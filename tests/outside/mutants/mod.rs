@@ -7,7 +7,7 @@
 //! went here (`rules.rs` of the server says why). `S3CI_MUTANTS=whole` asks each for everything, which takes 20 times as long, and finds
 //! the same. `S3CI_MUTANTS=RangeIgnored,ListIgnoresMarker` tries these alone.
 
-mod in_process;
+pub(crate) mod in_process;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +142,7 @@ fn conditional_writes_that_are_not_implemented_are_skipped_with_a_reason() {
 fn a_server_that_falls_silent_after_a_failure_is_an_environment_error() {
     let trigger = Trigger { operation: Some(Operation::ListBuckets), from: 2, spares: &[] };
     let fault = Some(Fault { kind: FaultKind::Hang, trigger });
-    let server = TestServer::start(Behaviour { mutation: Some(Mutation::RangeIgnored), fault });
+    let server = TestServer::start(Behaviour { mutation: Some(Mutation::RangeIgnored), fault, latent: None });
     let outcomes = Outcomes::of(&server, &["api/local::range-first", "api/local::range-last", "--timeout", "2s"]);
     let kinds: Vec<_> = outcomes.record.faults.iter().map(|fault| fault.kind.as_str()).collect();
     assert_eq!(kinds, ["server-silent"]);

@@ -77,6 +77,7 @@ fn suite() -> SuiteRecord {
             explained_by: Vec::new(),
             ledger_line: None,
             counterexample: None,
+            repeats: None,
         }],
         metrics: vec![
             Metric::single("upload.throughput", Unit::BytesPerSecond, Direction::Higher, 24_000_000),

@@ -1,6 +1,6 @@
 //! The server: its socket, its thread, its log of requests, and the way of a request through faults to S3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use super::Behaviour;
 use super::fault::{self, Fault, FaultKind};
+use super::latent::Lurking;
 use super::lenient::Doors;
 use super::mutation::Mutation;
 use super::operation::Operation;
@@ -44,11 +45,18 @@ pub(crate) struct RequestLine {
     pub(crate) operation: Operation,
 }
 
+/// The requests in the order of their arrival, and how many there were of each operation.
+#[derive(Debug, Default)]
+struct Log {
+    lines: Vec<RequestLine>,
+    counts: BTreeMap<Operation, usize>,
+}
+
 /// An S3 server on a loopback port of its own, in a thread of its own, so that a test may block or not.
 #[derive(Debug)]
 pub(crate) struct TestServer {
     address: SocketAddr,
-    requests: Arc<Mutex<Vec<RequestLine>>>,
+    requests: Arc<Mutex<Log>>,
     s3: MemoryS3,
     rules: Rules,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
@@ -61,13 +69,25 @@ impl TestServer {
     /// If there is no free loopback port, thread or socket: then the test has failed.
     pub(crate) fn start(behaviour: impl Into<Behaviour>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
+        let Behaviour { mutation, fault, latent } = behaviour.into();
+        let rules = Rules::but(mutation);
+        let s3 = MemoryS3::new(rules.clone(), Lurking::new(latent));
+        Self::serve(listener, s3, rules, fault)
+    }
+
+    /// Ends the server and starts it again, on the same address and with what it holds; as if it had been killed, if it was.
+    pub(crate) fn restart(&mut self, killed: bool) {
+        self.stop();
+        self.s3.restarted(killed);
+        // The port is free again once the socket is closed, unless another program has taken it meanwhile.
+        let listener = TcpListener::bind(self.address).expect("the server's port");
+        *self = Self::serve(listener, self.s3.clone(), self.rules.clone(), None);
+    }
+
+    fn serve(listener: TcpListener, s3: MemoryS3, rules: Rules, fault: Option<Fault>) -> Self {
         listener.set_nonblocking(true).expect("a socket that does not block");
         let address = listener.local_addr().expect("the socket's address");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-
-        let Behaviour { mutation, fault } = behaviour.into();
-        let rules = Rules::but(mutation);
-        let s3 = MemoryS3::new(rules.clone());
         let mut builder = S3ServiceBuilder::new(s3.clone());
         let open = S3ServiceBuilder::new(s3.clone()).build();
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
@@ -97,7 +117,7 @@ impl TestServer {
 
     /// The requests so far, in the order of their arrival.
     pub(crate) fn requests(&self) -> Vec<RequestLine> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).lines.clone()
     }
 
     /// The rules that the requests so far came to: on a server that breaks another one they would have been answered alike.
@@ -132,7 +152,7 @@ struct Handler {
     doors: Doors,
     rules: Rules,
     fault: Option<Fault>,
-    requests: Arc<Mutex<Vec<RequestLine>>>,
+    requests: Arc<Mutex<Log>>,
     /// Held by a request that is served.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -187,10 +207,11 @@ impl Handler {
     /// Logs a request; gives back the fault that strikes it.
     fn log(&self, line: RequestLine) -> Option<FaultKind> {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let same_operation = 1 + requests.iter().filter(|earlier| earlier.operation == line.operation).count();
-        let all = 1 + requests.len();
+        let same_operation = requests.counts.entry(line.operation).or_default();
+        *same_operation += 1;
+        let (same_operation, all) = (*same_operation, 1 + requests.lines.len());
         let fault = self.fault.filter(|it| it.strikes(line.operation, &line.path, same_operation, all));
-        requests.push(line);
+        requests.lines.push(line);
         fault.map(|fault| fault.kind)
     }
 }

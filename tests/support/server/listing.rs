@@ -15,7 +15,7 @@ use super::tags;
 pub(crate) const INVENTED_KEY: &str = "invented-by-the-listing";
 
 /// What a listing asks for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Query {
     /// What all keys begin with.
     pub(super) prefix: String,

@@ -1,14 +1,16 @@
 //! A correct S3 server in memory, in the test's own process, with rules that can be broken one at a time.
 //!
 //! [`TestServer::start`] serves on a loopback port of its own until it is dropped. With [`Behaviour::default`]
-//! every operation that it has is right; a [`Mutation`] breaks exactly one rule of S3, and a [`Fault`] breaks the
-//! transport or answers with nonsense. So a check can be seen passing and seen failing.
+//! every operation that it has is right; a [`Mutation`] breaks exactly one rule of S3, a [`Latent`] fault breaks one in a
+//! certain state only, and a [`Fault`] breaks the transport or answers with nonsense. So a check can be seen passing and
+//! seen failing.
 //!
 //! Deliberately absent: versions and ACLs (501 `NotImplemented`), virtual-host addressing,
 //! and anything that survives the server.
 
 pub(crate) mod fault;
 pub(crate) mod hostile;
+pub(crate) mod latent;
 pub(crate) mod listing;
 pub(crate) mod mutation;
 pub(crate) mod operation;
@@ -24,6 +26,7 @@ mod upload;
 mod wire;
 
 use fault::Fault;
+use latent::Latent;
 pub(crate) use listener::{ACCESS_KEY, SECRET_KEY, TestServer};
 use mutation::Mutation;
 
@@ -34,16 +37,24 @@ pub(crate) struct Behaviour {
     pub(crate) mutation: Option<Mutation>,
     /// The answers that are spoiled on their way.
     pub(crate) fault: Option<Fault>,
+    /// What goes wrong in a certain state only.
+    pub(crate) latent: Option<Latent>,
 }
 
 impl From<Mutation> for Behaviour {
     fn from(mutation: Mutation) -> Self {
-        Self { mutation: Some(mutation), fault: None }
+        Self { mutation: Some(mutation), ..Self::default() }
     }
 }
 
 impl From<Fault> for Behaviour {
     fn from(fault: Fault) -> Self {
-        Self { mutation: None, fault: Some(fault) }
+        Self { fault: Some(fault), ..Self::default() }
+    }
+}
+
+impl From<Latent> for Behaviour {
+    fn from(latent: Latent) -> Self {
+        Self { latent: Some(latent), ..Self::default() }
     }
 }

@@ -3,7 +3,7 @@
 use hyper::{Method, Request};
 
 /// An operation of S3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Operation {
     /// `GET /`
     ListBuckets,

@@ -62,6 +62,7 @@ pub(super) struct Bucket {
 pub(super) struct Upload {
     pub(super) key: String,
     pub(super) headers: Headers,
+    pub(super) tags: Vec<Tag>,
     /// Parts by their number, each with its place in the order of arrival.
     pub(super) parts: BTreeMap<i32, Part>,
 }

@@ -61,7 +61,7 @@ pub(super) fn copy(server: &MemoryS3, input: CopyObjectInput) -> S3Result<CopyOb
         tags::stored(&server.rules, &source.content, target)
     };
     let content = if server.breaks(Mutation::CopyWrongContent) { corrupt(&source.content) } else { source.content };
-    let object = Object::new(content, tag, headers);
+    let object = Object { tags: source.tags, ..Object::new(content, tag, headers) };
     let result = CopyObjectResult {
         e_tag: server.shown(Place::Copy, &object.tag),
         last_modified: Some(object.modified.clone()),

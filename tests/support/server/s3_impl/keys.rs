@@ -42,7 +42,7 @@ pub(super) fn refuse(server: &MemoryS3, bucket: &Bucket, key: &str) -> S3Result<
 }
 
 /// The key with its percent escapes replaced by what they stand for.
-fn decoded(key: &str) -> String {
+pub(super) fn decoded(key: &str) -> String {
     let (mut bytes, mut rest) = (Vec::new(), key.as_bytes());
     while let [first, others @ ..] = rest {
         let escaped = others.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());

@@ -31,8 +31,7 @@ pub(super) fn version_1(server: &MemoryS3, input: ListObjectsInput) -> S3Result<
             .filter(|marker| !marker.is_empty() && !server.breaks(Mutation::ListIgnoresMarker)),
         max_keys: usize::try_from(max_keys).unwrap_or_default(),
     };
-    let Page { objects, prefixes, is_truncated, next } =
-        page(server.store().bucket(&input.bucket)?, &query, &server.rules);
+    let Page { objects, prefixes, is_truncated, next } = listed(server, &input.bucket, &query)?;
     let encoding_type = input.encoding_type.filter(|_| !server.breaks(Mutation::ListIgnoresEncodingType));
     let spelling = Spelling::of(encoding_type.as_ref())?;
     Ok(ListObjectsOutput {
@@ -65,8 +64,7 @@ pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Resul
         resume_after: input.continuation_token.as_deref().map(from_token).transpose()?,
         max_keys: usize::try_from(max_keys).unwrap_or_default(),
     };
-    let Page { objects, prefixes, is_truncated, next } =
-        page(server.store().bucket(&input.bucket)?, &query, &server.rules);
+    let Page { objects, prefixes, is_truncated, next } = listed(server, &input.bucket, &query)?;
     let encoding_type = input.encoding_type.filter(|_| !server.breaks(Mutation::ListIgnoresEncodingType));
     let spelling = Spelling::of(encoding_type.as_ref())?;
     Ok(ListObjectsV2Output {
@@ -84,6 +82,14 @@ pub(super) fn version_2(server: &MemoryS3, input: ListObjectsV2Input) -> S3Resul
         encoding_type,
         request_charged: None,
     })
+}
+
+/// The page of a bucket, as the fault would have it.
+fn listed(server: &MemoryS3, bucket: &str, query: &Query) -> S3Result<Page> {
+    let store = server.store();
+    let asked = server.lurking.asked(&store, bucket, query.clone());
+    let found = page(store.bucket(bucket)?, &asked, &server.rules);
+    Ok(server.lurking.page(&store, bucket, &asked, found))
 }
 
 /// How keys are written.

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
+use super::latent::{How, Lurking};
 use super::mutation::Mutation;
 use super::rules::Rules;
 use super::store::Store;
@@ -30,12 +31,24 @@ pub(super) struct MemoryS3 {
     /// Uploads that are being stored, as the mutation of concurrent writers counts them.
     writers: Arc<AtomicU64>,
     rules: Rules,
+    lurking: Lurking,
 }
 
 impl MemoryS3 {
     /// An empty server.
-    pub(super) fn new(rules: Rules) -> Self {
-        Self { store: Arc::default(), answers: Arc::default(), writers: Arc::default(), rules }
+    pub(super) fn new(rules: Rules, lurking: Lurking) -> Self {
+        Self { store: Arc::default(), answers: Arc::default(), writers: Arc::default(), rules, lurking }
+    }
+
+    /// What a fault does when the server was ended and started again.
+    pub(super) fn restarted(&self, killed: bool) {
+        self.lurking.restarted(&mut self.store(), killed);
+    }
+
+    /// What a fault does to an object that was just stored; the tag to be shown, where it has one.
+    fn stored(&self, bucket: &str, key: &str, how: &How, place: Place) -> Option<ETag> {
+        let tag = self.lurking.stored(&mut self.store(), bucket, key, how)?;
+        self.shown(place, &tag)
     }
 
     /// The store, locked.
@@ -66,7 +79,10 @@ impl S3 for MemoryS3 {
     }
 
     async fn create_bucket(&self, req: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
-        buckets::create(self, req.input).map(S3Response::new)
+        let bucket = req.input.bucket.clone();
+        let made = buckets::create(self, req.input)?;
+        self.lurking.made(&mut self.store(), &bucket);
+        Ok(S3Response::new(made))
     }
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
@@ -98,9 +114,17 @@ impl S3 for MemoryS3 {
         buckets::put_versioning(self, req.input.bucket).map(S3Response::new)
     }
 
-    async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+    async fn put_object(&self, mut req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         let announced = req.headers.get("x-amz-decoded-content-length").cloned();
-        objects::put(self, req.input, req.trailing_headers, announced).await.map(S3Response::new)
+        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        self.lurking.before_put(&mut req.input);
+        let writing = self.lurking.writing();
+        let mut output = objects::put(self, req.input, req.trailing_headers, announced).await?;
+        let torn = objects::torn(self, writing.beside_others, &bucket, &key);
+        output.e_tag = self.stored(&bucket, &key, &How::Put, Place::Put).or(output.e_tag);
+        objects::mend(self, &bucket, &key, torn).await;
+        self.lurking.takes_its_time().await;
+        Ok(S3Response::new(output))
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -126,7 +150,11 @@ impl S3 for MemoryS3 {
         &self,
         req: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-        multipart::complete(self, req.input).map(S3Response::new)
+        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        let parts = multipart::contents(self, &req.input);
+        let mut output = multipart::complete(self, req.input)?;
+        output.e_tag = self.stored(&bucket, &key, &How::Parts(parts), Place::Put).or(output.e_tag);
+        Ok(S3Response::new(output))
     }
 
     async fn abort_multipart_upload(
@@ -140,7 +168,10 @@ impl S3 for MemoryS3 {
         &self,
         req: S3Request<PutObjectTaggingInput>,
     ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
-        tagging::put(self, req.input).map(S3Response::new)
+        let (bucket, key, tags) = (req.input.bucket.clone(), req.input.key.clone(), req.input.tagging.tag_set.clone());
+        let output = tagging::put(self, req.input)?;
+        self.lurking.tagged(&mut self.store(), &bucket, &key, &tags);
+        Ok(S3Response::new(output))
     }
 
     async fn get_object_tagging(
@@ -154,19 +185,56 @@ impl S3 for MemoryS3 {
         &self,
         req: S3Request<DeleteObjectTaggingInput>,
     ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
-        tagging::delete(self, &req.input).map(S3Response::new)
+        let output = tagging::delete(self, &req.input)?;
+        self.lurking.tagged(&mut self.store(), &req.input.bucket, &req.input.key, &[]);
+        Ok(S3Response::new(output))
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        copies::copy(self, req.input).map(S3Response::new)
+        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        let replaces =
+            req.input.metadata_directive.as_ref().is_some_and(|it| it.as_str() == MetadataDirective::REPLACE);
+        let how = How::copy(&req.input.copy_source, replaces);
+        let mut output = copies::copy(self, req.input)?;
+        let tag = self.stored(&bucket, &key, &how, Place::Copy);
+        if let Some(result) = &mut output.copy_object_result {
+            result.e_tag = tag.or(result.e_tag.take());
+        }
+        Ok(S3Response::new(output))
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
-        deletes::one(self, &req.input).map(S3Response::new)
+        let writing = self.lurking.writing();
+        if self.lurking.delete_lags(writing.beside_others) {
+            let server = self.clone();
+            drop(tokio::spawn(async move {
+                tokio::time::sleep(Lurking::moment()).await;
+                deletes::one(&server, &req.input)
+            }));
+            return Ok(S3Response::new(DeleteObjectOutput::default()));
+        }
+        let output = deletes::one(self, &req.input)?;
+        self.lurking.deleted(&mut self.store(), &req.input.bucket, &req.input.key);
+        self.lurking.takes_its_time().await;
+        Ok(S3Response::new(output))
     }
 
     async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        deletes::many(self, req.input).map(S3Response::new)
+        let (bucket, mut input) = (req.input.bucket.clone(), req.input);
+        let named: Vec<String> = input.delete.objects.iter().map(|object| object.key.clone()).collect();
+        let kept = self.lurking.kept_by_many(&self.store(), &bucket, &named);
+        let left_out: Vec<_> = input.delete.objects.extract_if(.., |object| kept.contains(&object.key)).collect();
+        let mut output =
+            if input.delete.objects.is_empty() { DeleteObjectsOutput::default() } else { deletes::many(self, input)? };
+        // What was not deleted is reported as if it had been.
+        let report = |object: ObjectIdentifier| DeletedObject { key: Some(object.key), ..DeletedObject::default() };
+        if !left_out.is_empty() {
+            output.deleted.get_or_insert_default().extend(left_out.into_iter().map(report));
+        }
+        for key in named.iter().filter(|key| !kept.contains(key)) {
+            self.lurking.deleted(&mut self.store(), &bucket, key);
+        }
+        Ok(S3Response::new(output))
     }
 
     async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {

@@ -8,7 +8,7 @@ use s3s::dto::{
 };
 use s3s::{S3Result, s3_error};
 
-use super::MemoryS3;
+use super::{MemoryS3, tagging};
 use crate::server::mutation::Mutation;
 use crate::server::store::{Headers, Object, Part, Upload};
 use crate::server::tags::{self, Place};
@@ -30,8 +30,16 @@ pub(super) fn create(server: &MemoryS3, input: CreateMultipartUploadInput) -> S3
     let mut store = server.store();
     let bucket = store.bucket_mut(&input.bucket)?;
     let id = format!("upload-{}", server.number());
-    let headers = Headers { content_type: input.content_type, metadata: input.metadata, ..Headers::default() };
-    let upload = Upload { key: input.key.clone(), headers, ..Upload::default() };
+    let headers = Headers {
+        content_type: input.content_type,
+        content_encoding: input.content_encoding,
+        content_language: input.content_language,
+        content_disposition: input.content_disposition,
+        cache_control: input.cache_control,
+        metadata: input.metadata,
+    };
+    let tags = tagging::given(input.tagging);
+    let upload = Upload { key: input.key.clone(), headers, tags, ..Upload::default() };
     bucket.uploads.insert(id.clone(), upload);
     Ok(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
@@ -96,16 +104,24 @@ fn put_together(server: &MemoryS3, input: CompleteMultipartUploadInput) -> S3Res
         format!("{}-{count}", tags::md5_hex(&digests))
     };
     let e_tag = server.shown(Place::Put, &tag);
-    let headers = upload.headers.clone();
+    let (headers, tags) = (upload.headers.clone(), upload.tags.clone());
     let key = upload.key.clone();
     bucket.uploads.remove(&input.upload_id);
-    bucket.put(key, Object::new(content, tag, headers));
+    bucket.put(key, Object { tags, ..Object::new(content, tag, headers) });
     Ok(CompleteMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag,
         ..CompleteMultipartUploadOutput::default()
     })
+}
+
+/// The contents of the parts of an upload, by number.
+pub(super) fn contents(server: &MemoryS3, input: &CompleteMultipartUploadInput) -> Vec<(i32, Bytes)> {
+    let store = server.store();
+    let upload = store.buckets.get(&input.bucket).and_then(|bucket| bucket.uploads.get(&input.upload_id));
+    let parts = upload.into_iter().flat_map(|upload| &upload.parts);
+    parts.map(|(number, part)| (*number, part.content.clone())).collect()
 }
 
 /// The parts that a client names, in the order of their numbers.

@@ -12,7 +12,8 @@ use s3s::{Body, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 use super::MemoryS3;
 use super::conditions::Conditions;
-use super::{keys, ranges};
+use super::{keys, ranges, tagging};
+use crate::server::latent::Lurking;
 use crate::server::mutation::Mutation;
 use crate::server::store::{Headers, Object};
 use crate::server::tags::{self, Place};
@@ -37,6 +38,7 @@ pub(super) async fn put(
     if announced.is_some_and(|length| length != content.len().to_string().as_str()) {
         return Err(s3_error!(IncompleteBody, "You did not provide the number of bytes that you announced."));
     }
+    let given = tagging::given(input.tagging.take());
     let checksum = upload::verify(&input, trailers.as_ref(), &content)?;
     let keeps = || !server.breaks(Mutation::SystemHeadersForgotten);
     let headers = Headers {
@@ -84,7 +86,7 @@ pub(super) async fn put(
             _ => content.clone(),
         };
         let overwrites = replaced.is_some();
-        bucket.put(key.clone(), Object::new(kept, tag.clone(), headers));
+        bucket.put(key.clone(), Object { tags: given, ..Object::new(kept, tag.clone(), headers) });
         if let Some(refusal) = refusal {
             return Err(refusal);
         }
@@ -124,6 +126,28 @@ async fn finish_late(server: &MemoryS3, bucket: &str, key: &str, content: &Bytes
     Ok(())
 }
 
+/// What was there, where the fault of large overwrites mixes it with what is stored next.
+pub(super) fn torn(server: &MemoryS3, beside_others: bool, bucket: &str, key: &str) -> Option<Bytes> {
+    server.lurking.torn(beside_others, &(bucket.to_owned(), key.to_owned()))
+}
+
+/// Lets the mixture be seen for a moment.
+pub(super) async fn mend(server: &MemoryS3, bucket: &str, key: &str, torn: Option<Bytes>) {
+    let Some(old) = torn else { return };
+    let stored = |content: &dyn Fn(&Bytes) -> Bytes| {
+        let mut store = server.store();
+        let object = store.buckets.get_mut(bucket).and_then(|bucket| bucket.objects.get_mut(key))?;
+        let changed = content(&object.content);
+        Some(std::mem::replace(&mut object.content, changed))
+    };
+    if let Some(new) = stored(&|new| half_of_each(new, &old)) {
+        tokio::time::sleep(Lurking::moment()).await;
+        let mixture = half_of_each(&new, &old);
+        // Unless somebody else has stored something meanwhile.
+        stored(&|present| if *present == mixture { new.clone() } else { present.clone() });
+    }
+}
+
 /// The first half of one, the second half of the other.
 fn half_of_each(new: &Bytes, old: &Bytes) -> Bytes {
     let middle = (new.len() / 2).min(old.len());
@@ -133,6 +157,7 @@ fn half_of_each(new: &Bytes, old: &Bytes) -> Bytes {
 /// Sends an object or a range of it.
 pub(super) fn get(server: &MemoryS3, input: &GetObjectInput) -> S3Result<GetObjectOutput> {
     let object = find(server, &input.bucket, &input.key, Mutation::GetMissingIsEmpty200)?;
+    let object = server.lurking.served(Place::Get, &mut server.store(), &input.bucket, &input.key, object);
     Conditions {
         tag_is: input.if_match.as_ref().filter(|_| !server.breaks(Mutation::GetIgnoresIfMatch)),
         tag_is_not: input.if_none_match.as_ref().filter(|_| !server.breaks(Mutation::GetIgnoresIfNoneMatch)),
@@ -149,7 +174,10 @@ pub(super) fn get(server: &MemoryS3, input: &GetObjectInput) -> S3Result<GetObje
         let shift = usize::from(server.breaks(Mutation::ContentRangeWrong));
         format!("bytes {}-{}/{}", range.start + shift, range.end - 1 + shift, object.content.len())
     });
-    let mut content = object.content.slice(range.unwrap_or(0..object.content.len()));
+    let is_suffix = matches!(input.range, Some(s3s::dto::Range::Suffix { .. }));
+    let range = range.unwrap_or(0..object.content.len());
+    let content = object.content.slice(range.clone());
+    let mut content = server.lurking.part(&range, is_suffix, object.content.len(), content);
     if !content.is_empty() && server.breaks(Mutation::ContentOffByOneByte) {
         content = flip_middle(&content);
     }
@@ -178,6 +206,7 @@ pub(super) fn get(server: &MemoryS3, input: &GetObjectInput) -> S3Result<GetObje
 /// Describes an object.
 pub(super) fn head(server: &MemoryS3, input: &HeadObjectInput) -> S3Result<HeadObjectOutput> {
     let object = find(server, &input.bucket, &input.key, Mutation::HeadMissingIsOk)?;
+    let object = server.lurking.served(Place::Head, &mut server.store(), &input.bucket, &input.key, object);
     Conditions {
         tag_is: input.if_match.as_ref(),
         tag_is_not: input.if_none_match.as_ref(),

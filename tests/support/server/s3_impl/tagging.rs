@@ -2,14 +2,25 @@
 
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
-    PutObjectTaggingInput, PutObjectTaggingOutput,
+    PutObjectTaggingInput, PutObjectTaggingOutput, Tag, TaggingHeader,
 };
 use s3s::{S3Result, s3_error};
 
 use super::MemoryS3;
+use super::keys;
 use crate::server::mutation::Mutation;
 use crate::server::store::{Headers, Object};
 use crate::server::tags;
+
+/// The tags that come with an upload.
+pub(super) fn given(header: Option<TaggingHeader>) -> Vec<Tag> {
+    let decoded = |text: &str| Some(keys::decoded(&text.replace('+', " ")));
+    let tag = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Tag { key: decoded(name), value: decoded(value) }
+    };
+    header.iter().flat_map(|header| header.split('&')).filter(|pair| !pair.is_empty()).map(tag).collect()
+}
 
 /// Gives an object other tags.
 pub(super) fn put(server: &MemoryS3, input: PutObjectTaggingInput) -> S3Result<PutObjectTaggingOutput> {
