@@ -23,7 +23,8 @@ const DEADLINE: &str = "15s";
 fn checkout(program: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let project = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n[project]\nname = \"pys3local\"\n\
-                   version = \"0.2.1\"\n";
+                   version = \"0.2.1\"\n[project.scripts]\npys3local = \"pys3local:main\"\n[tool.setuptools]\n\
+                   py-modules = [\"pys3local\"]\n";
     std::fs::write(folder.path().join("pyproject.toml"), project).unwrap();
     let backend = format!("{program}\nfrom setuptools.build_meta import *\n");
     std::fs::write(folder.path().join("backend.py"), backend).unwrap();
@@ -104,7 +105,8 @@ fn a_hostile_build_ends_within_its_limits_and_leaves_nothing() {
         ),
         (
             "prints an archive without end",
-            "out = open('/proc/1/fd/3', 'wb', 0)\nwhile True:\n    out.write(b'x' * 65536)",
+            "import os\nfor fd in range(3, 30):\n    path = f'/proc/1/fd/{fd}'\n    if os.path.lexists(path) and os.lstat(path).st_mode & 0o700 == 0o300:\n        \
+             out = open(path, 'wb', 0)\n        while True:\n            out.write(b'x' * 65536)",
             &["is larger than 256 MiB"],
         ),
         (
@@ -211,7 +213,9 @@ fn the_password_of_a_package_index_is_nowhere() {
         "the index was asked with the password"
     );
 
-    assert!(!said.contains(SECRET) && !said.contains("PIP_"), "{said}");
+    let is_told =
+        |text: &str| [SECRET, "PIP_EXTRA", "PIP_TRUSTED", "http_proxy"].iter().any(|word| text.contains(word));
+    assert!(!is_told(&said), "{said}");
     for entry in std::fs::read_dir(reports.path()).unwrap() {
         let text = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!String::from_utf8_lossy(&text).contains(SECRET));
@@ -220,7 +224,7 @@ fn the_password_of_a_package_index_is_nowhere() {
     assert!(images.len() >= 3, "{images:?}");
     for image in &images {
         let told = [docker(&["history", "--no-trunc", image]), docker(&["inspect", image])].concat().join("\n");
-        assert!(!told.contains(SECRET) && !told.contains("PIP_"), "{told}");
+        assert!(!is_told(&told), "{told}");
     }
     let saved = Command::new("docker").arg("save").args(&images).stdout(Stdio::piped()).spawn().unwrap();
     let found = Command::new("grep").args(["--count", "--text", SECRET]).stdin(saved.stdout.unwrap()).output().unwrap();
