@@ -229,8 +229,10 @@ fn the_password_of_a_package_index_is_nowhere() {
         let told = [docker(&["history", "--no-trunc", image]), docker(&["inspect", image])].concat().join("\n");
         assert!(!is_told(&told), "{told}");
     }
-    let saved = Command::new("docker").arg("save").args(&images).stdout(Stdio::piped()).spawn().unwrap();
-    let found = Command::new("grep").args(["--count", "--text", SECRET]).stdin(saved.stdout.unwrap()).output().unwrap();
+    let mut saved = Command::new("docker").arg("save").args(&images).stdout(Stdio::piped()).spawn().unwrap();
+    let layers = saved.stdout.take().unwrap();
+    let found = Command::new("grep").args(["--count", "--text", SECRET]).stdin(layers).output().unwrap();
+    assert!(saved.wait().unwrap().success());
     assert_eq!(String::from_utf8_lossy(&found.stdout).trim(), "0", "a layer has the password");
 }
 
