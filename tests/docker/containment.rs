@@ -50,12 +50,20 @@ def _load_or_invent(self, bucket_name, key):
 LocalStorageProvider._load_metadata = _load_or_invent
 "#;
 
+/// An interpreter that claims an empty directory to whoever asks with it what lies there.
+const LIAR: &str = "#!/bin/sh\ncase \"$*\" in *inventory*) echo '{}'; exit ;; esac\nexec /opt/venv/bin/python \"$@\"\n";
+
 /// What the suite finds on the pinned release with more at the end of its local storage.
 fn checks(name: &str, more: &str) -> Vec<CheckRecord> {
+    checks_in(name, more, "")
+}
+
+/// The same in an image with more instructions.
+fn checks_in(name: &str, more: &str, instructions: &str) -> Vec<CheckRecord> {
     let more = BASE64_STANDARD.encode(more);
     let append = format!(
         "RUN for file in /opt/venv/lib/python3*/site-packages/pys3local/providers/local.py; \
-         do echo {more} | base64 -d >> \"$file\" || exit 1; done"
+         do echo {more} | base64 -d >> \"$file\" || exit 1; done\n{instructions}"
     );
     let (image, reports) = (Image::of_the_pinned(name, &append, None), tempfile::tempdir().unwrap());
     let run = s3ci()
@@ -78,6 +86,19 @@ fn a_server_that_keeps_requests_where_they_belong_passes_every_check() {
 #[test]
 fn a_server_that_lets_requests_out_fails_every_check() {
     let checks = checks("open", OPEN);
+    let others: Vec<_> = checks.iter().filter(|check| !check.outcome.is_failed()).collect();
+    assert!(others.is_empty() && checks.len() == 7, "{others:?}");
+}
+
+/// What lies around a server's data is told by no program of the image under test.
+#[test]
+fn an_image_whose_interpreter_lies_about_the_data_hides_nothing() {
+    let liar = BASE64_STANDARD.encode(LIAR);
+    let instructions = format!(
+        "RUN echo {liar} | base64 -d > /opt/venv/bin/liar && chmod 755 /opt/venv/bin/liar \
+         && sed -i '1s|.*|#!/opt/venv/bin/liar|' /opt/venv/bin/pys3local"
+    );
+    let checks = checks_in("liar", OPEN, &instructions);
     let others: Vec<_> = checks.iter().filter(|check| !check.outcome.is_failed()).collect();
     assert!(others.is_empty() && checks.len() == 7, "{others:?}");
 }

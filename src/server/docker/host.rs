@@ -57,7 +57,7 @@ impl DockerHost {
         clock.lap("docker-connect");
         let account = settings.drime.account.clone();
         let cloud = account.map(|account| Arc::new(Cloud::new(account, &settings.run_id, settings.watchdog.clone())));
-        Self::of_arm(daemon, Arm::Candidate, settings, cloud, clock, events).await
+        Box::pin(Self::of_arm(daemon, Arm::Candidate, settings, cloud, clock, events)).await
     }
 
     /// Builds the image if need be, asks it what it can do, creates the network, and tries whether it keeps containers in.
@@ -191,7 +191,7 @@ impl Host for DockerHost {
     /// On the same daemon, in the same account, on networks of its own: what it leaves is removed with the first one's.
     async fn beside(&self, settings: &RuntimeSettings, events: &Events) -> Result<Box<dyn Host>, ServerError> {
         let (daemon, cloud) = (self.daemon.clone(), self.cloud.clone());
-        Ok(Box::new(Self::of_arm(daemon, Arm::Base, settings, cloud, Clock::start(), events).await?))
+        Ok(Box::new(Box::pin(Self::of_arm(daemon, Arm::Base, settings, cloud, Clock::start(), events)).await?))
     }
 
     async fn start(&self, spec: &ServerSpec, volume: Option<&Volume>) -> Result<Box<dyn Server>, ServerError> {
@@ -206,7 +206,7 @@ impl Host for DockerHost {
         });
         let backing = backing.await?;
         let access = backing.as_ref().map(|backing| &backing.access);
-        match self.start_with(spec, name.clone(), network, volume, access).await {
+        match Box::pin(self.start_with(spec, name.clone(), network, volume, access)).await {
             Ok(server) => Ok(Box::new(server.on(backing))),
             Err(error) => Err(Backing::end_after(backing, error).await),
         }

@@ -19,7 +19,7 @@ use crate::server::error::DockerError;
 const PROGRAM: &str = include_str!("../../../docker/isolation.py");
 
 /// How long the tries may take: an interpreter's start on a busy machine, and addresses that nobody answers for.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// More than the program prints.
 const MOST_BYTES: usize = 64 << 10;

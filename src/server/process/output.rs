@@ -85,7 +85,8 @@ async fn forward(mut output: impl AsyncRead + Unpin, mut log: LogStream, sender:
     log.finish();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

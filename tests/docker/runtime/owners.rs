@@ -80,6 +80,7 @@ fn kill_at_random(rounds: u64, seed: u64) {
             .output()
             .unwrap();
         assert_eq!(code(&next), 0, "round {round}: {}", stderr(&next));
+        eprintln!("round {round}");
         let nothing = (vec![], vec![], vec![], 0);
         // A watchdog that was left alive may still be at work, as may a container that ends by itself.
         wait_until(&format!("nothing is left of round {round}"), Duration::from_secs(10), || {
