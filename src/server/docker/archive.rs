@@ -36,6 +36,8 @@ pub(super) fn append<W: Write>(installed: &Installed, into: &mut Builder<W>, bel
         header.set_mtime(entry.header().mtime()?);
         header.set_entry_type(entry.header().entry_type());
         header.set_size(0);
+        header.set_uid(0);
+        header.set_gid(0);
         let is_executable = entry.header().mode()? & 0o100 != 0;
         let path = Path::new(below).join(inside);
         match entry.header().entry_type() {

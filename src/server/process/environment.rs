@@ -95,7 +95,8 @@ impl Environments<'_> {
         if directory.exists() {
             std::fs::remove_dir_all(directory).map_err(ProcessError::file("remove", directory))?;
         }
-        let mut command = python::command(&self.python.executable, self.scratch);
+        let home = self.home()?;
+        let mut command = python::command(&self.python.executable, home.path());
         command.args(["-m", "venv"]).arg(directory);
         let finished = output::run(command, Some(self.events)).await?;
         if finished.success() {
@@ -106,8 +107,7 @@ impl Environments<'_> {
 
     /// Asks the server itself what it is and what it can do.
     async fn inspect(&self, python: &Path) -> Result<Capabilities, ProcessError> {
-        let home = tempfile::tempdir_in(self.scratch);
-        let home = home.map_err(ProcessError::file("create a directory in", self.scratch))?;
+        let home = self.home()?;
         let ask = async |question: &'static str, arguments: &[&str]| {
             let mut command = python::command(python, home.path());
             command.args(arguments);
@@ -129,6 +129,11 @@ impl Environments<'_> {
             ),
         );
         capabilities.ok_or(ProcessError::Inspect { question: "options", lines: help })
+    }
+
+    /// A directory for what an interpreter leaves in its HOME.
+    fn home(&self) -> Result<tempfile::TempDir, ProcessError> {
+        tempfile::tempdir_in(self.scratch).map_err(ProcessError::file("create a directory in", self.scratch))
     }
 
     /// The lock of an environment, held until the file is closed.
