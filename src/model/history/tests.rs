@@ -157,13 +157,15 @@ fn small_histories_have_the_answer_that_trying_every_order_gives() {
 }
 
 #[test]
-fn ten_thousand_operations_of_eight_clients_take_less_than_a_second_and_one_stale_read_is_found() {
+fn ten_thousand_operations_of_eight_clients_take_no_time_and_one_stale_read_is_found() {
     let mut generator = seeded(2, "long history");
     let mut operations = right_history(8, 10_000, &mut generator);
     let started = Instant::now();
     assert_eq!(verdict(&operations), Verdict::Ordered);
     let took = started.elapsed();
-    assert!(took.as_millis() < 1_000, "{took:?}");
+    // Without optimisation it takes several times as long.
+    let most = if cfg!(debug_assertions) { 10 } else { 1 };
+    assert!(took < std::time::Duration::from_secs(most), "{took:?}");
     make_last_read_stale(&mut operations);
     assert_eq!(verdict(&operations), Verdict::None);
 }

@@ -129,7 +129,9 @@ impl Lurking {
             Latent::KillLosesLast if killed => state.last.clone().into_iter().collect(),
             _ => Vec::new(),
         };
-        gone.iter().for_each(|at| remove(&mut state, store, at));
+        for at in &gone {
+            remove(&mut state, store, at);
+        }
         if fault == Latent::RestartUndeletes {
             let back: Vec<At> = state.deleted.iter().filter(|at| !state.live.contains_key(*at)).cloned().collect();
             for at in back {

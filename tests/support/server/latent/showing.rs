@@ -6,7 +6,7 @@ use s3s::dto::Tag;
 
 use super::{Latent, Lurking, at};
 use crate::server::listing::{Page, Query};
-use crate::server::store::{Object, Store};
+use crate::server::store::{Headers, Object, Store};
 use crate::server::tags::{self, Place};
 
 const KIB: usize = 1 << 10;
@@ -68,16 +68,16 @@ impl Lurking {
             }
             Latent::ListedTagStaysBeyondAscii => {
                 for (key, object) in objects.iter_mut().filter(|(key, _)| !key.is_ascii()) {
-                    state.versions(&here(key)).first().iter().for_each(|first| object.tag.clone_from(&first.tag));
+                    if let Some(first) = state.versions(&here(key)).first() {
+                        object.tag.clone_from(&first.tag);
+                    }
                 }
             }
             Latent::ListedTimeIsFirst => {
                 for (key, object) in objects.iter_mut() {
-                    state
-                        .versions(&here(key))
-                        .first()
-                        .iter()
-                        .for_each(|first| object.modified = first.modified.clone());
+                    if let Some(first) = state.versions(&here(key)).first() {
+                        object.modified = first.modified.clone();
+                    }
                 }
             }
             Latent::ListingShowsLongerName if query.delimiter.is_none() && query.resume_after.is_none() => {
@@ -114,7 +114,7 @@ impl Lurking {
                 object.tag.clone_from(&versions[versions.len() - 2].tag);
             }
             (Latent::ReadingMovesTime, Place::Get) => {
-                let now = Object::new(bytes::Bytes::new(), String::new(), Default::default()).modified;
+                let now = Object::new(bytes::Bytes::new(), String::new(), Headers::default()).modified;
                 if let Some(held) = store.buckets.get_mut(bucket).and_then(|held| held.objects.get_mut(key)) {
                     held.modified = now;
                 }

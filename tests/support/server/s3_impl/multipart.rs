@@ -38,7 +38,7 @@ pub(super) fn create(server: &MemoryS3, input: CreateMultipartUploadInput) -> S3
         cache_control: input.cache_control,
         metadata: input.metadata,
     };
-    let tags = tagging::given(input.tagging);
+    let tags = tagging::given(input.tagging.as_ref());
     let upload = Upload { key: input.key.clone(), headers, tags, ..Upload::default() };
     bucket.uploads.insert(id.clone(), upload);
     Ok(CreateMultipartUploadOutput {

@@ -38,7 +38,7 @@ pub(super) async fn put(
     if announced.is_some_and(|length| length != content.len().to_string().as_str()) {
         return Err(s3_error!(IncompleteBody, "You did not provide the number of bytes that you announced."));
     }
-    let given = tagging::given(input.tagging.take());
+    let given = tagging::given(input.tagging.as_ref());
     let checksum = upload::verify(&input, trailers.as_ref(), &content)?;
     let keeps = || !server.breaks(Mutation::SystemHeadersForgotten);
     let headers = Headers {

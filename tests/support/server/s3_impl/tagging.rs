@@ -13,13 +13,13 @@ use crate::server::store::{Headers, Object};
 use crate::server::tags;
 
 /// The tags that come with an upload.
-pub(super) fn given(header: Option<TaggingHeader>) -> Vec<Tag> {
+pub(super) fn given(header: Option<&TaggingHeader>) -> Vec<Tag> {
     let decoded = |text: &str| Some(keys::decoded(&text.replace('+', " ")));
     let tag = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         Tag { key: decoded(name), value: decoded(value) }
     };
-    header.iter().flat_map(|header| header.split('&')).filter(|pair| !pair.is_empty()).map(tag).collect()
+    header.into_iter().flat_map(|header| header.split('&')).filter(|pair| !pair.is_empty()).map(tag).collect()
 }
 
 /// Gives an object other tags.
