@@ -87,7 +87,7 @@ fn of_put(fault: Latent, state: &State, at: &At, previous: Option<&Object>, obje
     let Some(previous) = previous else { return };
     match fault {
         Latent::OverwriteLostEvery97 if state.overwrites.is_multiple_of(97) => {
-            object.content = previous.content.clone()
+            object.content = previous.content.clone();
         }
         Latent::ThirdVersionIsSecond if versions.len() == 2 => object.content = previous.content.clone(),
         Latent::EmptyOverwriteIgnored if object.content.is_empty() => object.content = previous.content.clone(),
