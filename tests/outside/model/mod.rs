@@ -117,15 +117,22 @@ fn tried(faults: &[Latent], seeds: &[u64]) -> Vec<String> {
     rows.iter().filter(|row| !row.is_named()).map(Row::words).collect()
 }
 
-/// One fault of each property: all of them take half an hour.
+/// Faults that are found in seconds, one of each property but `last-modified-moves`: there each try waits for the next second, so that
+/// making a program smaller takes minutes.
+const QUICK: [Latent; 8] = [
+    Latent::EmptyOverwriteIgnored,
+    Latent::DeepKeyKeepsTag,
+    Latent::StoredAgainNotListed,
+    Latent::DeleteTakesSidecar,
+    Latent::FirstTypeStays,
+    Latent::ListingShowsLongerName,
+    Latent::RestartLosesKeys,
+    Latent::LargeOverwriteTears,
+];
+
 #[test]
-fn each_property_is_seen_broken_in_a_certain_state() {
-    let mut faults = faults();
-    if std::env::var("S3CI_LATENT").is_err() {
-        faults.dedup_by_key(|fault| fault.property());
-        // Seed 1 does not find the first fault of several clients yet; the tests that are ignored have all of them.
-        faults.retain(|fault| fault.property() != "histories-are-linearizable");
-    }
+fn properties_are_seen_broken_in_a_certain_state() {
+    let faults = if std::env::var("S3CI_LATENT").is_ok() { faults() } else { QUICK.to_vec() };
     assert_eq!(tried(&faults, &seeds(&[1])), Vec::<String>::new());
 }
 

@@ -56,20 +56,24 @@ fn wrong(name: &str, property: &str, seeds: &[u64]) -> Vec<String> {
     seeds.iter().filter_map(found).collect()
 }
 
-fn all(seeds: &[u64]) -> Vec<String> {
-    let wanted = std::env::var("S3CI_LATENT").unwrap_or_default();
-    let chosen: Vec<_> =
-        PLANTED.iter().filter(|(name, _)| wanted.is_empty() || wanted.split(',').any(|it| it == *name)).collect();
+/// The faults that are found soonest.
+const QUICK: [&str; 4] =
+    ["etag_of_first_version", "stored_again_is_not_listed", "blank_at_the_end_is_dropped", "first_content_type_stays"];
+
+fn all(usual: &[&str], seeds: &[u64]) -> Vec<String> {
+    let wanted = std::env::var("S3CI_LATENT").ok();
+    let wanted: Vec<&str> = wanted.as_deref().map_or_else(|| usual.to_vec(), |names| names.split(',').collect());
+    let chosen: Vec<_> = PLANTED.iter().filter(|(name, _)| wanted.contains(name)).collect();
     each(&chosen, |(name, property)| wrong(name, property, seeds)).concat()
 }
 
 #[test]
-fn each_fault_planted_in_pys3local_is_found_in_few_steps() {
-    assert_eq!(all(&seeds(&[1])), Vec::<String>::new());
+fn faults_planted_in_pys3local_are_found_in_few_steps() {
+    assert_eq!(all(&QUICK, &seeds(&[1])), Vec::<String>::new());
 }
 
 #[test]
-#[ignore = "takes half an hour: the same with five seeds"]
+#[ignore = "takes half an hour: all of them, with five seeds"]
 fn each_fault_planted_in_pys3local_is_found_with_five_seeds() {
-    assert_eq!(all(&seeds(&[1, 2, 3, 4, 5])), Vec::<String>::new());
+    assert_eq!(all(&PLANTED.map(|(name, _)| name), &seeds(&[1, 2, 3, 4, 5])), Vec::<String>::new());
 }
