@@ -16,9 +16,9 @@ pub(super) fn plan(config: &Config, all: bool, suites: Vec<String>) -> Result<Pl
         None => Selection::of(all, suites)?,
         Some(earlier) if !all && suites.is_empty() => Selection::Named(red(earlier)?),
         Some(_) => {
-            let cause = "it says itself what is run";
-            return Err(Refusal::because("use --rerun beside suites".to_owned(), cause, Exit::Usage)
-                .hint("leave the suites and --all out, or leave --rerun out"));
+            let cause = "--rerun says already what to run";
+            return Err(Refusal::because("run suites together with --rerun".to_owned(), cause, Exit::Usage)
+                .hint("give either suites (or --all) or --rerun"));
         }
     };
     Ok(Plan::new(&selection, filter(config))?)
@@ -33,14 +33,14 @@ fn red(earlier: &Path) -> Result<Vec<String>, Refusal> {
     let red: Vec<String> =
         broken_off.chain(checks.map(|check| check.id.to_string())).filter(|name| is_known(name)).collect();
     if red.is_empty() {
-        let cause = "nothing that can be run was red there";
+        let cause = "nothing failed in that run, or this s3ci does not have the checks that did";
         return Err(Refusal::because(format!("run again what was red in {}", earlier.display()), cause, Exit::Usage)
-            .hint("name suites instead"));
+            .hint("name suites, or give --all"));
     }
     Ok(red)
 }
 
-/// Whether there is such a suite or check: a threshold, for one, is none.
+/// Whether this s3ci has such a suite or check. A threshold has an id too, and is neither.
 fn is_known(name: &str) -> bool {
     Plan::new(&Selection::Named(vec![name.to_owned()]), Filter::NONE).is_ok()
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::runs::Runs;
-use super::session::Ran;
+use super::session::{self, Ran};
 use super::spec;
 use crate::checks::CheckRunner;
 use crate::model::Program;
@@ -14,7 +14,7 @@ use crate::model::property::Property;
 use crate::model::recipe::Recipe;
 use crate::model::shrink::Shrinker;
 use crate::model::step::Step;
-use crate::record::{Counterexample, CounterexampleStep, Failure, Fault, Severity, Stop};
+use crate::record::{Counterexample, CounterexampleStep, Failure, Severity, Stop};
 use crate::s3::S3;
 use crate::server::Shutdown;
 
@@ -170,8 +170,7 @@ fn unrolled(program: &Program) -> Vec<Program> {
 
 async fn replay(runs: &Runs<'_>, program: &Program, on: On, s3: &S3) -> Result<Ran, Stop> {
     if on == On::FreshServer {
-        let restarted = runs.context.server.restart(Shutdown::Orderly).await;
-        restarted.map_err(|error| Stop::from(Fault::from(error)))?;
+        session::restart(runs.context.server, s3, Shutdown::Orderly).await?;
     }
     runs.run(program, s3).await
 }

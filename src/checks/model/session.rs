@@ -22,6 +22,9 @@ pub(super) const AT_A_TIME: usize = 8;
 /// How long a step waits that wants another second: so that no two times within one can explain what is seen.
 const NEXT_SECOND: Duration = Duration::from_millis(1_100);
 
+/// More connections than a client keeps for programs that run two at a time.
+const MOST_CONNECTIONS: usize = 2 * AT_A_TIME;
+
 /// Why a program did not go on.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -495,7 +498,7 @@ impl<'a> Session<'a> {
     }
 
     async fn restart(&mut self, shutdown: Shutdown) -> Result<String, Halt> {
-        self.server.restart(shutdown).await.map_err(|error| Stop::from(Fault::from(error)))?;
+        restart(self.server, self.s3, shutdown).await?;
         Ok("up again".to_owned())
     }
 
@@ -510,10 +513,10 @@ impl<'a> Session<'a> {
         let killed = async {
             // Somewhere within the time that the request takes.
             tokio::time::sleep(Duration::from_micros(500 * (self.number as u64 % 13))).await;
-            self.server.restart(Shutdown::Killed).await
+            restart(self.server, self.s3, Shutdown::Killed).await
         };
         let (_, killed) = tokio::join!(put, killed);
-        killed.map_err(|error| Stop::from(Fault::from(error)))?;
+        killed?;
         let new = New { body, headers: Headers::default(), written: since(from_ms) };
         let limit = new.body.bytes.len().max(self.reference.live(at).map_or(0, |live| live.body.bytes.len()));
         let read = self.s3.read(&bucket, &at.key, &Asked::default(), limit as u64 + 1).await;
@@ -521,6 +524,20 @@ impl<'a> Session<'a> {
         self.reference.killed_put(at, new, &answer)?;
         Ok(answer.map(|got| format!("{} bytes", got.bytes.len())).into_words())
     }
+}
+
+/// Restarts the server. A request that meets a connection from before fails, so the first one afterwards is of no program.
+///
+/// # Errors
+/// The server does not come up again.
+pub(super) async fn restart(server: &dyn Server, s3: &S3, shutdown: Shutdown) -> Result<(), Stop> {
+    server.restart(shutdown).await.map_err(Fault::from)?;
+    for _ in 0..MOST_CONNECTIONS {
+        if s3.is_reachable().await {
+            break;
+        }
+    }
+    Ok(())
 }
 
 impl Answer<String> {

@@ -1,5 +1,6 @@
 //! The binary from outside, without Docker: exit codes, bad input, interruption, reports that cannot be written, hostile answers.
 
+mod again;
 mod answers;
 mod ledger;
 mod refused;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use s3ci::checks::{BucketNumbers, CATALOGUE, ModelSettings, SuiteContext, SuiteSettings, on_backend};
@@ -14,9 +13,6 @@ use s3ci::server::{Backend, Server, ServerError, Shutdown};
 
 use crate::mutants::in_process;
 use crate::server::{ACCESS_KEY, Behaviour, SECRET_KEY, TestServer};
-
-/// How long a restart takes.
-const RESTART: Duration = Duration::from_millis(50);
 
 /// A server of this process as a host would run it.
 struct Hosted {
@@ -49,8 +45,6 @@ impl Server for Hosted {
 
     async fn restart(&self, shutdown: Shutdown) -> Result<(), ServerError> {
         self.server().stop();
-        // A real server takes a moment, too, in which the client notices that its connections are closed.
-        tokio::time::sleep(RESTART).await;
         self.server().restart(matches!(shutdown, Shutdown::Killed));
         Ok(())
     }
