@@ -125,7 +125,8 @@ fn a_right_server_passes_every_workflow() {
 
 #[test]
 fn downloads_that_are_cut_short_turn_every_workflow_red_that_fetches() {
-    let red = red(Mutation::ContentTruncated, &[""], &["--large"]);
+    // A client that tries again and again waits longer each time: on a busy machine past the usual deadline.
+    let red = red(Mutation::ContentTruncated, &[""], &["--large", "--timeout", "5m"]);
     assert_eq!(red, &all() - &names(NO_FETCH));
     assert_eq!(clients(&red), names(EVERY));
 }
