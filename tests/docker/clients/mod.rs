@@ -72,8 +72,11 @@ fn outcomes(behaviour: impl Into<Behaviour>, checks: &[&str], more: &[&str]) -> 
 
 /// The names of the workflows that are red on a server that breaks a rule.
 fn red(mutation: Mutation, checks: &[&str], more: &[&str]) -> BTreeSet<String> {
-    let outcomes = outcomes(mutation, checks, &[&["--timeout", "30s"], more].concat());
-    assert_eq!(outcomes.errors(), Vec::<String>::new(), "{mutation:?}: nothing here keeps s3ci from judging");
+    // A client that tries again waits longer each time, and a busy machine makes that longer still.
+    let outcomes = outcomes(mutation, checks, &[&["--timeout", "2m"], more].concat());
+    let checks = outcomes.record.suites.iter().flat_map(|suite| &suite.checks);
+    let unjudged: Vec<_> = checks.filter(|check| check.outcome.is_not_judged()).collect();
+    assert!(unjudged.is_empty(), "{mutation:?}: nothing here keeps s3ci from judging: {unjudged:#?}");
     outcomes.failed().iter().filter_map(|check| check.split("::").nth(1)).map(str::to_owned).collect()
 }
 
@@ -125,8 +128,7 @@ fn a_right_server_passes_every_workflow() {
 
 #[test]
 fn downloads_that_are_cut_short_turn_every_workflow_red_that_fetches() {
-    // A client that tries again and again waits longer each time: on a busy machine past the usual deadline.
-    let red = red(Mutation::ContentTruncated, &[""], &["--large", "--timeout", "5m"]);
+    let red = red(Mutation::ContentTruncated, &[""], &["--large"]);
     assert_eq!(red, &all() - &names(NO_FETCH));
     assert_eq!(clients(&red), names(EVERY));
 }
