@@ -278,7 +278,7 @@ impl Run<'_> {
         let jobs = self.jobs(&runtime);
         let (mut alone, mut together): (Vec<_>, Vec<_>) =
             self.plan.suites.iter().partition(|planned| jobs == 1 || self.runs_alone(planned.suite));
-        // One suite has nobody beside it, so a reader need not wait for its end.
+        // A single suite runs beside no other, so the reader sees its events at once.
         if together.len() == 1 {
             alone.append(&mut together);
         }

@@ -37,12 +37,12 @@ pub(super) fn place() -> String {
     format!("{} {}", host(), boot())
 }
 
-/// The same in a few letters that name nobody.
+/// A short hash of the same, which reveals no name.
 pub(super) fn code_of_place() -> String {
     hex::encode(Sha256::digest(place())).chars().take(8).collect()
 }
 
-/// A process as nobody else is it: ids are given away again, but not at the same moment.
+/// What identifies a process: its id and when it started, because the system uses ids again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Process {
     pub(super) pid: i32,

@@ -50,7 +50,7 @@ def _load_or_invent(self, bucket_name, key):
 LocalStorageProvider._load_metadata = _load_or_invent
 "#;
 
-/// An interpreter that claims an empty directory to whoever asks with it what lies there.
+/// An interpreter that says that every directory is empty.
 const LIAR: &str = "#!/bin/sh\ncase \"$*\" in *inventory*) echo '{}'; exit ;; esac\nexec /opt/venv/bin/python \"$@\"\n";
 
 /// What the suite finds on the pinned release with more at the end of its local storage.

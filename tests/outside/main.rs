@@ -41,6 +41,8 @@ mod cli;
 #[cfg(all(test, target_os = "linux"))]
 mod documents;
 #[cfg(test)]
+mod each;
+#[cfg(test)]
 mod github;
 #[cfg(test)]
 mod house;

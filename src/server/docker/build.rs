@@ -11,6 +11,7 @@ use bollard::query_parameters::BuildImageOptions;
 use futures_util::StreamExt;
 
 use super::archive;
+use super::base::{self, Present};
 use super::install::Installed;
 use crate::event::{Event, Events};
 use crate::server::error::DockerError;
@@ -19,6 +20,7 @@ use crate::server::package_index::PackageIndex;
 use crate::server::target::Sources;
 
 /// A file of a build context.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct File {
     pub(super) name: &'static str,
     /// Its content.
@@ -47,7 +49,7 @@ pub(super) struct Recipe<'a> {
 /// # Errors
 ///
 /// The build fails, or does not end in time.
-pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) -> Result<(), DockerError> {
+pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) -> Result<Present, DockerError> {
     let files = [File { name: "Dockerfile", text: recipe.dockerfile }];
     let context = context(&files, None, Some(recipe.installed)).map_err(DockerError::Pack)?;
     let index = PackageIndex::of_environment();
@@ -78,7 +80,10 @@ pub(super) async fn build(docker: &Docker, recipe: Recipe<'_>, events: &Events) 
     };
     let late = |_| Err(format!("it did not end within {} s", recipe.deadline.as_secs()));
     let built = tokio::time::timeout(recipe.deadline, building).await.unwrap_or_else(late);
-    built.map_err(|reason| DockerError::Build { image: recipe.tag.into(), reason, output: log.tail(QUOTED_LINES) })
+    let failed = |reason| DockerError::Build { image: recipe.tag.into(), reason, output: log.tail(QUOTED_LINES) };
+    built.map_err(failed)?;
+    let lost = || failed("the daemon reports success and does not have it".to_owned());
+    base::find(docker, recipe.tag).await?.ok_or_else(lost)
 }
 
 /// A tar archive: files, a checkout below `source/`, and what was installed below `result/`. The times of files are zero, so that equal

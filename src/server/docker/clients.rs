@@ -6,25 +6,28 @@ use async_trait::async_trait;
 use bollard::Docker;
 use bollard::container::LogOutput;
 use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
 
 use super::base::{self, Present};
-use super::build::{self, File, Recipe};
+use super::build::File;
 use super::connect::Daemon;
 use super::container;
-use super::image::lost;
-use super::install::{self, Order, What};
+use super::install::What;
 use super::launch::{self, Launched};
 use super::network::RunNetwork;
-use crate::event::{Event, Events};
+use super::packages::Packages;
+use crate::event::Events;
 use crate::server::clients::{AgentOutput, AgentPipes, AgentPlace, StartedAgent, ToolboxSpec};
 use crate::server::error::{DockerError, ServerError};
 use crate::server::settings::DockerSettings;
 
-const DOCKERFILE: &str = include_str!("../../../docker/clients/Dockerfile");
-
-const REQUIREMENTS: File =
-    File { name: "requirements.txt", text: include_str!("../../../docker/clients/requirements.txt") };
+pub(super) const PACKAGES: Packages = Packages {
+    name: "s3ci/clients",
+    title: "the clients",
+    what: What::Clients,
+    files: &[File { name: "requirements.txt", text: include_str!("../../../docker/clients/requirements.txt") }],
+    dockerfile: include_str!("../../../docker/clients/Dockerfile"),
+    has_network: true,
+};
 
 /// Finds or builds the image of the clients.
 ///
@@ -37,43 +40,8 @@ pub(super) async fn image(
     settings: &DockerSettings,
     events: &Events,
 ) -> Result<Present, ServerError> {
-    let docker = &daemon.docker;
-    let base = base::base(docker, settings.base_image.as_deref(), events).await?;
-    let tag = tag(&base.id);
-    if let Some(present) = base::find_to_use(docker, &tag).await? {
-        return Ok(present);
-    }
-    events.emit(Event::Preparing { step: format!("building {tag} with the clients") }).await;
-    let order = Order {
-        what: What::Clients,
-        image: &base.id,
-        files: &[REQUIREMENTS],
-        sources: None,
-        variables: Vec::new(),
-        ca_bundle: settings.ca_bundle.as_deref(),
-        deadline: settings.build_timeout,
-    };
-    let installed = install::install(daemon, run_id, order, events).await.map_err(|failed| failed.into_build(&tag))?;
-    let recipe = Recipe {
-        tag: &tag,
-        from: ("BASE_IMAGE", &base.tag),
-        dockerfile: DOCKERFILE,
-        installed: &installed,
-        has_network: true,
-        deadline: settings.build_timeout,
-    };
-    build::build(docker, recipe, events).await?;
-    Ok(base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?)
-}
-
-/// A tag that differs whenever anything that goes into the image does.
-fn tag(base_id: &str) -> String {
-    let mut digest = Sha256::new();
-    for part in [DOCKERFILE, install::SCRIPT, REQUIREMENTS.text, base_id] {
-        digest.update(part);
-        digest.update([0]);
-    }
-    format!("s3ci/clients:{}", &hex::encode(digest.finalize())[..12])
+    let base = base::base(&daemon.docker, settings.base_image.as_deref(), events).await?;
+    PACKAGES.on(&base, daemon, run_id, settings, events).await
 }
 
 /// A container with an agent and the clients.
@@ -141,20 +109,4 @@ pub(in crate::server) async fn for_endpoint(
     let daemon = Daemon::connect().await?;
     let image = image(&daemon, run_id, settings, events).await?;
     Ok(ClientsContainer::start(&daemon, run_id, &image, None, url, spec).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_base_makes_another_image() {
-        assert!(tag("sha256:1").starts_with("s3ci/clients:"));
-        assert_ne!(tag("sha256:1"), tag("sha256:2"));
-    }
-
-    #[test]
-    fn the_pinned_base_is_the_dockerfiles_default() {
-        assert!(DOCKERFILE.contains(&format!("ARG BASE_IMAGE={}\n", base::PINNED)));
-    }
 }

@@ -11,6 +11,7 @@ use super::base::{self, Present};
 use super::build::{self, File, Recipe};
 use super::connect::Daemon;
 use super::install::{self, Failed, Installed, Order, What};
+use super::packages::Packages;
 use crate::event::{Event, Events};
 use crate::record::ImageIdentity;
 use crate::server::description::{CONSTRAINTS, PYS3LOCAL, releases_instead};
@@ -18,18 +19,24 @@ use crate::server::error::{DockerError, ServerError};
 use crate::server::settings::DockerSettings;
 use crate::server::target::{Sources, Target};
 
-/// What the dependencies are installed from.
-const REQUIREMENTS: [File; 3] = [
-    File { name: "requirements.txt", text: include_str!("../../../docker/requirements.txt") },
-    File { name: "build-requirements.txt", text: include_str!("../../../docker/build-requirements.txt") },
-    FILE_OF_CONSTRAINTS,
-];
+/// What every server runs on.
+pub(super) const DEPENDENCIES: Packages = Packages {
+    name: "s3ci/dependencies",
+    title: "what every server runs on",
+    what: What::Dependencies,
+    files: &[
+        File { name: "requirements.txt", text: include_str!("../../../docker/requirements.txt") },
+        File { name: "build-requirements.txt", text: include_str!("../../../docker/build-requirements.txt") },
+        FILE_OF_CONSTRAINTS,
+    ],
+    dockerfile: include_str!("../../../docker/Dockerfile"),
+    has_network: false,
+};
 
 const FILE_OF_CONSTRAINTS: File = File { name: "constraints.txt", text: CONSTRAINTS };
 
-/// How the image of the dependencies is built, and that of a server on it.
-const DOCKERFILE: &str = include_str!("../../../docker/Dockerfile");
-const DOCKERFILE_OF_A_SERVER: &str = include_str!("../../../docker/server/Dockerfile");
+/// How the image of a server is built on that of the dependencies.
+const DOCKERFILE: &str = include_str!("../../../docker/server/Dockerfile");
 
 /// The image of a target.
 #[derive(Debug, Clone)]
@@ -77,7 +84,7 @@ pub(super) async fn of_target(
     }
     let sources = target.sources().await?;
     let base = base::base(docker, settings.base_image.as_deref(), events).await?;
-    let dependencies = dependencies(daemon, run_id, &base, settings, events).await?;
+    let dependencies = DEPENDENCIES.on(&base, daemon, run_id, settings, events).await?;
     let tag = tag(target, sources.as_ref(), &dependencies.tag);
     let before = base::find_to_use(docker, &tag).await?;
     let present = match before {
@@ -89,13 +96,12 @@ pub(super) async fn of_target(
             let recipe = Recipe {
                 tag: &tag,
                 from: ("DEPENDENCIES", &dependencies.tag),
-                dockerfile: DOCKERFILE_OF_A_SERVER,
+                dockerfile: DOCKERFILE,
                 installed: &installed,
                 has_network: false,
                 deadline: settings.build_timeout,
             };
-            build::build(docker, recipe, events).await?;
-            let built = base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?;
+            let built = build::build(docker, recipe, events).await?;
             forget(docker, before, &built).await;
             built
         }
@@ -107,42 +113,6 @@ pub(super) async fn of_target(
         commit: sources.as_ref().and_then(|sources| sources.commit.clone()),
         source_digest: sources.map(|sources| sources.digest),
     })
-}
-
-/// Finds or builds the image of the dependencies.
-async fn dependencies(
-    daemon: &Daemon,
-    run_id: &str,
-    base: &Present,
-    settings: &DockerSettings,
-    events: &Events,
-) -> Result<Present, ServerError> {
-    let docker = &daemon.docker;
-    let tag = tag_of_dependencies(&base.id);
-    if let Some(present) = base::find_to_use(docker, &tag).await? {
-        return Ok(present);
-    }
-    events.emit(Event::Preparing { step: format!("building {tag} with what every server runs on") }).await;
-    let order = Order {
-        what: What::Dependencies,
-        image: &base.id,
-        files: &REQUIREMENTS,
-        sources: None,
-        variables: Vec::new(),
-        ca_bundle: settings.ca_bundle.as_deref(),
-        deadline: settings.build_timeout,
-    };
-    let installed = install::install(daemon, run_id, order, events).await.map_err(|failed| failed.into_build(&tag))?;
-    let recipe = Recipe {
-        tag: &tag,
-        from: ("BASE_IMAGE", &base.tag),
-        dockerfile: DOCKERFILE,
-        installed: &installed,
-        has_network: false,
-        deadline: settings.build_timeout,
-    };
-    build::build(docker, recipe, events).await?;
-    Ok(base::find(docker, &tag).await?.ok_or_else(|| lost(&tag))?)
 }
 
 /// Installs the server itself, with network where it comes from a package index.
@@ -196,26 +166,10 @@ fn release(target: &Target) -> Option<&str> {
     }
 }
 
-/// A tag that differs whenever anything does that goes into the dependencies: what is installed, how, and on what.
-fn tag_of_dependencies(base_id: &str) -> String {
-    let mut digest = Sha256::new();
-    for file in REQUIREMENTS {
-        digest.update(file.name);
-        digest.update([0]);
-        digest.update(file.text);
-        digest.update([0]);
-    }
-    for part in [install::SCRIPT, DOCKERFILE, base_id] {
-        digest.update(part);
-        digest.update([0]);
-    }
-    format!("s3ci/dependencies:{}", &hex::encode(digest.finalize())[..12])
-}
-
 /// A tag that differs whenever anything that goes into the image does.
 fn tag(target: &Target, sources: Option<&Sources>, dependencies: &str) -> String {
     let mut digest = Sha256::new();
-    digest.update(DOCKERFILE_OF_A_SERVER);
+    digest.update(DOCKERFILE);
     let source_digest = sources.map(|sources| sources.digest.as_str());
     // The same files are another version under another tag, and the ledger goes by versions.
     let version = sources.map(|sources| sources.version.as_str());
@@ -243,12 +197,6 @@ async fn forget(docker: &Docker, before: Option<Present>, built: &Present) {
     }
 }
 
-/// The error about an image that was built and is not there.
-pub(super) fn lost(tag: &str) -> DockerError {
-    let reason = "the daemon reports success and does not have it".into();
-    DockerError::Build { image: tag.into(), reason, output: Vec::new() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,14 +220,6 @@ mod tests {
         assert_ne!(tagged, tag(&checkout, Some(&second), "sha256:1"));
         let tagged_anew = Sources { version: "0.2.3".into(), ..first };
         assert_ne!(tagged, tag(&checkout, Some(&tagged_anew), "sha256:1"), "the ledger goes by versions");
-    }
-
-    #[test]
-    fn dependencies_know_their_base_and_no_target() {
-        let one = tag_of_dependencies("sha256:1");
-        assert!(one.starts_with("s3ci/dependencies:"), "{one}");
-        assert_eq!(one, tag_of_dependencies("sha256:1"));
-        assert_ne!(one, tag_of_dependencies("sha256:2"));
     }
 
     #[test]

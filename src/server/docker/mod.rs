@@ -22,6 +22,7 @@ mod launch;
 mod leftovers;
 mod location;
 mod network;
+mod packages;
 mod prepare;
 mod probe;
 mod refusal;

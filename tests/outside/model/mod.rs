@@ -7,11 +7,10 @@ mod exploring;
 mod planted;
 
 use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s3ci::record::{CheckRecord, Outcome};
 
+use crate::each::each;
 use crate::server::Behaviour;
 use crate::server::latent::Latent;
 use exploring::{Asked, explore};
@@ -79,26 +78,10 @@ fn red(checks: &[CheckRecord]) -> Vec<&CheckRecord> {
     checks.iter().filter(|check| check.outcome.is_failed()).collect()
 }
 
-/// Does something with each item, a few at a time.
-fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = work(item);
-                    done.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap()
-}
-
 /// Tries faults with seeds, prints what became of each, and gives back those that were not found or named otherwise.
 fn tried(faults: &[Latent], seeds: &[u64]) -> Vec<String> {
     let pairs: Vec<(Latent, u64)> = faults.iter().flat_map(|fault| seeds.iter().map(|seed| (*fault, *seed))).collect();
-    let mut rows = each(&pairs, |(fault, seed)| {
+    let mut rows = each(AT_A_TIME, &pairs, |(fault, seed)| {
         let row = Row::of(*fault, *seed);
         println!("{}", row.words());
         row
@@ -151,7 +134,7 @@ fn each_property_has_five_servers_that_break_it() {
 }
 
 fn alarms(seeds: &[u64]) -> Vec<String> {
-    let alarms = each(seeds, |seed| {
+    let alarms = each(AT_A_TIME, seeds, |seed| {
         let checks = explore(Behaviour::default(), &Asked { seed: *seed, ..Asked::default() });
         assert!(
             checks.len() == 9

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use s3ci::record::CheckRecord;
 
-use super::{MOST_STEPS, each, seeds};
+use super::{AT_A_TIME, MOST_STEPS, seeds};
 use crate::command::{record_in, s3ci, stderr};
+use crate::each::each;
 use crate::sources::SOURCES;
 
 /// A file of `tests/data/planted`, and the property that it breaks.
@@ -64,7 +65,7 @@ fn all(usual: &[&str], seeds: &[u64]) -> Vec<String> {
     let wanted = std::env::var("S3CI_LATENT").ok();
     let wanted: Vec<&str> = wanted.as_deref().map_or_else(|| usual.to_vec(), |names| names.split(',').collect());
     let chosen: Vec<_> = PLANTED.iter().filter(|(name, _)| wanted.contains(name)).collect();
-    each(&chosen, |(name, property)| wrong(name, property, seeds)).concat()
+    each(AT_A_TIME, &chosen, |(name, property)| wrong(name, property, seeds)).concat()
 }
 
 #[test]

@@ -11,13 +11,13 @@ pub(crate) mod in_process;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
 use s3ci::checks::CATALOGUE;
 use s3ci::record::Outcome;
 
 use crate::against::Outcomes;
+use crate::each::each;
 use crate::server::fault::{Fault, FaultKind, Trigger};
 use crate::server::mutation::Mutation;
 use crate::server::operation::Operation;
@@ -52,22 +52,6 @@ fn units() -> Vec<String> {
     units.collect()
 }
 
-/// Does something with each item, a few at a time.
-fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = work(item);
-                    done.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap()
-}
-
 /// A unit on the unbroken server: what is red there, and the rules that it came to.
 struct Unbroken {
     unit: String,
@@ -76,7 +60,7 @@ struct Unbroken {
 }
 
 static UNBROKEN: LazyLock<Vec<Unbroken>> = LazyLock::new(|| {
-    each(&units(), |unit| {
+    each(AT_A_TIME, &units(), |unit| {
         let server = TestServer::start(Behaviour::default());
         let record = in_process::run(&server, std::slice::from_ref(unit));
         Unbroken { unit: unit.clone(), red: in_process::red(&record), rules: server.rules_met() }
@@ -121,7 +105,7 @@ fn every_broken_rule_turns_exactly_its_checks_red() {
     let (chosen, whole) = chosen();
     // Where some are tried, the rows of the others are as they were.
     let mut rows = if chosen.len() < Mutation::ALL.len() { table::accepted() } else { BTreeMap::new() };
-    rows.extend(each(&chosen, |mutation| (format!("{mutation:?}"), red(*mutation, whole))));
+    rows.extend(each(AT_A_TIME, &chosen, |mutation| (format!("{mutation:?}"), red(*mutation, whole))));
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("broken_rules", table::rows(&rows));
     });
